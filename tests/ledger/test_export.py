@@ -1,0 +1,300 @@
+"""What is written for other programs is read by them, and they count what we count."""
+
+import csv
+import io
+import os
+import re
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import account as beancount_account
+from beancount.core.data import Open
+from beancount.core.data import Transaction
+from beancount.ops import validation
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import ledger
+from ledger import Account
+from ledger import AccountType
+from ledger import NewAccount
+from ledger.export import account_part
+from tests.ledger.builders import ACTOR
+from tests.ledger.builders import a_book
+from tests.ledger.builders import an_account
+from tests.ledger.builders import an_entry
+from tests.ledger.builders import of_lines
+
+#: Member numbers that would become one name, or none, where they are carelessly rewritten.
+HARD = (
+    "A-1",
+    "A_1",
+    "A.1",
+    "a1",
+    "A1",
+    "X-a1",
+    "-u5F-",
+    "A-u5F-1",
+    "門真",
+    "Ａ",
+    "0001",
+    "1",
+    "x" * 40,
+    ":",
+    "é",
+    "'",
+)
+
+#: What each account holds of each commodity, without those that hold nothing.
+Balances = dict[tuple[str, str], Decimal]
+
+
+@pytest.fixture
+def book(session: Session) -> int:
+    """A book with money of two decimals beside minutes, and another book as noise."""
+    noise = a_book(session)
+    ledger.post(session, an_entry(an_account(session, noise), an_account(session, noise)))
+    ledger.open_commodity(session, "USD", scale=2)
+    return a_book(session)
+
+
+@pytest.fixture
+def accounts(session: Session, book: int) -> list[Account]:
+    """An account for each hard number, all of them moved, one entry of two lines, one reversed."""
+    found = [an_account(session, book, f"m:{n}") for n in range(len(HARD))]
+    for n, one in enumerate(found[1:], 1):
+        ledger.post(session, an_entry(found[0], one, n, posted_on=date(2026, 4, n)))
+    ledger.post(session, of_lines((found[1], found[2], 7), (found[3], found[2], 8), memo='say "so"; \\ yes'))
+    wrong = ledger.post(session, an_entry(found[4], found[5], 1_000_000, key="test:wrong"))
+    ledger.reverse(
+        session, book_id=book, entry_id=wrong.entry_id, posted_on=date(2026, 5, 1), key="test:r", actor=ACTOR
+    )
+    cash, income = (
+        ledger.open_account(session, book_id=book, new=NewAccount(code, "USD", kind), actor=ACTOR)
+        for code, kind in (("cash", AccountType.ASSET), ("gifts", AccountType.INCOME))
+    )
+    ledger.post(session, an_entry(cash, income, 1_205, kind="gift"))
+    return [*found, cash, income]
+
+
+def names(code: str) -> tuple[str, ...]:
+    return ("Hours", HARD[int(code[2:])]) if code.startswith("m:") else (code.capitalize(),)
+
+
+def expected(session: Session, accounts: list[Account]) -> Balances:
+    """Our balances under the names of the others: what we owe stands below zero there."""
+    roots = {"asset": "Assets", "liability": "Liabilities", "income": "Income"}
+    smallest = {"MIN": 1, "USD": 100}
+    return without_zeros(
+        {
+            (":".join([roots[one.type], *map(account_part, names(one.code))]), one.commodity): Decimal(
+                -ledger.balance(session, one).balance
+            )
+            / smallest[one.commodity]
+            for one in accounts
+        }
+    )
+
+
+def twice(key: str, _memo: str | None) -> str:
+    return key * 2
+
+
+def without_zeros(balances: Balances) -> Balances:
+    return {key: held for key, held in balances.items() if held}
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------
+
+
+def test_csv_has_a_line_for_each_transfer(session: Session, book: int) -> None:
+    one, other = an_account(session, book, "m:1"), an_account(session, book, "m:2")
+    booked = ledger.post(
+        session, of_lines((one, other, 90), (other, one, 5), key="form:a", posted_on=date(2026, 4, 3))
+    )
+    reversal = ledger.reverse(
+        session,
+        book_id=book,
+        entry_id=booked.entry_id,
+        posted_on=date(2026, 5, 1),
+        key="form:b",
+        actor=ACTOR,
+        memo='a, "b"',
+    )
+    written = "".join(ledger.export_csv(session, book))
+    assert "\r" not in written
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert ",".join(rows[0]) == (
+        "entry,line,kind,posted_on,recorded_at,debit_account,credit_account,commodity,amount,reference,reverses,actor"
+    )
+    moments = [row.pop("recorded_at") for row in rows]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", moment) for moment in moments)
+    first, last = str(booked.entry_id), str(reversal.entry_id)
+    assert [tuple(row.values()) for row in rows] == [
+        (first, "1", "exchange", "2026-04-03", "m:1", "m:2", "MIN", "90", "a", "", ACTOR),
+        (first, "2", "exchange", "2026-04-03", "m:2", "m:1", "MIN", "5", "a", "", ACTOR),
+        (last, "1", "reversal", "2026-05-01", "m:2", "m:1", "MIN", "90", 'a, "b"', first, ACTOR),
+        (last, "2", "reversal", "2026-05-01", "m:1", "m:2", "MIN", "5", 'a, "b"', first, ACTOR),
+    ]
+
+
+def test_csv_names_accounts_as_it_is_told(session: Session, book: int) -> None:
+    one, other = an_account(session, book, "m:1"), an_account(session, book, "m:2")
+    ledger.post(session, an_entry(one, other, key="bare"))
+    lines = list(
+        ledger.export_csv(
+            session, book, name=lambda code: ("member", code[2:]), reference=lambda key, _: key * 2
+        )
+    )
+    assert "member:1,member:2,MIN,90,barebare,," in lines[1]
+
+
+def test_an_empty_book_has_columns_only(session: Session, book: int) -> None:
+    assert len(list(ledger.export_csv(session, book))) == 1
+    assert loader.load_string("".join(ledger.export_beancount(session, book)))[1] == []
+
+
+def test_two_codes_never_come_out_under_one_name(session: Session, book: int) -> None:
+    for code in ("a:B", "a:b"):
+        an_account(session, book, code)
+    with pytest.raises(ValueError, match="would name both a:B and a:b"):
+        list(ledger.export_beancount(session, book))
+    assert list(ledger.export_csv(session, book))
+
+
+# --- beancount ----------------------------------------------------------------------------------------------
+
+
+def test_beancount_accepts_the_book_and_counts_the_same(
+    session: Session, book: int, accounts: list[Account]
+) -> None:
+    written = "".join(ledger.export_beancount(session, book, name=names, title=lambda code: f'"{code}" \\'))
+    directives, errors, _ = loader.load_string(written, extra_validations=validation.HARDCORE_VALIDATIONS)
+    assert errors == []
+    found: Balances = defaultdict(Decimal)
+    for one in directives:
+        if isinstance(one, Transaction):
+            for posting in one.postings:
+                assert posting.units is not None
+                assert posting.units.number is not None
+                found[posting.account, posting.units.currency] += posting.units.number
+    assert without_zeros(found) == expected(session, accounts)
+    assert len([one for one in directives if isinstance(one, Open)]) == len(accounts)
+    (told,) = [one for one in directives if isinstance(one, Transaction) and len(one.postings) == 4]
+    assert told.narration == 'exchange say "so"; \\ yes'
+    assert told.meta["key"].startswith("test:")
+    assert next(one.meta["title"] for one in directives if isinstance(one, Open)) == '"m:0" \\'
+
+
+def test_beancount_reads_a_commodity_of_any_name(session: Session, book: int) -> None:
+    ledger.open_commodity(session, "時間")
+    one, other = (an_account(session, book, code, "時間") for code in ("m:1", "m:2"))
+    ledger.close_account(session, an_account(session, book, "m:3"), closed_on=date(2026, 4, 3), actor=ACTOR)
+    ledger.post(session, an_entry(one, other, 5))
+    written = "".join(ledger.export_beancount(session, book))
+    assert loader.load_string(written)[1] == []
+    assert 'closed: "2026-04-03"' in written
+
+
+@given(st.text(min_size=0, max_size=40))
+def test_every_part_of_a_name_is_one_that_beancount_takes(part: str) -> None:
+    assert beancount_account.is_valid(f"Liabilities:{account_part(part)}")
+
+
+@given(*[st.text(st.sampled_from("AaXuF5-_: 門é"), max_size=8)] * 2)
+def test_two_parts_of_names_never_become_one(one: str, other: str) -> None:
+    assert (account_part(one) == account_part(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        ("0042", "0042"),
+        ("A-1", "A-1"),
+        ("A_1", "A-u5F-1"),
+        ("a1", "X-a1"),
+        ("門真", "X-門真"),
+        ("A-u", "A-u2D-u"),
+    ],
+)
+def test_names_stay_readable(part: str, written: str) -> None:
+    assert account_part(part) == written
+
+
+# --- hledger ------------------------------------------------------------------------------------------------
+
+
+def read_by_rules(journal: Path) -> Balances:
+    """Read a journal as `hledger check --strict` would: declared, balanced, with the decimals declared."""
+    places: dict[str, int] = {}
+    declared: set[str] = set()
+    found: Balances = defaultdict(Decimal)
+    open_sums: Balances = defaultdict(Decimal)
+    for line in journal.read_text(encoding="utf-8").splitlines():
+        if match := re.fullmatch(r"commodity 1000\.(0*) (\S+)", line):
+            places[match[2]] = len(match[1])
+        elif match := re.fullmatch(r"account (\S+)", line):
+            assert match[1] not in declared
+            declared.add(match[1])
+        elif match := re.fullmatch(r"    (\S+)  (-?\d+(?:\.(\d+))?) (\S+)", line):
+            assert match[1] in declared
+            assert len(match[3] or "") == places[match[4]]
+            found[match[1], match[4]] += Decimal(match[2])
+            open_sums["entry", match[4]] += Decimal(match[2])
+        else:
+            assert re.fullmatch(r"|\d{4}-\d\d-\d\d \* \(\d+\) [^;]+|\s*; .+", line), line
+            assert line.startswith("    ") or not any(open_sums.values())
+    assert not any(open_sums.values())
+    return found
+
+
+def read_by_hledger(journal: Path) -> Balances:
+    environ = {**os.environ, "LC_ALL": "C.UTF-8"}
+
+    def hledger(*arguments: str) -> str:
+        command = ["hledger", "--file", str(journal), *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    hledger("check", "--strict")
+    told = hledger("balance", "--flat", "--output-format", "csv", "--layout", "bare")
+    rows = [row for row in csv.DictReader(io.StringIO(told)) if row["account"] != "total"]
+    return {(row["account"], row["commodity"]): Decimal(row["balance"]) for row in rows}
+
+
+#: The program itself reads along where it is installed.
+READERS = [read_by_rules, *([read_by_hledger] if shutil.which("hledger") else [])]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_hledger_accepts_the_book_and_counts_the_same(
+    session: Session, book: int, accounts: list[Account], tmp_path: Path, read: Callable[[Path], Balances]
+) -> None:
+    journal = tmp_path / "book.journal"
+    lines = ledger.export_hledger(session, book, name=names, title=lambda code: f"{code}, 田中 恵")
+    journal.write_text("".join(lines), encoding="utf-8")
+    assert without_zeros(read(journal)) == expected(session, accounts)
+
+
+# --- streaming ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_book_is_read_in_the_order_of_its_transfers_without_sorting_it(session: Session, book: int) -> None:
+    plan = session.execute(
+        text(
+            "EXPLAIN QUERY PLAN SELECT * FROM transfer t JOIN entry e ON e.id = t.entry_id "
+            "WHERE t.book_id = 1 ORDER BY t.entry_id, t.line"
+        )
+    )
+    assert not [row for row in plan if "TEMP B-TREE" in row[-1]]

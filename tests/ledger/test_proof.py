@@ -1,0 +1,383 @@
+"""Each question of the proof finds its own corruption, and names the first wrong thing."""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import ledger
+from ledger import Account
+from ledger import Posted
+from ledger import transaction
+from ledger.proof import Proof
+from ledger.schema import statements
+from tests.ledger.builders import ACTOR
+from tests.ledger.builders import DAY
+from tests.ledger.builders import an_entry
+from tests.ledger.builders import of_lines
+from tests.ledger.builders import some_accounts
+
+
+def some_books(session: Session) -> tuple[list[Account], list[Posted]]:
+    """Open two books and post a few entries, one of three lines and one that is reversed."""
+    noise = some_accounts(session, 2)
+    ledger.post(session, an_entry(noise[0], noise[1]))
+    a, b, c = some_accounts(session, 3, floor=-1000)
+    posted = [
+        ledger.post(session, an_entry(a, b, 30)),
+        ledger.post(session, of_lines((a, b, 1), (b, c, 2), (c, a, 3))),
+        ledger.post(session, an_entry(b, c, 10)),
+    ]
+    back = ledger.reverse(
+        session, book_id=a.book_id, entry_id=posted[0].entry_id, posted_on=DAY, key="r", actor=ACTOR
+    )
+    return [a, b, c, *noise], [*posted, back]
+
+
+def prove(engine: Engine) -> Proof:
+    return transaction(engine, ledger.prove, read_only=True)
+
+
+@contextmanager
+def corrupted(engine: Engine, *changes: str) -> Iterator[Connection]:
+    """Give a transaction in which rows were changed with every guard taken away; it is rolled back."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            _corrupt_sqlite(connection, changes)
+        else:
+            _corrupt_postgresql(connection, changes)
+        yield connection
+        connection.rollback()
+
+
+def _corrupt_sqlite(connection: Connection, changes: Sequence[str]) -> None:
+    driver: Any = connection.connection.driver_connection
+    for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON", "legacy_alter_table = ON"):
+        driver.execute(f"PRAGMA {pragma}")
+    connection.begin()
+    triggers = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for statement in [
+        *(f"DROP TRIGGER {name}" for name, _ in triggers),
+        *changes,
+        *(made for _, made in triggers),
+    ]:
+        driver.execute(statement)
+
+
+def _corrupt_postgresql(connection: Connection, changes: Sequence[str]) -> None:
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    checks = """SELECT 'TABLE ' || conrelid::regclass, conname FROM pg_constraint
+                WHERE contype = 'c' AND conrelid <> 0 UNION ALL
+                SELECT 'DOMAIN ' || contypid::regtype, conname FROM pg_constraint
+                WHERE contype = 'c' AND contypid <> 0 AND connamespace = 'public'::regnamespace"""
+    for place, name in connection.execute(text(checks)).all():
+        connection.execute(text(f"ALTER {place} DROP CONSTRAINT {name}"))
+    for change in changes:
+        connection.execute(text(change))
+    connection.execute(text("SET LOCAL session_replication_role = origin"))
+
+
+def assert_found(engine: Engine, sentence: str, *changes: str) -> None:
+    """Change rows, and expect the proof to say so; then nothing is wrong any more."""
+    with corrupted(engine, *changes) as connection:
+        proof = ledger.prove(connection)
+    assert not proof.holds
+    assert [fault for fault in proof.faults if re.search(sentence, fault)], proof.faults
+    assert prove(engine).holds
+
+
+def test_books_that_hold_are_counted(own_engine: Engine) -> None:
+    assert prove(own_engine) == Proof(0, 0, 0, 0, ())
+    transaction(own_engine, some_books)
+    proof = prove(own_engine)
+    assert proof == Proof(books=2, accounts=5, entries=5, transfers=7, faults=())
+    assert proof.holds
+
+
+def test_a_proof_says_what_it_asks(engine: Engine) -> None:
+    asked: list[str] = []
+    transaction(engine, lambda session: ledger.prove(session, progress=asked.append), read_only=True)
+    assert asked == [
+        "totals",
+        "versions",
+        "entries",
+        "books",
+        "reversals",
+        "reversed once",
+        "keys",
+        "events",
+        "guards",
+    ]
+
+
+#: What is changed, with {a} {b} {c} for accounts, {x} for one of another book, {one} {three} {ten} {back}
+#: for entries, and what must be said of it.
+CORRUPTIONS: dict[str, tuple[str, str]] = {
+    "a total that was raised": (
+        "UPDATE account SET credits = credits + 5 WHERE id = {b}",
+        "account b: its totals are 42 and 36 in 5 transfers, its transfers say 42 and 31 in 5",
+    ),
+    "both totals raised alike": (
+        "UPDATE account SET credits = credits + 5, debits = debits + 5 WHERE id = {b}",
+        "account b: its totals are",
+    ),
+    "a version that was raised": (
+        "UPDATE account SET version = 99 WHERE id = {c}",
+        "account c: its totals are .* in 99 transfers",
+    ),
+    "an amount that was changed": (
+        "UPDATE transfer SET amount = 31 WHERE entry_id = {one}",
+        "account a: its totals are",
+    ),
+    "a transfer that was taken out": (
+        "DELETE FROM transfer WHERE entry_id = {ten}",
+        "entry {ten} should have 1 lines and has 0",
+    ),
+    "a middle line that was taken out": (
+        "DELETE FROM transfer WHERE entry_id = {three} AND line = 2",
+        "entry {three} should have 3 lines and has 2, the last of them line 3",
+    ),
+    "a line that was renumbered": (
+        "UPDATE transfer SET line = 7 WHERE entry_id = {three} AND line = 3",
+        "entry {three} should have 3 lines and has 3, the last of them line 7",
+    ),
+    "an entry with lines before its first": (
+        "UPDATE transfer SET line = 0 WHERE entry_id = {three} AND line = 2",
+        "entry {three} should have 3 lines and has 3",
+    ),
+    "an entry that was taken out": (
+        "DELETE FROM entry WHERE id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts",
+    ),
+    "a balance after that was changed": (
+        "UPDATE transfer SET debit_balance_after = 7 WHERE entry_id = {one}",
+        "entry {one}, line 1: version 1 of account {a} does not follow",
+    ),
+    "versions with a hole": (
+        "UPDATE transfer SET credit_version = 9 WHERE entry_id = {ten}",
+        "version .* of account {c} does not follow",
+    ),
+    "a moment before the one before": (
+        "UPDATE transfer SET moved_at = '2001-01-01T00:00:00.000000Z' WHERE entry_id = {ten}",
+        "entry {ten}, line 1: version .* does not follow",
+    ),
+    "a transfer of another book": (
+        "UPDATE transfer SET book_id = book_id + 1000 WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "a transfer in another commodity": (
+        "UPDATE transfer SET commodity = 'JPY' WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "an account of another book": (
+        "UPDATE transfer SET credit_account_id = {x}, credit_version = 9 WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "an account that is not there": (
+        "UPDATE transfer SET debit_account_id = 99999 WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "an amount of nothing": (
+        "UPDATE transfer SET amount = 0 WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "a transfer from an account to itself": (
+        "UPDATE transfer SET credit_account_id = debit_account_id, credit_version = 9 WHERE entry_id = {ten}",
+        "entry {ten}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "a book that is not there": (
+        "DELETE FROM book WHERE id = (SELECT book_id FROM account WHERE id = {a})",
+        "entry {one}, line 1: its book, commodity or accounts do not belong together",
+    ),
+    "a reversal of another amount": (
+        "UPDATE transfer SET amount = 29 WHERE entry_id = {back}",
+        "entry {back} does not mirror entry {one}",
+    ),
+    "a reversal of something else": (
+        "UPDATE entry SET reverses_id = {ten} WHERE id = {back}",
+        "entry {back} does not mirror entry {ten}",
+    ),
+    "a reversal of nothing": (
+        "UPDATE entry SET reverses_id = 99999 WHERE id = {back}",
+        "entry {back} does not mirror entry 99999",
+    ),
+    "an account whose limits nobody set": (
+        "UPDATE account SET floor = -5000 WHERE id = {a}",
+        "account a: its limits or its closing are not what its last event says",
+    ),
+    "an account whose limit was taken away": (
+        "UPDATE account SET floor = NULL WHERE id = {a}",
+        "account a: its limits or its closing",
+    ),
+    "an account with a ceiling that nobody set": (
+        "UPDATE account SET ceiling = 0 WHERE id = {a}",
+        "account a: its limits or its closing",
+    ),
+    "an account that nobody closed": (
+        "UPDATE account SET closed_on = '2026-04-03' WHERE id = {a}",
+        "account a: its limits or its closing",
+    ),
+    "an event that was changed": (
+        "UPDATE account_event SET floor = -1001 WHERE account_id = {a}",
+        "account a: its limits or its closing",
+    ),
+    "an event that was taken out": (
+        "DELETE FROM account_event WHERE account_id = {a}",
+        "account a: its limits or its closing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CORRUPTIONS)
+def test_a_corruption_is_found_and_named(engine: Engine, what: str) -> None:
+    (a, b, c, x, _), (one, three, ten, back) = transaction(engine, some_books)
+    names = {"a": a.id, "b": b.id, "c": c.id, "x": x.id, "one": one.entry_id}
+    names |= {"three": three.entry_id, "ten": ten.entry_id, "back": back.entry_id}
+    change, sentence = CORRUPTIONS[what]
+    assert_found(engine, sentence.format(**names), change.format(**names))
+
+
+def of_entry(engine: Engine, entry_id: int, **changed: str) -> str:
+    """Say how to copy an entry with something changed."""
+    names = [
+        "book_id",
+        "kind",
+        "posted_on",
+        "recorded_at",
+        "key",
+        "fingerprint",
+        "actor",
+        "last_line",
+        "reverses_id",
+    ]
+    values = ", ".join(changed.get(name, name) for name in names)
+    over = "OVERRIDING SYSTEM VALUE" if engine.dialect.name == "postgresql" else ""
+    copied = f"SELECT 5000, {values} FROM entry WHERE id = {entry_id}"
+    return f"INSERT INTO entry (id, {', '.join(names)}) {over} {copied}"
+
+
+def without_key(engine: Engine) -> list[str]:
+    """Say how to take away what makes a key unique in its book."""
+    if engine.dialect.name == "postgresql":
+        return ["ALTER TABLE entry DROP CONSTRAINT uq_entry_book_id_key"]
+    with engine.connect() as connection:
+        made = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'entry'")) or ""
+    fewer = re.sub(r"CONSTRAINT uq_entry_\w*key\w* UNIQUE \([^)]*\),", "", made)
+    assert fewer != made
+    # SQLite cannot drop a table's key, so another table takes its place.
+    return [
+        "PRAGMA legacy_alter_table = ON",
+        "ALTER TABLE entry RENAME TO kept",
+        fewer,
+        "INSERT INTO entry SELECT * FROM kept",
+        "DROP TABLE kept",
+    ]
+
+
+def test_a_key_that_booked_twice_is_found(engine: Engine) -> None:
+    _, (one, *_) = transaction(engine, some_books)
+    twice = of_entry(engine, one.entry_id)
+    assert_found(engine, r"the key test:\d+ booked 2 times in book \d+", *without_key(engine), twice)
+
+
+def test_an_entry_that_was_reversed_twice_is_found(engine: Engine) -> None:
+    _, (one, *_, back) = transaction(engine, some_books)
+    again = of_entry(engine, back.entry_id, key="'again'")
+    assert_found(
+        engine, f"entry {one.entry_id} was reversed 2 times", "DROP INDEX uq_entry_reverses_id", again
+    )
+
+
+def test_a_reversal_of_a_reversal_is_found(engine: Engine) -> None:
+    _, (*_, back) = transaction(engine, some_books)
+    again = of_entry(engine, back.entry_id, key="'again'", reverses_id=str(back.entry_id))
+    assert_found(engine, f"entry 5000 does not mirror entry {back.entry_id}", again)
+
+
+def guards(engine: Engine) -> list[tuple[str, str, str]]:
+    """Name every trigger and function that was made, and the table that a trigger stands on."""
+    made = "\n".join(statements(engine.dialect.name))
+    triggers = re.findall(r"CREATE (TRIGGER) (\w+) .*?\bON (\w+)", made)
+    functions = re.findall(r"CREATE (FUNCTION) (\w+)(\()", made)
+    assert len(triggers) > 15
+    return triggers + functions
+
+
+def test_every_guard_that_was_taken_away_is_missed(engine: Engine) -> None:
+    for kind, name, table in guards(engine):
+        on = f" ON {table}" if kind == "TRIGGER" and engine.dialect.name == "postgresql" else ""
+        cascade = " CASCADE" if kind == "FUNCTION" else ""
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP {kind} {name}{on}{cascade}"))
+            faults = ledger.prove(connection).faults
+            connection.rollback()
+        assert [fault for fault in faults if fault.startswith(f"the {kind.lower()} {name} is missing")], name
+    assert prove(engine).holds
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_trigger_of_sqlite_that_was_changed_is_found(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("DROP TRIGGER entry_stays"))
+        connection.execute(text("CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT 1; END"))
+        faults = ledger.prove(connection).faults
+    assert faults == ("the trigger entry_stays is missing or is not as it was made",)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_row_whose_parent_is_gone_is_found_on_sqlite(engine: Engine) -> None:
+    transaction(engine, some_books)
+    sentence = "a row of account refers to a row of commodity that is not there"
+    assert_found(
+        engine, sentence, "UPDATE account SET commodity = 'GONE' WHERE version = 0", "DELETE FROM commodity"
+    )
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("change", "guard"),
+    [
+        ("ALTER TABLE entry DISABLE TRIGGER entry_stays", "trigger entry_stays"),
+        ("ALTER TABLE entry ENABLE REPLICA TRIGGER entry_stays", "trigger entry_stays"),
+        ("ALTER TABLE transfer DISABLE TRIGGER USER", "trigger transfer_enters"),
+        (
+            (
+                "CREATE OR REPLACE TRIGGER transfer_enters BEFORE INSERT ON transfer FOR EACH ROW "
+                "WHEN (false) EXECUTE FUNCTION transfer_enters()"
+            ),
+            "trigger transfer_enters",
+        ),
+        (
+            (
+                "DROP TRIGGER entry_stays ON entry; CREATE TEMP TABLE scrap (id int); "
+                "CREATE TRIGGER entry_stays BEFORE DELETE OR UPDATE ON scrap FOR EACH ROW "
+                "EXECUTE FUNCTION ledger_is_final()"
+            ),
+            "trigger entry_stays",
+        ),
+        (
+            (
+                "CREATE OR REPLACE FUNCTION ledger_is_final() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$BEGIN RETURN NEW; END$$"
+            ),
+            "function ledger_is_final",
+        ),
+        ("ALTER FUNCTION transfer_enters() SECURITY INVOKER", "function transfer_enters"),
+        ("ALTER FUNCTION transfer_enters() SET search_path = pg_temp, public", "function transfer_enters"),
+        ("ALTER FUNCTION transfer_enters() RESET search_path", "function transfer_enters"),
+    ],
+)
+def test_a_guard_of_postgresql_that_was_changed_or_switched_off_is_found(
+    engine: Engine, change: str, guard: str
+) -> None:
+    with engine.connect() as connection:
+        connection.execute(text(change))
+        faults = ledger.prove(connection).faults
+    assert [fault for fault in faults if fault.startswith(f"the {guard} is missing")]

@@ -1,0 +1,178 @@
+"""What a database says when it refuses becomes a sentence, with the facts."""
+
+import pickle
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+import ledger
+from ledger import LedgerError
+from ledger import errors
+from ledger import transaction
+from ledger.draft import draft
+from ledger.refusals import named
+from ledger.refusals import refusal
+from ledger.refusals import rule_of
+from tests.ledger.builders import an_entry
+from tests.ledger.builders import some_accounts
+
+#: One of each, with facts that must come back in its sentence.
+EXAMPLES: list[tuple[LedgerError, list[str]]] = [
+    (errors.AmountNotWhole(1.5), ["float 1.5"]),
+    (errors.AmountNotPositive(-3), ["-3"]),
+    (errors.AmountTooLarge(10, 9), ["10", "9"]),
+    (errors.SameAccount("alice"), ["alice twice"]),
+    (errors.WrongBook("alice", 1, 2), ["alice", "book 1", "book 2"]),
+    (errors.WrongCommodity("alice", "MIN", "bob", "JPY"), ["alice counts MIN", "bob counts JPY"]),
+    (errors.EntryWithoutTransfer(), ["at least one transfer"]),
+    (errors.KindRefused("Two Words"), ["'Two Words'"]),
+    (errors.KeyRefused("a\nb", 300), ["1 to 300", r"'a\nb'"]),
+    (errors.MemoRefused("a\0b", 200), ["at most 200", r"'a\x00b'"]),
+    (errors.ActorRefused(""), ["1 to 200"]),
+    (errors.DayRefused("tomorrow"), ["'tomorrow'"]),
+    (errors.KeyReused("form:1", 7), ["form:1", "entry 7"]),
+    (errors.EntryUnknown(7), ["no entry 7"]),
+    (errors.AlreadyReversed(7), ["entry 7 was reversed"]),
+    (errors.NotReversible(7), ["entry 7 is a reversal"]),
+    (errors.AccountUnknown("alice"), ["no account alice"]),
+    (errors.AccountUnknown("alice", "MIN"), ["no account alice in MIN"]),
+    (errors.AccountExists("alice", "MIN"), ["an account alice in MIN already"]),
+    (errors.AccountClosed("alice"), ["alice is closed"]),
+    (errors.AccountClosed("alice", date(2026, 4, 3)), ["alice is closed since 2026-04-03"]),
+    (errors.AccountNotEmpty("alice", -3), ["alice holds -3"]),
+    (errors.CodeRefused("two words"), ["'two words'"]),
+    (errors.LimitsRefused(2, 1), ["not 2 and 1"]),
+    (errors.FloorExceeded("alice", 1, -10, -12), ["alice would be -12, below its floor of -10"]),
+    (errors.CeilingExceeded("bob", 2, 10, 12), ["bob would be 12, above its ceiling of 10"]),
+    (errors.BookExists("kadoma"), ["'kadoma'"]),
+    (errors.CommodityClash("JPY", 2, 0), ["JPY is kept with 0 decimals, not 2"]),
+    (errors.TotalTooLarge("alice"), ["totals of alice"]),
+    (errors.PromiseBroken("entry_is_final"), ["refuse this: entry is final"]),
+]
+
+
+def concrete(kind: type[LedgerError]) -> Iterator[type[LedgerError]]:
+    if not kind.__subclasses__():
+        yield kind
+    for child in kind.__subclasses__():
+        yield from concrete(child)
+
+
+@pytest.mark.parametrize(("error", "facts"), EXAMPLES, ids=[str(error) for error, _ in EXAMPLES])
+def test_a_refusal_is_a_sentence_with_its_facts(error: LedgerError, facts: list[str]) -> None:
+    assert [fact for fact in facts if fact not in str(error)] == []
+    assert str(error).isprintable()
+
+
+def test_every_refusal_has_an_example_stands_in_the_tree_and_is_public() -> None:
+    every = {kind.__name__ for kind in concrete(LedgerError)}
+    assert {type(error).__name__ for error, _ in EXAMPLES} == every
+    tree = (errors.__doc__ or "").split()
+    assert [name for name in every if name not in tree or name not in ledger.__all__] == []
+
+
+def test_long_words_of_somebody_else_are_cut() -> None:
+    assert len(str(errors.KeyRefused("k" * 10_000, 300))) < 150
+
+
+@pytest.mark.parametrize("error", [error for error, _ in EXAMPLES if isinstance(error, errors.LimitExceeded)])
+def test_a_refusal_by_a_limit_can_travel_between_processes(error: errors.LimitExceeded) -> None:
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+class Diagnosis:
+    """What psycopg tells of an error."""
+
+    def __init__(self, constraint_name: str | None = None, column_name: str | None = None) -> None:
+        self.constraint_name, self.column_name = constraint_name, column_name
+        self.message_detail = ""
+
+
+class Postgres(Exception):
+    """What psycopg raises."""
+
+    def __init__(self, sqlstate: str | None, **diagnosis: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate, self.diag = sqlstate, Diagnosis(**diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("error", "rule"),
+    [
+        (Postgres("23514", constraint_name="account_floor"), "account_floor"),
+        (Postgres("23502", column_name="debit_version"), "debit_version_missing"),
+        (Postgres("22003"), "account_totals_are_bounded"),
+        (Postgres("42P01"), None),
+        (Postgres(None), None),
+        (Postgres("40001", constraint_name="account_floor"), None),
+        (sqlite3.IntegrityError("account_floor"), "account_floor"),
+        (sqlite3.IntegrityError("CHECK constraint failed: entry_key_is_short"), "entry_key_is_short"),
+        (sqlite3.IntegrityError("UNIQUE constraint failed: entry.reverses_id"), "entry.reverses_id"),
+        (sqlite3.IntegrityError("NOT NULL constraint failed: entry.kind"), "entry.kind"),
+        (sqlite3.IntegrityError("FOREIGN KEY constraint failed"), "foreign_key"),
+        (
+            sqlite3.IntegrityError("cannot store REAL value in INTEGER column a.b"),
+            "account_totals_are_bounded",
+        ),
+        (sqlite3.OperationalError("no such table: entry"), None),
+        (ValueError("account_floor"), None),
+    ],
+)
+def test_a_rule_is_known_by_its_name(error: BaseException, rule: str | None) -> None:
+    assert rule_of(error) == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("uq_entry_reverses_id", errors.AlreadyReversed),
+        ("entry_reversed_already", errors.AlreadyReversed),
+        ("entry.reverses_id", errors.AlreadyReversed),
+        ("reversal_is_final", errors.NotReversible),
+        ("entry_unknown", errors.EntryUnknown),
+        ("reversal_mirrors", errors.PromiseBroken),
+    ],
+)
+def test_a_reversal_that_the_database_refuses_is_told_as_one(
+    engine: Engine, rule: str, expected: type[LedgerError]
+) -> None:
+    a, b = transaction(engine, lambda session: some_accounts(session, 2))
+    reversal = draft(an_entry(a, b))._replace(reverses_id=7)
+    refused = refusal(sqlite3.IntegrityError(rule), None, [reversal], {a.id: "a", b.id: "b"})
+    assert type(refused) is expected
+    assert getattr(refused, "entry_id", 7) == 7
+
+
+def test_an_entry_that_no_reversal_is_about_is_not_unknown(engine: Engine) -> None:
+    a, b = transaction(engine, lambda session: some_accounts(session, 2))
+    refused = refusal(sqlite3.IntegrityError("entry_unknown"), None, [draft(an_entry(a, b))], {})
+    assert isinstance(refused, errors.PromiseBroken)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("rule", ["account_floor", "account_ceiling", "account_closed"])
+def test_a_rule_that_no_line_breaks_is_our_own_mistake(engine: Engine, rule: str) -> None:
+    a, b = transaction(engine, lambda session: some_accounts(session, 2))
+    with engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        with pytest.raises(AssertionError, match=f"{rule} was raised, and no line"):
+            refusal(sqlite3.IntegrityError(rule), driver, [draft(an_entry(a, b))], {a.id: "a", b.id: "b"})
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ("a", "a"),
+        ("ab", "a or b"),
+        ("aab", "a or b"),
+        ("abc", "a or b or another"),
+        ("abcd", "a or b or another"),
+    ],
+)
+def test_of_several_accounts_the_first_are_named(codes: str, words: str) -> None:
+    assert named(codes) == words

@@ -1,0 +1,82 @@
+"""The tables, and the triggers behind them, are made whole or not at all."""
+
+import re
+import sqlite3
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy import MetaData
+from sqlalchemy import inspect
+from sqlalchemy import text
+
+import ledger
+from ledger.schema import statements
+from tests.ledger.builders import assert_proved
+
+TABLES = {"commodity", "book", "account", "account_event", "entry", "transfer"}
+
+
+def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:
+    engine = ledger.connect(empty_database_url)
+    ledger.create_all(engine)
+    assert (
+        set(inspect(engine).get_table_names()) - {"ledger_bulk_pass"} == TABLES == set(ledger.metadata.tables)
+    )
+    assert_proved(engine)
+    engine.dispose()
+
+
+def test_making_it_again_changes_nothing(own_engine: Engine) -> None:
+    catalogue = {
+        "sqlite": "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2",
+        "postgresql": "SELECT oid, tgname FROM pg_trigger ORDER BY 1",
+    }[own_engine.dialect.name]
+    with own_engine.connect() as connection:
+        before = connection.execute(text(catalogue)).all()
+    ledger.create_all(own_engine)
+    with own_engine.connect() as connection:
+        assert connection.execute(text(catalogue)).all() == before
+    assert_proved(own_engine)
+
+
+def test_tables_that_are_not_the_ledgers_bring_no_triggers(empty_database_url: str) -> None:
+    engine = ledger.connect(empty_database_url)
+    ledger.metadata.create_all(engine, tables=[ledger.metadata.tables["commodity"]])
+    assert inspect(engine).get_table_names() == ["commodity"]
+    MetaData().create_all(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_each_statement_stands_alone(dialect: str) -> None:
+    parts = statements(dialect)
+    assert len(parts) > 20
+    for part in parts:
+        assert "\n--;" not in part
+        # A comment belongs to the statement that follows it.
+        first = next(line for line in part.splitlines() if line and not line.startswith("--"))
+        assert re.match(r"(CREATE (TABLE|TRIGGER|FUNCTION|INDEX)|ALTER TABLE|REVOKE|GRANT) ", first), part
+        assert not part.endswith(";"), part
+    if dialect == "sqlite":
+        assert [part for part in parts if not sqlite3.complete_statement(part + ";")] == []
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_every_table_of_sqlite_is_strict(own_engine: Engine) -> None:
+    query = text("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
+    with own_engine.connect() as connection:
+        strict = {name: flag for name, flag in connection.execute(query)}  # noqa: C416 (for its types)
+    assert {table: strict[table] for table in TABLES} == dict.fromkeys(TABLES, 1)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_functions_of_postgresql_that_run_as_the_owner_look_at_temporary_tables_last(
+    own_engine: Engine,
+) -> None:
+    query = text(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    with own_engine.connect() as connection:
+        found = connection.execute(query).all()
+    assert len(found) >= 6
+    assert [name for name, settings in found if settings != ["search_path=public, pg_temp"]] == []

@@ -1,0 +1,54 @@
+"""The application as browsers meet it: served on a free port of this machine, from a thread of the test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.databases import SECRET_KEY
+from timebank.app import create_app
+from timebank.db import db
+from timebank.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """Where the application is served, and what is behind it."""
+
+    #: Without a slash at the end.
+    url: str
+    app: Flask
+    database_url: str
+
+
+@contextmanager
+def application(database_url: str, **environ: str) -> Iterator[Flask]:
+    """Make the application on a database as wsgi.py does, and close its connections afterwards."""
+    settings = Settings.from_env({"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, **environ})
+    app = create_app(settings)
+    app.testing = True
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def served(database_url: str, **environ: str) -> Iterator[LiveServer]:
+    """Serve the application until the block ends."""
+    with application(database_url, **environ) as app:
+        # A page that fails answers 500 to the browser, as it does to people.
+        app.testing = False
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = Thread(target=server.serve_forever, name="live server")
+        thread.start()
+        try:
+            yield LiveServer(f"http://127.0.0.1:{server.port}", app, database_url)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()

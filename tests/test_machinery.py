@@ -1,0 +1,77 @@
+"""The tests' own machinery: databases that are fresh, and a browser that reads Japanese."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+from sqlalchemy import Engine
+from sqlalchemy import inspect
+from sqlalchemy import text
+
+import ledger
+from tests.pages import Pages
+
+#: Draws one sign and reads the picture back: without a font for it, all signs are the same box.
+DRAW = """sign => {
+    const canvas = document.createElement('canvas');
+    const pen = canvas.getContext('2d');
+    pen.font = '40px sans-serif';
+    pen.fillText(sign, 10, 60);
+    return canvas.toDataURL();
+}"""
+PAGE = "<!doctype html><html lang='en'><title>A page</title><main><h1>A page</h1>{}</main></html>"
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_has_an_empty_database_of_its_own(empty_database_url: str, turn: str) -> None:
+    engine = ledger.connect(empty_database_url)
+    assert inspect(engine).get_table_names() == [], turn
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE noise (id integer)"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_has_a_migrated_database_of_its_own(engine: Engine, turn: str) -> None:
+    tables = inspect(engine).get_table_names()
+    assert {"alembic_version", "transfer", "member"} <= set(tables), turn
+    assert "noise" not in tables
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE noise (id integer)"))
+
+
+@pytest.mark.browser
+def test_the_browser_can_write_japanese(page_factory: Callable[..., Page]) -> None:
+    page = page_factory(language="ja")
+    assert page.evaluate("navigator.language") == "ja-JP"
+    assert len({page.evaluate(DRAW, sign) for sign in "時間帳あア"}) == 5
+
+
+@pytest.mark.browser
+def test_a_field_without_a_label_is_found(
+    page_factory: Callable[..., Page], assert_accessible: Callable[[Page], None]
+) -> None:
+    page = page_factory(width=320)
+    page.set_content(PAGE.format("<label>Hours <input></label>"))
+    assert_accessible(page)
+    page.set_content(PAGE.format("<input>"))
+    with pytest.raises(AssertionError, match="label"):
+        assert_accessible(page)
+
+
+@pytest.mark.browser
+def test_a_page_without_javascript_runs_none(page_factory: Callable[..., Page]) -> None:
+    page = page_factory(javascript=False)
+    page.goto("data:text/html," + PAGE.format("<script>document.title = 'It ran'</script>"))
+    assert page.title() == "A page"
+
+
+@pytest.mark.browser
+def test_what_the_console_complains_of_is_remembered(browser: Browser) -> None:
+    pages = Pages(browser)
+    page = pages.open()
+    with page.expect_event("pageerror"):
+        page.set_content(PAGE.format("<script>throw new Error('a broken script')</script>"))
+    pages.close()
+    assert pages.complaints == ["a broken script"]
