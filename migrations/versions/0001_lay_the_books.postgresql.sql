@@ -1,0 +1,400 @@
+CREATE DOMAIN account_code AS TEXT CONSTRAINT account_code_is_short CHECK (length(VALUE) BETWEEN 1 AND 120)
+--;
+CREATE DOMAIN account_type AS TEXT CONSTRAINT account_type_is_known CHECK (VALUE IN ('asset', 'liability', 'equity', 'income', 'expense'))
+--;
+CREATE DOMAIN account_total AS BIGINT CONSTRAINT account_totals_are_bounded CHECK (VALUE BETWEEN 0 AND 4611686018427387904)
+--;
+CREATE DOMAIN account_version AS BIGINT CONSTRAINT account_totals_are_bounded CHECK (VALUE >= 0)
+--;
+CREATE DOMAIN account_first_event AS BIGINT CONSTRAINT account_first_event_is_one CHECK (VALUE = 1)
+--;
+CREATE DOMAIN entry_kind AS TEXT CONSTRAINT entry_kind_is_short CHECK (length(VALUE) BETWEEN 1 AND 40)
+--;
+CREATE DOMAIN entry_key AS TEXT CONSTRAINT entry_key_is_short CHECK (length(VALUE) BETWEEN 1 AND 300)
+--;
+CREATE DOMAIN entry_memo AS TEXT CONSTRAINT entry_memo_is_short CHECK (length(VALUE) <= 200)
+--;
+CREATE DOMAIN entry_actor AS TEXT CONSTRAINT entry_has_an_actor CHECK (length(VALUE) BETWEEN 1 AND 200)
+--;
+CREATE DOMAIN entry_last_line AS BIGINT CONSTRAINT entry_moves_something CHECK (VALUE > 0)
+--;
+CREATE DOMAIN transfer_line AS BIGINT CONSTRAINT transfer_line_counts CHECK (VALUE > 0)
+--;
+CREATE DOMAIN transfer_amount AS BIGINT CONSTRAINT transfer_moves_something CHECK (VALUE > 0 AND VALUE <= 9007199254740991)
+--;
+CREATE TABLE commodity (
+    code TEXT NOT NULL,
+    scale BIGINT NOT NULL,
+    CONSTRAINT pk_commodity PRIMARY KEY (code),
+    CONSTRAINT commodity_code_is_short CHECK (length(code) BETWEEN 1 AND 12),
+    CONSTRAINT commodity_scale_is_small CHECK (scale BETWEEN 0 AND 9)
+)
+--;
+CREATE TABLE book (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    slug TEXT NOT NULL,
+    CONSTRAINT pk_book PRIMARY KEY (id),
+    CONSTRAINT book_slug_is_short CHECK (length(slug) BETWEEN 1 AND 120),
+    CONSTRAINT uq_book_slug UNIQUE (slug)
+)
+--;
+CREATE TABLE entry (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    book_id BIGINT NOT NULL,
+    kind entry_kind NOT NULL,
+    posted_on DATE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    memo entry_memo,
+    key entry_key NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    reverses_id BIGINT,
+    limits TEXT,
+    actor entry_actor NOT NULL,
+    last_line entry_last_line NOT NULL,
+    CONSTRAINT pk_entry PRIMARY KEY (id),
+    CONSTRAINT uq_entry_book_id_key UNIQUE (key, book_id),
+    CONSTRAINT uq_entry_id_book_id UNIQUE (id, book_id),
+    CONSTRAINT fk_entry_reverses_id_book_id FOREIGN KEY(reverses_id, book_id) REFERENCES entry (id, book_id),
+    CONSTRAINT entry_reversal_names_its_original CHECK ((kind = 'reversal') = (reverses_id IS NOT NULL)),
+    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal')))
+)
+--;
+CREATE INDEX entry_by_day ON entry (book_id, posted_on) WHERE posted_on IS NOT NULL
+--;
+CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL
+--;
+CREATE TABLE account (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    book_id BIGINT NOT NULL,
+    code account_code NOT NULL,
+    commodity TEXT NOT NULL,
+    type account_type NOT NULL,
+    debits account_total DEFAULT 0 NOT NULL,
+    credits account_total DEFAULT 0 NOT NULL,
+    version account_version DEFAULT 0 NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE,
+    floor BIGINT,
+    ceiling BIGINT,
+    closed_on DATE,
+    events BIGINT DEFAULT 0 NOT NULL,
+    firm BOOLEAN NOT NULL,
+    first_event account_first_event DEFAULT 1 NOT NULL,
+    CONSTRAINT pk_account PRIMARY KEY (id),
+    CONSTRAINT uq_account_id_book_id_commodity UNIQUE (id, book_id, commodity),
+    CONSTRAINT uq_account_book_id_code_commodity UNIQUE (code, book_id, commodity),
+    CONSTRAINT fk_account_book_id FOREIGN KEY(book_id) REFERENCES book (id),
+    CONSTRAINT fk_account_commodity FOREIGN KEY(commodity) REFERENCES commodity (code)
+)
+--;
+CREATE TABLE account_event (
+    account_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    floor BIGINT,
+    ceiling BIGINT,
+    closed_on DATE,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT,
+    CONSTRAINT pk_account_event PRIMARY KEY (account_id, version),
+    CONSTRAINT fk_account_event_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT account_event_kind_is_known CHECK (kind IN ('open', 'limit', 'close', 'reopen')),
+    CONSTRAINT account_event_version_counts CHECK (version > 0),
+    CONSTRAINT account_event_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT account_event_reason_is_short CHECK (length(reason) <= 200)
+)
+--;
+CREATE TABLE transfer (
+    entry_id BIGINT NOT NULL,
+    line transfer_line NOT NULL,
+    book_id BIGINT NOT NULL,
+    commodity TEXT NOT NULL,
+    debit_account_id BIGINT NOT NULL,
+    credit_account_id BIGINT NOT NULL,
+    amount transfer_amount NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    debit_version BIGINT NOT NULL,
+    credit_version BIGINT NOT NULL,
+    debit_balance_after BIGINT NOT NULL,
+    credit_balance_after BIGINT NOT NULL,
+    CONSTRAINT pk_transfer PRIMARY KEY (entry_id, line),
+    CONSTRAINT uq_transfer_debit_account_id_debit_version UNIQUE (debit_account_id, debit_version),
+    CONSTRAINT uq_transfer_credit_account_id_credit_version UNIQUE (credit_account_id, credit_version),
+    CONSTRAINT fk_transfer_debit_account_id_book_id_commodity FOREIGN KEY(debit_account_id, book_id, commodity) REFERENCES account (id, book_id, commodity),
+    CONSTRAINT fk_transfer_credit_account_id_book_id_commodity FOREIGN KEY(credit_account_id, book_id, commodity) REFERENCES account (id, book_id, commodity),
+    CONSTRAINT fk_transfer_entry_id_book_id FOREIGN KEY(entry_id, book_id) REFERENCES entry (id, book_id),
+    CONSTRAINT transfer_has_two_accounts CHECK (debit_account_id <> credit_account_id)
+)
+--;
+ALTER TABLE account ADD CONSTRAINT fk_account_opening FOREIGN KEY(id, first_event) REFERENCES account_event (account_id, version) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE entry ADD CONSTRAINT fk_entry_last_line FOREIGN KEY(id, last_line) REFERENCES transfer (entry_id, line) DEFERRABLE INITIALLY DEFERRED
+--;
+CREATE TABLE ledger_bulk_pass (xid xid8 NOT NULL CONSTRAINT pk_ledger_bulk_pass PRIMARY KEY)
+--;
+-- What the tables alone cannot promise, for PostgreSQL; schema.py runs it after creating them.
+-- Statements are separated by lines that hold only "--;".
+-- Functions that write run as the tables' owner, so that the application's role needs no UPDATE, and
+-- name pg_temp last: without it a temporary table called "account" would take the real one's place.
+
+ALTER TABLE account SET (fillfactor = 50)
+--;
+CREATE FUNCTION ledger_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%_is_final', TG_TABLE_NAME USING ERRCODE = '23514', CONSTRAINT = TG_TABLE_NAME || '_is_final';
+END $$
+--;
+CREATE TRIGGER commodity_stays BEFORE DELETE OR UPDATE ON commodity FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER commodity_remains BEFORE TRUNCATE ON commodity FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER book_stays BEFORE DELETE OR UPDATE ON book FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER book_remains BEFORE TRUNCATE ON book FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER account_stays BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER account_names_stay BEFORE UPDATE OF id, book_id, code, commodity, type, firm, first_event ON account
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE FUNCTION account_limits_cross() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'account_floor_is_below_ceiling' USING ERRCODE = '23514', CONSTRAINT = 'account_floor_is_below_ceiling';
+END $$
+--;
+-- A CHECK would be parsed and judged at every posting, too; accounts are born without limits.
+CREATE TRIGGER account_floor_is_below_ceiling BEFORE UPDATE OF floor, ceiling ON account FOR EACH ROW
+  WHEN (NEW.floor > NEW.ceiling) EXECUTE FUNCTION account_limits_cross()
+--;
+CREATE TRIGGER account_remains BEFORE TRUNCATE ON account FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER account_event_stays BEFORE DELETE OR UPDATE ON account_event FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER account_event_remains BEFORE TRUNCATE ON account_event FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER entry_stays BEFORE DELETE OR UPDATE ON entry FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER entry_remains BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER transfer_stays BEFORE DELETE OR UPDATE ON transfer FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER transfer_remains BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+-- With a path of its own, or a schema of the caller's could bring another meaning of <>.
+CREATE FUNCTION account_opens() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.debits <> 0 OR NEW.credits <> 0 OR NEW.version <> 0 OR NEW.events <> 0 OR NEW.floor IS NOT NULL
+     OR NEW.ceiling IS NOT NULL OR NEW.closed_on IS NOT NULL OR NEW.moved_at IS NOT NULL THEN
+    RAISE EXCEPTION 'account_is_born_empty' USING ERRCODE = '23514', CONSTRAINT = 'account_is_born_empty';
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER account_opens BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION account_opens()
+--;
+CREATE FUNCTION account_event_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE a account; broken text;
+BEGIN
+  SELECT * INTO a FROM account WHERE id = NEW.account_id FOR NO KEY UPDATE;
+  -- Somebody else's event came first: as a serialization failure, so that the edge runs it all again.
+  IF NEW.version <= a.events THEN RAISE EXCEPTION 'account_event_out_of_turn' USING ERRCODE = '40001'; END IF;
+  broken := CASE
+    WHEN a.id IS NULL THEN 'account_unknown'
+    WHEN NEW.version <> a.events + 1 OR (NEW.kind = 'open') <> (NEW.version = 1) THEN 'account_event_out_of_turn'
+    WHEN (NEW.kind = 'close') <> (NEW.closed_on IS NOT NULL) THEN 'account_event_out_of_turn'
+    WHEN a.closed_on IS NOT NULL AND NEW.kind <> 'reopen' THEN 'account_is_closed'
+    WHEN a.closed_on IS NULL AND NEW.kind = 'reopen' THEN 'account_is_open'
+    WHEN NEW.kind = 'close' AND a.debits <> a.credits THEN 'account_is_not_empty'
+    WHEN NEW.kind IN ('close', 'reopen') AND (NEW.floor IS DISTINCT FROM a.floor OR NEW.ceiling IS DISTINCT FROM a.ceiling)
+      THEN 'account_event_out_of_turn'
+  END;
+  IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = '23514', CONSTRAINT = broken; END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER account_event_enters BEFORE INSERT ON account_event FOR EACH ROW EXECUTE FUNCTION account_event_enters()
+--;
+-- After, not before: ON CONFLICT DO NOTHING drops the row once the BEFORE triggers have run.
+CREATE FUNCTION account_event_entered() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE account SET floor = NEW.floor, ceiling = NEW.ceiling, closed_on = NEW.closed_on, events = NEW.version
+    WHERE id = NEW.account_id;
+  RETURN NULL;
+END $$
+--;
+CREATE TRIGGER account_event_entered AFTER INSERT ON account_event FOR EACH ROW EXECUTE FUNCTION account_event_entered()
+--;
+CREATE FUNCTION entry_reverses() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE original entry; broken text;
+BEGIN
+  SELECT * INTO original FROM entry WHERE id = NEW.reverses_id AND book_id = NEW.book_id;
+  broken := CASE
+    WHEN original.id IS NULL THEN 'entry_unknown'
+    WHEN original.reverses_id IS NOT NULL THEN 'reversal_is_final'
+    WHEN original.last_line <> NEW.last_line THEN 'reversal_mirrors'
+  END;
+  IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = '23514', CONSTRAINT = broken; END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entry_reverses BEFORE INSERT ON entry FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL)
+  EXECUTE FUNCTION entry_reverses()
+--;
+CREATE FUNCTION transfer_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE e record; debited record; credited record; moment timestamptz := clock_timestamp(); broken text;
+BEGIN
+  -- Conditions that hold a query stand by themselves: within AND, PL/pgSQL would run the query every time.
+  IF NEW.debit_version IS NOT NULL THEN
+    -- Rows of ledger_post_many() come with their versions; only it can write a pass.
+    IF EXISTS (SELECT 1 FROM ledger_bulk_pass WHERE xid = pg_current_xact_id()) THEN RETURN NEW; END IF;
+  END IF;
+  SELECT book_id, limits, last_line, reverses_id,
+         (SELECT max(t.line) FROM transfer t WHERE t.entry_id = entry.id) AS line INTO e FROM entry WHERE id = NEW.entry_id;
+  -- Before the totals move: ON CONFLICT DO NOTHING would drop the row but keep the movement.
+  IF e.book_id IS DISTINCT FROM NEW.book_id THEN broken := 'entry_unknown';
+  ELSIF NEW.line > e.last_line OR NEW.line <> coalesce(e.line, 0) + 1 THEN broken := 'entry_is_final';
+  ELSIF e.reverses_id IS NOT NULL THEN
+    IF NOT EXISTS (
+      SELECT 1 FROM transfer o WHERE o.entry_id = e.reverses_id AND o.line = NEW.line AND o.amount = NEW.amount
+        AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id) THEN
+      broken := 'reversal_mirrors';
+    END IF;
+  END IF;
+  IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = '23514', CONSTRAINT = broken; END IF;
+  IF NEW.debit_account_id < NEW.credit_account_id THEN                  -- one order of locking, always
+    UPDATE account SET debits = debits + NEW.amount, version = version + 1, moved_at = greatest(moved_at, moment)
+      WHERE id = NEW.debit_account_id
+      RETURNING id, version, moved_at, credits - debits AS balance, floor AS bound, firm, closed_on INTO debited;
+    UPDATE account SET credits = credits + NEW.amount, version = version + 1, moved_at = greatest(moved_at, debited.moved_at)
+      WHERE id = NEW.credit_account_id
+      RETURNING id, version, moved_at, credits - debits AS balance, ceiling AS bound, firm, closed_on INTO credited;
+    moment := credited.moved_at;
+    IF moment > debited.moved_at THEN UPDATE account SET moved_at = moment WHERE id = NEW.debit_account_id; END IF;
+  ELSE
+    UPDATE account SET credits = credits + NEW.amount, version = version + 1, moved_at = greatest(moved_at, moment)
+      WHERE id = NEW.credit_account_id
+      RETURNING id, version, moved_at, credits - debits AS balance, ceiling AS bound, firm, closed_on INTO credited;
+    UPDATE account SET debits = debits + NEW.amount, version = version + 1, moved_at = greatest(moved_at, credited.moved_at)
+      WHERE id = NEW.debit_account_id
+      RETURNING id, version, moved_at, credits - debits AS balance, floor AS bound, firm, closed_on INTO debited;
+    moment := debited.moved_at;
+    IF moment > credited.moved_at THEN UPDATE account SET moved_at = moment WHERE id = NEW.credit_account_id; END IF;
+  END IF;
+  IF debited.closed_on IS NOT NULL OR credited.closed_on IS NOT NULL THEN
+    RAISE EXCEPTION 'account_closed' USING ERRCODE = '23514', CONSTRAINT = 'account_closed',
+      DETAIL = (CASE WHEN debited.closed_on IS NOT NULL THEN debited.id ELSE credited.id END)::text;
+  END IF;
+  -- Outside and further out than before: a debit only lowers, a credit only raises.
+  IF debited.balance < debited.bound AND (e.limits IS NULL OR debited.firm) THEN
+    RAISE EXCEPTION 'account_floor' USING ERRCODE = '23514', CONSTRAINT = 'account_floor',
+      DETAIL = format('%s %s %s', debited.id, debited.bound, debited.balance);
+  END IF;
+  IF credited.balance > credited.bound AND (e.limits IS NULL OR credited.firm) THEN
+    RAISE EXCEPTION 'account_ceiling' USING ERRCODE = '23514', CONSTRAINT = 'account_ceiling',
+      DETAIL = format('%s %s %s', credited.id, credited.bound, credited.balance);
+  END IF;
+  NEW.moved_at := moment;
+  NEW.debit_version := debited.version; NEW.credit_version := credited.version;
+  NEW.debit_balance_after := debited.balance; NEW.credit_balance_after := credited.balance;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfer_enters BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION transfer_enters()
+--;
+-- Entries of several lines lock their accounts first and in one order, so that two of them cannot deadlock.
+CREATE FUNCTION ledger_lock(accounts bigint[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT id FROM account WHERE id = ANY (accounts) ORDER BY id FOR NO KEY UPDATE
+$$
+--;
+-- Many entries at once, lines in the order of posting; the_ords[i] says which entry
+-- line i belongs to, counted from 1.
+-- A trigger per row dies of dead row versions inside one transaction, so here every account is locked, counted and
+-- moved once; the rules are those of transfer_enters(), judged line by line. Nothing is kept in temporary tables:
+-- the caller could have made one of that name, with a trigger of its own that would run with the owner's rights.
+CREATE FUNCTION ledger_post_many(
+  the_book bigint, kinds text[], days date[], keys text[], prints bytea[], actors text[], memos text[], waivers bool[],
+  the_ords int[], the_debits bigint[], the_credits bigint[], the_amounts bigint[])
+RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  ids bigint[]; numbers regclass; moment timestamptz; bad record; counted int; first_broken bigint;
+  lines int[]; commodities text[]; debit_versions bigint[]; credit_versions bigint[]; debit_afters bigint[]; credit_afters bigint[];
+BEGIN
+  PERFORM id FROM account WHERE id = ANY (the_debits || the_credits) ORDER BY id FOR NO KEY UPDATE;
+  SELECT greatest(clock_timestamp(), max(moved_at)) INTO moment FROM account WHERE id = ANY (the_debits || the_credits);
+  numbers := pg_get_serial_sequence('public.entry', 'id');
+  SELECT array_agg(nextval(numbers)) INTO ids FROM generate_subscripts(keys, 1);
+
+  WITH asked AS (
+    SELECT *, row_number() OVER (PARTITION BY ord ORDER BY i) AS line
+    FROM unnest(the_ords, the_debits, the_credits, the_amounts) WITH ORDINALITY AS u (ord, debit, credit, amount, i)
+  ), legs AS (
+    SELECT i, ord, line, true AS is_debit, debit AS account_id, -amount AS change FROM asked UNION ALL
+    SELECT i, ord, line, false, credit, amount FROM asked
+  ), run AS (
+    SELECT l.i, l.line, l.is_debit, a.commodity, a.version + row_number() OVER w AS version,
+           a.credits - a.debits + (sum(l.change) OVER w)::bigint AS after,
+           CASE WHEN a.closed_on IS NOT NULL OR a.floor IS NULL AND a.ceiling IS NULL THEN a.closed_on IS NOT NULL
+                WHEN waivers[l.ord] AND NOT a.firm THEN false
+                WHEN l.is_debit THEN a.credits - a.debits + sum(l.change) OVER w < a.floor
+                ELSE a.credits - a.debits + sum(l.change) OVER w > a.ceiling END AS broken
+    FROM legs l JOIN account a ON a.id = l.account_id AND a.book_id = the_book
+    WINDOW w AS (PARTITION BY l.account_id ORDER BY l.i)
+  ), side_by_side AS (
+    -- Grouped, not joined: nothing tells the planner how long an array is, and a nested loop would be its choice.
+    SELECT i, max(line) AS line, max(commodity) AS commodity, bool_or(broken) AS broken,
+           max(version) FILTER (WHERE is_debit) AS debit_version, max(version) FILTER (WHERE NOT is_debit) AS credit_version,
+           max(after) FILTER (WHERE is_debit) AS debit_after, max(after) FILTER (WHERE NOT is_debit) AS credit_after
+    FROM run GROUP BY i HAVING count(*) = 2 AND min(commodity) = max(commodity)
+  )
+  SELECT count(*), min(i) FILTER (WHERE broken), array_agg(line ORDER BY i), array_agg(commodity ORDER BY i),
+         array_agg(debit_version ORDER BY i), array_agg(credit_version ORDER BY i),
+         array_agg(debit_after ORDER BY i), array_agg(credit_after ORDER BY i)
+  INTO counted, first_broken, lines, commodities, debit_versions, credit_versions, debit_afters, credit_afters
+  FROM side_by_side;
+  IF counted <> cardinality(the_ords) OR EXISTS (SELECT FROM unnest(the_ords) o WHERE o NOT BETWEEN 1 AND cardinality(keys)) THEN
+    RAISE EXCEPTION 'transfer_out_of_turn' USING ERRCODE = '23514', CONSTRAINT = 'transfer_out_of_turn';
+  END IF;
+
+  IF first_broken IS NOT NULL THEN
+    SELECT l.* INTO bad FROM account d JOIN account c ON d.id = the_debits[first_broken] AND c.id = the_credits[first_broken]
+      CROSS JOIN LATERAL (VALUES
+        (1, 'account_closed', d.id, 0, 0, d.closed_on IS NOT NULL),
+        (2, 'account_closed', c.id, 0, 0, c.closed_on IS NOT NULL),
+        (3, 'account_floor', d.id, d.floor, debit_afters[first_broken],
+         debit_afters[first_broken] < d.floor AND (waivers[the_ords[first_broken]] IS NOT TRUE OR d.firm)),
+        (4, 'account_ceiling', c.id, c.ceiling, credit_afters[first_broken], true)
+      ) AS l (turn, rule, account_id, bound, after, broken)
+      WHERE l.broken ORDER BY l.turn LIMIT 1;
+    RAISE EXCEPTION '%', bad.rule USING ERRCODE = '23514', CONSTRAINT = bad.rule,
+      DETAIL = format('%s %s %s', bad.account_id, bad.bound, bad.after);
+  END IF;
+
+  BEGIN
+    INSERT INTO entry (id, book_id, kind, posted_on, recorded_at, memo, key, fingerprint, limits, actor, last_line)
+    OVERRIDING SYSTEM VALUE
+    SELECT ids[e.n], the_book, e.kind, e.day, moment, e.memo, e.key, e.print, CASE WHEN e.waived THEN 'waived' END, e.actor, l.last_line
+    FROM unnest(kinds, days, keys, prints, actors, memos, waivers) WITH ORDINALITY AS e (kind, day, key, print, actor, memo, waived, n)
+    JOIN (SELECT o AS ord, count(*) AS last_line FROM unnest(the_ords) o GROUP BY o) l ON l.ord = e.n ORDER BY e.n;
+  EXCEPTION WHEN unique_violation THEN
+    -- Somebody used a key since the caller looked: as a serialization failure, so that the edge looks again.
+    RAISE EXCEPTION 'entry_key_used' USING ERRCODE = '40001';
+  END;
+
+  INSERT INTO ledger_bulk_pass VALUES (pg_current_xact_id());
+  INSERT INTO transfer (entry_id, line, book_id, commodity, debit_account_id, credit_account_id, amount, moved_at,
+                        debit_version, credit_version, debit_balance_after, credit_balance_after)
+  SELECT ids[t.ord], t.line, the_book, t.commodity, t.debit, t.credit, t.amount, moment,
+         t.debit_version, t.credit_version, t.debit_after, t.credit_after
+  FROM unnest(the_ords, lines, commodities, the_debits, the_credits, the_amounts, debit_versions, credit_versions, debit_afters, credit_afters)
+       WITH ORDINALITY AS t (ord, line, commodity, debit, credit, amount, debit_version, credit_version, debit_after, credit_after, i)
+  ORDER BY t.i;
+  DELETE FROM ledger_bulk_pass WHERE xid = pg_current_xact_id();
+
+  UPDATE account a SET debits = a.debits + m.debits, credits = a.credits + m.credits, version = a.version + m.moves, moved_at = moment
+  FROM (SELECT account_id, sum(debit) AS debits, sum(credit) AS credits, count(*) AS moves FROM (
+          SELECT debit, 0, amount FROM unnest(the_debits, the_amounts) AS u (debit, amount) UNION ALL
+          SELECT credit, amount, 0 FROM unnest(the_credits, the_amounts) AS u (credit, amount)) legs (account_id, credit, debit)
+        GROUP BY account_id) m
+  WHERE a.id = m.account_id;
+  RETURN ids;
+END $$

@@ -1,0 +1,267 @@
+CREATE TABLE commodity (
+    code TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    CONSTRAINT pk_commodity PRIMARY KEY (code),
+    CONSTRAINT commodity_code_is_short CHECK (length(code) BETWEEN 1 AND 12),
+    CONSTRAINT commodity_scale_is_small CHECK (scale BETWEEN 0 AND 9)
+)
+ STRICT
+--;
+CREATE TABLE book (
+    id INTEGER NOT NULL,
+    slug TEXT NOT NULL,
+    CONSTRAINT pk_book PRIMARY KEY (id),
+    CONSTRAINT book_slug_is_short CHECK (length(slug) BETWEEN 1 AND 120),
+    CONSTRAINT uq_book_slug UNIQUE (slug)
+)
+ STRICT
+--;
+CREATE TABLE entry (
+    id INTEGER NOT NULL,
+    book_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    posted_on TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    memo TEXT,
+    "key" TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    reverses_id INTEGER,
+    limits TEXT,
+    actor TEXT NOT NULL,
+    last_line INTEGER NOT NULL,
+    CONSTRAINT pk_entry PRIMARY KEY (id),
+    CONSTRAINT uq_entry_book_id_key UNIQUE ("key", book_id),
+    CONSTRAINT uq_entry_id_book_id UNIQUE (id, book_id),
+    CONSTRAINT fk_entry_reverses_id_book_id FOREIGN KEY(reverses_id, book_id) REFERENCES entry (id, book_id),
+    CONSTRAINT fk_entry_last_line FOREIGN KEY(id, last_line) REFERENCES transfer (entry_id, line) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT entry_kind_is_short CHECK (length(kind) BETWEEN 1 AND 40),
+    CONSTRAINT entry_key_is_short CHECK (length(key) BETWEEN 1 AND 300),
+    CONSTRAINT entry_memo_is_short CHECK (length(memo) <= 200),
+    CONSTRAINT entry_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT entry_moves_something CHECK (last_line > 0),
+    CONSTRAINT entry_reversal_names_its_original CHECK ((kind = 'reversal') = (reverses_id IS NOT NULL)),
+    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal')))
+)
+ STRICT
+--;
+CREATE INDEX entry_by_day ON entry (book_id, posted_on)
+--;
+CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL
+--;
+CREATE TABLE account (
+    id INTEGER NOT NULL,
+    book_id INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    commodity TEXT NOT NULL,
+    type TEXT NOT NULL,
+    debits INTEGER DEFAULT 0 NOT NULL,
+    credits INTEGER DEFAULT 0 NOT NULL,
+    version INTEGER DEFAULT 0 NOT NULL,
+    moved_at TEXT,
+    floor INTEGER,
+    ceiling INTEGER,
+    closed_on TEXT,
+    events INTEGER DEFAULT 0 NOT NULL,
+    firm INTEGER NOT NULL,
+    first_event INTEGER DEFAULT 1 NOT NULL,
+    CONSTRAINT pk_account PRIMARY KEY (id),
+    CONSTRAINT uq_account_id_book_id_commodity UNIQUE (id, book_id, commodity),
+    CONSTRAINT uq_account_book_id_code_commodity UNIQUE (code, book_id, commodity),
+    CONSTRAINT fk_account_book_id FOREIGN KEY(book_id) REFERENCES book (id),
+    CONSTRAINT fk_account_commodity FOREIGN KEY(commodity) REFERENCES commodity (code),
+    CONSTRAINT fk_account_opening FOREIGN KEY(id, first_event) REFERENCES account_event (account_id, version) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT account_code_is_short CHECK (length(code) BETWEEN 1 AND 120),
+    CONSTRAINT account_type_is_known CHECK (type IN ('asset', 'liability', 'equity', 'income', 'expense')),
+    CONSTRAINT account_totals_are_bounded CHECK (debits BETWEEN 0 AND 4611686018427387904 AND credits BETWEEN 0 AND 4611686018427387904 AND version >= 0),
+    CONSTRAINT account_floor_is_below_ceiling CHECK (floor IS NULL OR ceiling IS NULL OR floor <= ceiling),
+    CONSTRAINT account_first_event_is_one CHECK (first_event = 1)
+)
+ STRICT
+--;
+CREATE TABLE account_event (
+    account_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    floor INTEGER,
+    ceiling INTEGER,
+    closed_on TEXT,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT,
+    CONSTRAINT pk_account_event PRIMARY KEY (account_id, version),
+    CONSTRAINT fk_account_event_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT account_event_kind_is_known CHECK (kind IN ('open', 'limit', 'close', 'reopen')),
+    CONSTRAINT account_event_version_counts CHECK (version > 0),
+    CONSTRAINT account_event_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT account_event_reason_is_short CHECK (length(reason) <= 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE transfer (
+    entry_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    book_id INTEGER NOT NULL,
+    commodity TEXT NOT NULL,
+    debit_account_id INTEGER NOT NULL,
+    credit_account_id INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    moved_at TEXT NOT NULL,
+    debit_version INTEGER NOT NULL,
+    credit_version INTEGER NOT NULL,
+    debit_balance_after INTEGER NOT NULL,
+    credit_balance_after INTEGER NOT NULL,
+    CONSTRAINT pk_transfer PRIMARY KEY (entry_id, line),
+    CONSTRAINT uq_transfer_debit_account_id_debit_version UNIQUE (debit_account_id, debit_version),
+    CONSTRAINT uq_transfer_credit_account_id_credit_version UNIQUE (credit_account_id, credit_version),
+    CONSTRAINT fk_transfer_debit_account_id_book_id_commodity FOREIGN KEY(debit_account_id, book_id, commodity) REFERENCES account (id, book_id, commodity),
+    CONSTRAINT fk_transfer_credit_account_id_book_id_commodity FOREIGN KEY(credit_account_id, book_id, commodity) REFERENCES account (id, book_id, commodity),
+    CONSTRAINT fk_transfer_entry_id_book_id FOREIGN KEY(entry_id, book_id) REFERENCES entry (id, book_id),
+    CONSTRAINT transfer_moves_something CHECK (amount > 0 AND amount <= 9007199254740991),
+    CONSTRAINT transfer_has_two_accounts CHECK (debit_account_id <> credit_account_id),
+    CONSTRAINT transfer_line_counts CHECK (line > 0)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+-- What the tables alone cannot promise, for SQLite; schema.py runs it after creating them.
+-- Statements are separated by lines that hold only "--;".
+-- Every refusal is RAISE(ABORT) in a BEFORE trigger: the conflict clause of an outer statement
+-- (INSERT OR IGNORE, OR REPLACE) rules inside triggers too, but cannot get past that. Keys that
+-- exist are refused here before REPLACE could delete their row.
+
+CREATE TRIGGER commodity_enters BEFORE INSERT ON commodity BEGIN
+  SELECT RAISE(ABORT, 'commodity_exists') WHERE EXISTS (SELECT 1 FROM commodity WHERE code = NEW.code);
+END
+--;
+CREATE TRIGGER commodity_stays BEFORE UPDATE ON commodity BEGIN SELECT RAISE(ABORT, 'commodity_is_final'); END
+--;
+CREATE TRIGGER commodity_remains BEFORE DELETE ON commodity BEGIN SELECT RAISE(ABORT, 'commodity_is_final'); END
+--;
+CREATE TRIGGER book_enters BEFORE INSERT ON book BEGIN
+  SELECT RAISE(ABORT, 'book_exists') WHERE EXISTS (SELECT 1 FROM book WHERE id = NEW.id OR slug = NEW.slug);
+END
+--;
+CREATE TRIGGER book_stays BEFORE UPDATE ON book BEGIN SELECT RAISE(ABORT, 'book_is_final'); END
+--;
+CREATE TRIGGER book_remains BEFORE DELETE ON book BEGIN SELECT RAISE(ABORT, 'book_is_final'); END
+--;
+CREATE TRIGGER account_opens BEFORE INSERT ON account BEGIN
+  SELECT RAISE(ABORT, 'account_exists') WHERE EXISTS (
+    SELECT 1 FROM account WHERE id = NEW.id OR (book_id = NEW.book_id AND code = NEW.code AND commodity = NEW.commodity));
+  SELECT RAISE(ABORT, 'account_is_born_empty') WHERE NEW.debits <> 0 OR NEW.credits <> 0 OR NEW.version <> 0
+    OR NEW.events <> 0 OR NEW.first_event <> 1 OR NEW.floor IS NOT NULL OR NEW.ceiling IS NOT NULL
+    OR NEW.closed_on IS NOT NULL OR NEW.moved_at IS NOT NULL;
+  SELECT RAISE(ABORT, 'book_unknown') WHERE NOT EXISTS (SELECT 1 FROM book WHERE id = NEW.book_id);
+END
+--;
+CREATE TRIGGER account_stays BEFORE UPDATE OF id, book_id, code, commodity, type, firm, first_event ON account BEGIN
+  SELECT RAISE(ABORT, 'account_is_final');
+END
+--;
+-- Totals move only as a transfer with that version, amount and moment says.
+CREATE TRIGGER account_totals BEFORE UPDATE OF debits, credits, version, moved_at ON account
+WHEN NOT EXISTS (SELECT 1 FROM transfer WHERE debit_account_id = OLD.id AND debit_version = NEW.version AND moved_at = NEW.moved_at
+                 AND NEW.version = OLD.version + 1 AND NEW.debits = OLD.debits + amount AND NEW.credits = OLD.credits)
+ AND NOT EXISTS (SELECT 1 FROM transfer WHERE credit_account_id = OLD.id AND credit_version = NEW.version AND moved_at = NEW.moved_at
+                 AND NEW.version = OLD.version + 1 AND NEW.credits = OLD.credits + amount AND NEW.debits = OLD.debits)
+BEGIN SELECT RAISE(ABORT, 'totals_follow_transfers'); END
+--;
+-- Limits and closing change only as an event with that version says.
+CREATE TRIGGER account_limits BEFORE UPDATE OF floor, ceiling, closed_on, events ON account
+WHEN NOT EXISTS (SELECT 1 FROM account_event WHERE account_id = OLD.id AND version = NEW.events AND NEW.events = OLD.events + 1
+                 AND floor IS NEW.floor AND ceiling IS NEW.ceiling AND closed_on IS NEW.closed_on)
+BEGIN SELECT RAISE(ABORT, 'limits_follow_events'); END
+--;
+CREATE TRIGGER account_remains BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'account_is_final'); END
+--;
+CREATE TRIGGER account_event_enters BEFORE INSERT ON account_event BEGIN
+  SELECT RAISE(ABORT, 'account_event_exists') WHERE EXISTS (
+    SELECT 1 FROM account_event WHERE account_id = NEW.account_id AND version = NEW.version);
+  SELECT RAISE(ABORT, 'account_event_out_of_turn') WHERE NOT EXISTS (
+    SELECT 1 FROM account WHERE id = NEW.account_id AND events + 1 = NEW.version);
+  SELECT RAISE(ABORT, 'account_event_out_of_turn') WHERE (NEW.kind = 'open') <> (NEW.version = 1)
+    OR (NEW.kind = 'close') <> (NEW.closed_on IS NOT NULL) OR NEW.closed_on IS NOT date(NEW.closed_on, '+0 days')
+    OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')
+    OR substr(NEW.recorded_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z';
+  SELECT RAISE(ABORT, 'account_is_closed') FROM account
+    WHERE id = NEW.account_id AND closed_on IS NOT NULL AND NEW.kind <> 'reopen';
+  SELECT RAISE(ABORT, 'account_is_open') FROM account WHERE id = NEW.account_id AND closed_on IS NULL AND NEW.kind = 'reopen';
+  SELECT RAISE(ABORT, 'account_is_not_empty') FROM account
+    WHERE id = NEW.account_id AND NEW.kind = 'close' AND debits <> credits;
+  SELECT RAISE(ABORT, 'account_event_out_of_turn') FROM account
+    WHERE id = NEW.account_id AND NEW.kind IN ('close', 'reopen') AND (floor IS NOT NEW.floor OR ceiling IS NOT NEW.ceiling);
+END
+--;
+CREATE TRIGGER account_event_entered AFTER INSERT ON account_event BEGIN
+  UPDATE account SET floor = NEW.floor, ceiling = NEW.ceiling, closed_on = NEW.closed_on, events = NEW.version
+    WHERE id = NEW.account_id;
+  SELECT RAISE(ABORT, 'limits_did_not_move') FROM account WHERE id = NEW.account_id AND events <> NEW.version;
+END
+--;
+CREATE TRIGGER account_event_stays BEFORE UPDATE ON account_event BEGIN SELECT RAISE(ABORT, 'account_event_is_final'); END
+--;
+CREATE TRIGGER account_event_remains BEFORE DELETE ON account_event BEGIN SELECT RAISE(ABORT, 'account_event_is_final'); END
+--;
+CREATE TRIGGER entry_enters BEFORE INSERT ON entry BEGIN
+  SELECT RAISE(ABORT, 'entry_key_used') WHERE EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key);
+  SELECT RAISE(ABORT, 'entry_exists') WHERE EXISTS (SELECT 1 FROM entry WHERE id = NEW.id);
+  SELECT RAISE(ABORT, 'entry_out_of_form') WHERE (NEW.kind = 'reversal') <> (NEW.reverses_id IS NOT NULL)
+    OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR NEW.kind NOT IN ('import', 'reversal')))
+    -- With a modifier, or 30 February would be a day. What is no time could never be read again.
+    OR NEW.posted_on IS NOT date(NEW.posted_on, '+0 days') OR NEW.last_line < 1
+    OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')
+    OR substr(NEW.recorded_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z';
+END
+--;
+CREATE TRIGGER entry_reverses BEFORE INSERT ON entry WHEN NEW.reverses_id IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'entry_reversed_already') WHERE EXISTS (SELECT 1 FROM entry WHERE reverses_id = NEW.reverses_id);
+  SELECT RAISE(ABORT, 'entry_unknown') WHERE NOT EXISTS (
+    SELECT 1 FROM entry WHERE id = NEW.reverses_id AND book_id = NEW.book_id);
+  SELECT RAISE(ABORT, 'reversal_is_final') FROM entry WHERE id = NEW.reverses_id AND reverses_id IS NOT NULL;
+  SELECT RAISE(ABORT, 'reversal_mirrors') FROM entry WHERE id = NEW.reverses_id AND last_line <> NEW.last_line;
+END
+--;
+CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entry_is_final'); END
+--;
+CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry_is_final'); END
+--;
+-- One look at the entry and at each account: this is the hottest code of all.
+CREATE TRIGGER transfer_enters BEFORE INSERT ON transfer BEGIN
+  SELECT CASE
+    -- With deferred keys a transfer could come before its entry, and nothing below would hold.
+    WHEN e.id IS NULL OR e.book_id <> NEW.book_id THEN RAISE(ABORT, 'entry_unknown')
+    WHEN NEW.line > e.last_line OR NEW.line <> 1 + coalesce((SELECT max(line) FROM transfer WHERE entry_id = NEW.entry_id), 0)
+      THEN RAISE(ABORT, 'entry_is_final')
+    WHEN NEW.amount <= 0 OR d.id IS c.id THEN RAISE(ABORT, 'transfer_moves_something')
+    WHEN substr(NEW.moved_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.moved_at, 1, 19), '+0 days')
+      OR substr(NEW.moved_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' THEN RAISE(ABORT, 'transfer_out_of_form')
+    WHEN d.id IS NULL OR d.book_id <> NEW.book_id OR d.commodity <> NEW.commodity OR d.version + 1 <> NEW.debit_version
+      OR d.credits - d.debits - NEW.amount <> NEW.debit_balance_after OR NEW.moved_at < d.moved_at
+      THEN RAISE(ABORT, 'transfer_out_of_turn')
+    WHEN c.id IS NULL OR c.book_id <> NEW.book_id OR c.commodity <> NEW.commodity OR c.version + 1 <> NEW.credit_version
+      OR c.credits - c.debits + NEW.amount <> NEW.credit_balance_after OR NEW.moved_at < c.moved_at
+      THEN RAISE(ABORT, 'transfer_out_of_turn')
+    WHEN d.closed_on IS NOT NULL OR c.closed_on IS NOT NULL THEN RAISE(ABORT, 'account_closed')
+    -- Outside and further out than before: a debit only lowers, a credit only raises.
+    WHEN NEW.debit_balance_after < d.floor AND (d.firm OR e.limits IS NULL) THEN RAISE(ABORT, 'account_floor')
+    WHEN NEW.credit_balance_after > c.ceiling AND (c.firm OR e.limits IS NULL) THEN RAISE(ABORT, 'account_ceiling')
+    WHEN e.reverses_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM transfer o WHERE o.entry_id = e.reverses_id AND o.line = NEW.line AND o.amount = NEW.amount
+        AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id)
+      THEN RAISE(ABORT, 'reversal_mirrors')
+  END
+  FROM (SELECT 1) LEFT JOIN entry e ON e.id = NEW.entry_id
+    LEFT JOIN account d ON d.id = NEW.debit_account_id LEFT JOIN account c ON c.id = NEW.credit_account_id;
+END
+--;
+CREATE TRIGGER transfer_entered AFTER INSERT ON transfer BEGIN
+  UPDATE account SET debits = debits + NEW.amount, version = version + 1, moved_at = NEW.moved_at WHERE id = NEW.debit_account_id;
+  UPDATE account SET credits = credits + NEW.amount, version = version + 1, moved_at = NEW.moved_at WHERE id = NEW.credit_account_id;
+  SELECT RAISE(ABORT, 'totals_did_not_move') FROM account WHERE (id = NEW.debit_account_id AND version <> NEW.debit_version)
+    OR (id = NEW.credit_account_id AND version <> NEW.credit_version);
+END
+--;
+CREATE TRIGGER transfer_stays BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END
+--;
+CREATE TRIGGER transfer_remains BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END

@@ -1,0 +1,136 @@
+"""Entering members and founding communities from the terminal."""
+
+import pytest
+from click.testing import CliRunner
+from click.testing import Result
+from sqlalchemy import Engine
+
+from tests.builders import PASSWORD
+from tests.builders import a_community
+from tests.builders import a_person
+from tests.builders import written
+from tests.databases import SECRET_KEY
+from timebank.cli import main
+from timebank.communities.service import find_community
+from timebank.members.queries import find_by_number
+from timebank.members.queries import people_of
+from timebank.people.service import roles_of
+from timebank.people.service import sign_in
+
+
+def timebank(database_url: str, *words: str, typed: str = "") -> Result:
+    env = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY}
+    return CliRunner().invoke(main, list(words), env=env, input=typed)
+
+
+def test_a_community_is_founded_with_its_rules(database_url: str, engine: Engine) -> None:
+    words = [
+        "--name",
+        "門真",
+        "--language",
+        "ja",
+        "--credit-limit-hours",
+        "20",
+        "--time-zone",
+        "Europe/Berlin",
+    ]
+    done = timebank(database_url, "community", "create", "kadoma", *words)
+    assert (done.exit_code, done.output) == (0, "The community kadoma is founded.\n")
+    community = written(engine, lambda session: find_community(session, "kadoma"))
+    assert community
+    assert (community.name, community.language, community.credit_limit_minutes) == ("門真", "ja", 1200)
+    assert (community.time_zone, community.currency) == ("Europe/Berlin", "JPY")
+
+
+@pytest.mark.parametrize(
+    ("slug", "words", "sentence"),
+    [
+        ("static", [], "kept for the program"),
+        ("Kadoma", [], "lower-case"),
+        ("kadoma", ["--time-zone", "Mars/Olympus"], "not a time zone"),
+        ("kadoma", ["--credit-limit-hours", "-1"], "not in the range"),
+    ],
+)
+def test_what_cannot_be_founded_is_said_in_one_sentence(
+    database_url: str, slug: str, words: list[str], sentence: str
+) -> None:
+    refused = timebank(database_url, "community", "create", slug, "--name", "Kadoma", *words)
+    assert refused.exit_code in {1, 2}
+    assert sentence in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_a_member_who_signs_in_and_holds_offices_is_entered(database_url: str, engine: Engine) -> None:
+    community = written(engine, lambda session: a_community(session, slug="kadoma"))
+    words = ["--name", "山田 花子", "--reading", "やまだ はなこ", "--email", "Hana@example.org"]
+    offices = ["--role", "coordinator", "--role", "steward", "--password-stdin"]
+    done = timebank(
+        database_url, "member", "add", "12", "--community", "kadoma", *words, *offices, typed=f"{PASSWORD}\n"
+    )
+    assert done.exit_code == 0, done.output
+    member = written(engine, lambda session: find_by_number(session, community=community, number="12"))
+    assert member
+    (person,) = written(engine, lambda session: people_of(session, member=member))
+    assert sign_in([person], password=PASSWORD) is person
+    held = written(engine, lambda session: roles_of(session, person=person, community=community))
+    assert held == {"coordinator", "steward"}
+
+
+def test_the_password_is_asked_for_twice(database_url: str, engine: Engine) -> None:
+    written(engine, lambda session: a_community(session, slug="kadoma"))
+    words = ["member", "add", "12", "--community", "kadoma", "--name", "Hana"]
+    done = timebank(database_url, *words, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert done.exit_code == 0, done.output
+    assert PASSWORD not in done.output
+
+
+def test_a_member_without_a_sign_in_is_entered(database_url: str, engine: Engine) -> None:
+    community = written(engine, lambda session: a_community(session, slug="kadoma"))
+    words = ["member", "add", "12", "--community", "kadoma", "--name", "Hana", "--no-sign-in"]
+    assert timebank(database_url, *words).exit_code == 0
+    member = written(engine, lambda session: find_by_number(session, community=community, number="12"))
+    assert member
+    assert written(engine, lambda session: people_of(session, member=member)) == []
+    assert timebank(database_url, *words, "--role", "auditor").exit_code == 2
+
+
+def test_somebody_known_elsewhere_keeps_their_password(database_url: str, engine: Engine) -> None:
+    community = written(engine, lambda session: a_community(session, slug="kadoma"))
+    known = written(engine, lambda session: a_person(session, email="hana@example.org"))
+    words = ["--name", "Hana", "--email", "hana@example.org", "--password-stdin"]
+    done = timebank(
+        database_url, "member", "add", "12", "--community", "kadoma", *words, typed="another-password\n"
+    )
+    assert done.exit_code == 0, done.output
+    member = written(engine, lambda session: find_by_number(session, community=community, number="12"))
+    assert member
+    (person,) = written(engine, lambda session: people_of(session, member=member))
+    assert person.id == known.id
+    assert sign_in([person], password=PASSWORD) is person
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "sentence"),
+    [
+        (["12", "--community", "nowhere", "--name", "Hana", "--no-sign-in"], "", "no community “nowhere”"),
+        (["1 2", "--community", "kadoma", "--name", "Hana", "--no-sign-in"], "", "no blanks"),
+        (["12", "--community", "kadoma", "--name", "Hana", "--password-stdin"], "short\n", "at least 8"),
+    ],
+)
+def test_who_cannot_be_entered_is_said_in_one_sentence(
+    database_url: str, engine: Engine, words: list[str], typed: str, sentence: str
+) -> None:
+    written(engine, lambda session: a_community(session, slug="kadoma"))
+    refused = timebank(database_url, "member", "add", *words, typed=typed)
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 1
+    assert sentence in refused.stderr
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_setting_that_is_refused_ends_a_command(empty_database_url: str) -> None:
+    env = {"DATABASE_URL": empty_database_url, "SECRET_KEY": "weak"}
+    for words in (["community", "create", "kadoma", "--name", "Kadoma"], ["serve"]):
+        refused = CliRunner().invoke(main, words, env=env)
+        assert refused.exit_code == 1
+        assert "SECRET_KEY must have" in refused.stderr

@@ -1,0 +1,74 @@
+"""Serving the pages, as `make run` does."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.databases import SECRET_KEY
+
+ROOT = Path(__file__).parent.parent.parent.parent
+START = "from timebank.cli import main; main()"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answer_of(address: str, *, seconds: float = 30) -> str:
+    """Ask until the server is there."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
+                return str(answer.read().decode())
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def processes_of(group: int) -> list[str]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, its_group = re.sub(r"^.*\) ", "", stat.read_text()).split()[:3]
+        except OSError:
+            continue
+        if int(its_group) == group and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_the_server_tells_its_address_and_ends_with_all_it_started(database_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", START, "serve", "--port", str(port)],
+        env={**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert answer_of(f"http://127.0.0.1:{port}/healthz") == "ok\n"
+        assert len(processes_of(server.pid)) == 3
+    finally:
+        server.send_signal(signal.SIGINT)
+        said, logged = server.communicate(timeout=30)
+    assert f"http://127.0.0.1:{port}/" in said
+    assert re.search(r"[0-9a-f]{16} GET /healthz 200 \d+ ms", logged)
+    assert server.returncode == 0
+    assert processes_of(server.pid) == []

@@ -1,0 +1,174 @@
+"""Signing in and out, and keeping one's own sign-in."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.builders import PASSWORD
+from tests.builders import Neighbour
+from tests.builders import a_community
+from tests.builders import a_neighbour
+from tests.builders import an_officer
+from tests.builders import signed_in
+from tests.builders import written
+from timebank.people.models import Person
+from timebank.people.service import show_sign_in
+
+UNKNOWN = "We do not know this e-mail address or number with this password"
+
+
+@pytest.fixture
+def hana(app: Flask) -> Neighbour:
+    return written(
+        app,
+        lambda session: a_neighbour(
+            session, a_community(session, slug="kadoma"), number="A12", name="Hana", email="hana@example.org"
+        ),
+    )
+
+
+def try_to_sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **more: str) -> TestResponse:
+    return client.post("/kadoma/sign-in", data={"name": name, "password": password} | more)
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    return client.get("/kadoma/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hana@example.org", " Hana@Example.ORG ", "hana＠example.org", "A12", "Ａ１２", " A12 "],
+    ids=ascii,
+)
+def test_people_sign_in_by_address_or_number(client: FlaskClient, hana: Neighbour, name: str) -> None:
+    assert try_to_sign_in(client, name).status_code == 303
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("hana@example.org", "wrong-password"),
+        ("taro@example.org", PASSWORD),
+        ("A12", "wrong-password"),
+        ("A13", PASSWORD),
+        ("ha\0na@example.org", PASSWORD),
+        ("A\0", PASSWORD),
+        ("hana@example.org", "x" * 10_000),
+    ],
+    ids=ascii,
+)
+def test_who_is_not_known_is_told_the_same_whatever_is_wrong(
+    client: FlaskClient, hana: Neighbour, name: str, password: str
+) -> None:
+    answer = try_to_sign_in(client, name, password)
+    assert answer.status_code == 422
+    assert (UNKNOWN in answer.text) != ("\0" in name)
+    assert password not in answer.text
+    assert not is_signed_in(client)
+
+
+def test_a_number_is_known_in_its_own_community_only(
+    app: Flask, client: FlaskClient, hana: Neighbour
+) -> None:
+    written(app, lambda session: a_community(session, slug="moriguchi"))
+    answer = client.post("/moriguchi/sign-in", data={"name": "A12", "password": PASSWORD})
+    assert answer.status_code == 422
+
+
+def test_what_is_missing_is_said_in_its_field(client: FlaskClient, hana: Neighbour) -> None:
+    answer = client.post("/kadoma/sign-in", data={"name": "hana@example.org"})
+    assert answer.status_code == 422
+    assert 'id="password-error"' in answer.text
+    assert 'value="hana@example.org"' in answer.text
+
+
+def test_a_session_begins_anew_at_sign_in_and_keeps_the_language(
+    client: FlaskClient, hana: Neighbour
+) -> None:
+    with client.session_transaction() as before:
+        before["planted"] = "by somebody else"
+        before["language"] = "ja"
+    try_to_sign_in(client, "A12")
+    with client.session_transaction() as after:
+        assert "planted" not in after
+        assert after["language"] == "ja"
+
+
+def test_nobody_is_led_to_another_site_by_signing_in(client: FlaskClient, hana: Neighbour) -> None:
+    answer = try_to_sign_in(client, "A12", next="//evil.example/")
+    assert answer.headers["Location"].startswith("/kadoma/")
+
+
+def test_who_is_signed_in_needs_no_sign_in_page(app: Flask, hana: Neighbour) -> None:
+    answer = signed_in(app, hana).get("/kadoma/sign-in?next=/kadoma/account")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kadoma/account")
+
+
+def test_signing_out_ends_the_session(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    assert client.get("/kadoma/sign-out").status_code == 405
+    answer = client.post("/kadoma/sign-out")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kadoma/sign-in")
+    assert "You are signed out" in client.get("/kadoma/sign-in").text
+    assert not is_signed_in(client)
+
+
+def test_a_new_password_ends_every_other_session(app: Flask, hana: Neighbour) -> None:
+    here, elsewhere = signed_in(app, hana), signed_in(app, hana)
+    wrong = here.post("/kadoma/account/password", data={"old_password": "x", "password": "a-new-password"})
+    assert wrong.status_code == 422
+    assert 'id="old_password-error"' in wrong.text
+    done = here.post(
+        "/kadoma/account/password", data={"old_password": PASSWORD, "password": "a-new-password"}
+    )
+    assert done.status_code == 303
+    assert is_signed_in(here)
+    assert not is_signed_in(elsewhere)
+    assert try_to_sign_in(app.test_client(), "A12", "a-new-password").status_code == 303
+
+
+def test_a_session_of_nobody_is_no_session(client: FlaskClient, hana: Neighbour) -> None:
+    for name in ("999.abc", "x", f"{hana.person.id}.guess", "¹.x"):
+        with client.session_transaction() as session:
+            session["_user_id"] = name
+        assert not is_signed_in(client)
+
+
+def test_people_choose_the_language_they_read_everywhere(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    client.post("/language", data={"language": "en", "next": "/kadoma/account"})
+    assert client.get("/kadoma/account/language").status_code == 200
+    assert client.post("/kadoma/account/language", data={"language": "xx"}).status_code == 422
+    assert client.post("/kadoma/account/language", data={"language": "ja"}).status_code == 303
+    assert '<html lang="ja">' in client.get("/kadoma/account").text
+    assert '<html lang="ja">' in signed_in(app, hana).get("/kadoma/account").text
+    assert written(app, lambda session: session.get_one(Person, hana.person.id).language) == "ja"
+    client.post("/kadoma/account/language", data={"language": ""})
+    assert '<html lang="en">' in client.get("/kadoma/account").text
+
+
+def test_an_officer_who_is_no_member_has_a_page_too(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, written(app, lambda session: an_officer(session, hana.community, "auditor")))
+    for address in ("/kadoma/account", "/kadoma/account/password"):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_passwords_are_shown_in_demo_mode_only(app: Flask, hana: Neighbour, demo: bool) -> None:
+    written(
+        app,
+        lambda session: show_sign_in(
+            session,
+            person=hana.person,
+            community=hana.community,
+            sign_in_name="A12",
+            label="Hana",
+            password="shown-to-all",
+        ),
+    )
+    app.config["TIMEBANK_DEMO"] = demo
+    client = app.test_client()
+    for answer in (client.get("/kadoma/sign-in"), try_to_sign_in(client, "A12", "wrong")):
+        assert ("shown-to-all" in answer.text) == demo

@@ -1,0 +1,41 @@
+"""Which role may do what."""
+
+import pytest
+
+from timebank.rights import AUDITOR
+from timebank.rights import COORDINATOR
+from timebank.rights import MEMBER
+from timebank.rights import OFFICES
+from timebank.rights import RIGHTS
+from timebank.rights import ROLE_LABELS
+from timebank.rights import STEWARD
+from timebank.rights import allows
+
+CHANGES_NOTHING = {
+    "see-home",
+    "keep-own-sign-in",
+    "see-exchanges",
+    "see-statements",
+    "see-members",
+    "see-settings",
+}
+
+
+def test_every_right_is_somebodys_and_names_known_roles_only() -> None:
+    assert all(roles and roles <= set(ROLE_LABELS) for roles in RIGHTS.values())
+    assert set(ROLE_LABELS) == {MEMBER, *OFFICES}
+
+
+def test_an_auditor_changes_nothing() -> None:
+    assert {right for right in RIGHTS if allows(right, frozenset({AUDITOR}))} <= CHANGES_NOTHING
+
+
+def test_one_of_several_roles_is_enough() -> None:
+    assert allows("set-limits", frozenset({MEMBER, COORDINATOR}))
+    assert not allows("set-limits", frozenset({MEMBER, STEWARD}))
+    assert not allows("see-home", frozenset())
+
+
+def test_a_right_that_is_not_in_the_table_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        allows("fly", frozenset({STEWARD}))

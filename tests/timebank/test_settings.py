@@ -1,0 +1,61 @@
+"""What the program is told by its environment."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from timebank.settings import BaseUrlRefused
+from timebank.settings import Settings
+from timebank.settings import WeakSecret
+
+SECRET = "a-secret-of-more-than-32-characters"
+
+
+def test_without_settings_the_database_and_the_secret_are_kept_in_var(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, folder=tmp_path / "var")
+    assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'timebank.sqlite3'}"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert not settings.demo
+    assert not settings.secure
+
+
+def test_the_secret_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    first = Settings.from_env({}, folder=tmp_path).secret_key
+    assert Settings.from_env({}, folder=tmp_path).secret_key == first
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_what_is_set_is_taken(tmp_path: Path) -> None:
+    environ = {
+        "DATABASE_URL": "postgresql://db.example.org/hours",
+        "SECRET_KEY": SECRET,
+        "BASE_URL": "https://hours.example.org/",
+        "TIMEBANK_DEMO": "1",
+    }
+    settings = Settings.from_env(environ, folder=tmp_path)
+    assert settings.database_url == "postgresql://db.example.org/hours"
+    assert settings.secret_key == SECRET
+    assert settings.base_url == "https://hours.example.org"
+    assert settings.demo
+    assert settings.secure
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("secret", ["short", "a" * 60, "changeme", "ab" * 30])
+def test_a_secret_that_can_be_guessed_is_refused(secret: str, tmp_path: Path) -> None:
+    with pytest.raises(WeakSecret, match="SECRET_KEY"):
+        Settings.from_env({"SECRET_KEY": secret}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("url", ["hours.example.org", "ftp://hours.example.org", "https://", "javascript:x"])
+def test_an_address_that_is_no_web_servers_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(BaseUrlRefused, match="BASE_URL"):
+        Settings.from_env({"SECRET_KEY": SECRET, "BASE_URL": url}, folder=tmp_path)
+
+
+def test_secrets_are_not_shown_where_settings_are_printed(tmp_path: Path) -> None:
+    settings = Settings.from_env({"SECRET_KEY": SECRET, "DATABASE_URL": "sqlite:///x"}, folder=tmp_path)
+    assert SECRET not in repr(settings)
+    assert "sqlite" not in repr(settings)

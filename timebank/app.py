@@ -1,0 +1,59 @@
+"""The application, put together: a table of contents."""
+
+from flask_migrate import Migrate
+
+from timebank.communities import service as communities
+from timebank.communities import views as communities_views
+from timebank.db import db
+from timebank.errors import N_
+from timebank.exchanges import desk_views
+from timebank.exchanges import statement_views
+from timebank.exchanges import views as exchanges_views
+from timebank.members import queries as members
+from timebank.members import views as members_views
+from timebank.people import service as people
+from timebank.people import views as people_views
+from timebank.settings import ROOT
+from timebank.settings import Settings
+from timebank.web import Hooks
+from timebank.web import NavItem
+from timebank.web import TimeBank
+
+HOOKS = Hooks(
+    find_community=communities.find_community,
+    signed_in=people_views.signed_in,
+    find_member=lambda session, person, community: members.member_of(
+        session, person=person, community=community
+    ),
+    offices=lambda session, person, community: people.roles_of(session, person=person, community=community),
+    people_by_number=lambda session, community, number: members.people_by_number(
+        session, community=community, number=number
+    ),
+    sign_in_again=people_views.sign_in_again,
+    kept_form=lambda session, person, path: people.kept_form(session, person=person, path=path),
+    forget_form=lambda session, person, target: people.forget_form(session, person=person, target=target),
+    sign_in="people.sign_in",
+    home="exchanges.home",
+    navigation=(
+        NavItem("exchanges.home", N_("Home"), "see-home"),
+        NavItem("exchanges.log", N_("Log hours"), "log-hours"),
+        NavItem("statements.own", N_("Statement"), "see-own-statement"),
+        NavItem("desk.waiting", N_("For coordinators"), "settle-disputes"),
+        NavItem("members.index", N_("Members"), "see-members"),
+        NavItem("communities.settings", N_("Settings"), "see-settings"),
+        NavItem("people.account", N_("My sign-in"), "keep-own-sign-in"),
+    ),
+    member_pages=(NavItem("statements.of_member", N_("Statement"), "see-statements"),),
+)
+
+
+def create_app(settings: Settings) -> TimeBank:
+    """Make the application for one installation."""
+    app = TimeBank(settings, HOOKS)
+    people_views.login.init_app(app, add_context_processor=False)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    app.register_blueprint(communities_views.front)
+    features = (communities_views, people_views, members_views, exchanges_views, desk_views, statement_views)
+    for feature in features:
+        app.register_blueprint(feature.bp, url_prefix="/<community>")
+    return app

@@ -1,0 +1,80 @@
+"""The chart of accounts: the only place that spells an account's code."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+import ledger
+from ledger import Account
+from ledger import AccountType
+from ledger import NewAccount
+from timebank.actor import Actor
+
+#: The commodity of hours; amounts are whole minutes.
+MINUTES: Final = "MIN"
+
+#: Where an import of older books begins.
+HOURS_OPENING: Final = "hours:opening"
+
+_MEMBER_HOURS: Final = "hours:member:"
+_POOL_HOURS: Final = "hours:pool:"
+
+
+def member_hours_code(member_id: int) -> str:
+    """Spell the code of a member's hours: by the id, which says nothing of the person."""
+    return f"{_MEMBER_HOURS}{member_id}"
+
+
+def pool_hours_code(name: str) -> str:
+    """Spell the code of a pool that anybody can give hours to."""
+    return f"{_POOL_HOURS}{name}"
+
+
+def member_of_code(code: str) -> int | None:
+    """Tell whose hours a code counts; None where it is no member's."""
+    digits = code.removeprefix(_MEMBER_HOURS)
+    return int(digits) if digits != code and digits.isdecimal() else None
+
+
+def member_hours(*, account_id: int, book_id: int, member_id: int) -> Account:
+    """Name the account of a member's hours, without asking the database."""
+    return Account(
+        id=account_id,
+        book_id=book_id,
+        code=member_hours_code(member_id),
+        commodity=MINUTES,
+        type=AccountType.LIABILITY,
+    )
+
+
+def open_books(session: Session, *, slug: str, actor: Actor) -> int:
+    """Open a community's book with the accounts that every community has; return its id."""
+    ledger.open_commodity(session, MINUTES, scale=0)
+    book_id = ledger.open_book(session, slug)
+    opening = NewAccount(code=HOURS_OPENING, commodity=MINUTES, type=AccountType.EQUITY)
+    ledger.open_account(session, book_id=book_id, new=opening, actor=str(actor), reason="new community")
+    return book_id
+
+
+def open_member_hours(
+    session: Session,
+    *,
+    book_id: int,
+    member_ids: Sequence[int],
+    credit_limit_minutes: int,
+    ceiling_minutes: int | None,
+    actor: Actor,
+) -> list[Account]:
+    """Open the hours of new members, in the order of their ids."""
+    new = [
+        NewAccount(
+            code=member_hours_code(member_id),
+            commodity=MINUTES,
+            type=AccountType.LIABILITY,
+            floor=-credit_limit_minutes,
+            ceiling=ceiling_minutes,
+        )
+        for member_id in member_ids
+    ]
+    return ledger.open_accounts(session, book_id=book_id, new=new, actor=str(actor), reason="new member")

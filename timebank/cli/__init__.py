@@ -1,0 +1,37 @@
+"""The ``timebank`` command: one group, with a file for each topic."""
+
+import click
+
+from timebank.cli.communities import community
+from timebank.cli.databases import database
+from timebank.cli.demo import demo
+from timebank.cli.exporting import balances
+from timebank.cli.exporting import exporting
+from timebank.cli.exporting import statement
+from timebank.cli.exporting import trial_balance
+from timebank.cli.importing import importing
+from timebank.cli.members import member
+from timebank.cli.serving import serve
+from timebank.cli.verifying import verify
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="timebank")
+def main() -> None:
+    """Keep a time bank: its database, its communities, its members, and the web server."""
+
+
+for command in (
+    database,
+    community,
+    member,
+    importing,
+    exporting,
+    balances,
+    statement,
+    trial_balance,
+    verify,
+    demo,
+    serve,
+):
+    main.add_command(command)

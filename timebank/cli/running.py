@@ -1,0 +1,57 @@
+"""How a command runs: with its environment's settings, in one transaction, and refused in one sentence."""
+
+import os
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank.app import create_app
+from timebank.communities.models import Community
+from timebank.communities.service import find_community
+from timebank.db import db
+from timebank.errors import Refusal
+from timebank.settings import SettingRefused
+from timebank.settings import Settings
+from timebank.text import excerpt
+from timebank.web import TimeBank
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def application(*, database_url: str | None = None) -> Iterator[TimeBank]:
+    """Make the application from the environment; a setting that is refused ends the command."""
+    environ = {**os.environ, "DATABASE_URL": database_url} if database_url else os.environ
+    try:
+        app = create_app(Settings.from_env(environ))
+    except SettingRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def run(work: Callable[[Session], Result], *, read_only: bool = False) -> Result:
+    """Do a command's work in one transaction; a refusal is a sentence on standard error and exit status 1."""
+    with application():
+        try:
+            return ledger.transaction(db.session, work, read_only=read_only)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.english()) from refusal
+
+
+def the_community(session: Session, slug: str) -> Community:
+    """Find the community that a command names, or end the command."""
+    found = find_community(session, slug)
+    if found is None:
+        message = f"There is no community “{excerpt(slug)}”."
+        raise click.ClickException(message)
+    return found

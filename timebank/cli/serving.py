@@ -1,0 +1,57 @@
+"""The command that serves the pages."""
+
+import os
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from timebank.app import create_app
+from timebank.settings import SettingRefused
+from timebank.settings import Settings
+from timebank.web import TimeBank
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn says nothing of its types
+    """gunicorn in this process, so that its workers find everything imported when they are forked."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings, self._options = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options over."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> TimeBank:
+        """Make the application, in each worker for itself: no connection crosses a fork."""
+        return create_app(self._settings)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages until Ctrl-C."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    shown = f"[{host}]" if ":" in host else host
+
+    def tell_address(_arbiter: object) -> None:
+        click.echo(f"The time bank is at http://{shown}:{port}/ (Ctrl-C ends it)")
+
+    options = {
+        "bind": f"{shown}:{port}",
+        "workers": workers,
+        "threads": 4,
+        "timeout": 60,
+        "loglevel": "warning",
+        "when_ready": tell_address,
+        # Instances on one machine would share it.
+        "control_socket_disable": True,
+    }
+    _Server(settings, options).run()

@@ -1,0 +1,33 @@
+"""The command that proves the books."""
+
+import click
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank.cli.running import run
+from timebank.exchanges.proof import check_exchanges
+from timebank.exchanges.proof import count_exchanges
+
+
+@click.command()
+def verify() -> None:
+    """Prove the books of every community from nothing; exit 1 and name the first wrong thing."""
+
+    def work(session: Session) -> tuple[str, list[str]]:
+        proof = ledger.prove(session)
+        faults = [*proof.faults, *check_exchanges(session)]
+        return _counted(proof, *count_exchanges(session)), faults
+
+    counted, faults = run(work, read_only=True)
+    click.echo(counted)
+    if faults:
+        others = f" ({len(faults) - 1} more kinds of faults)" if faults[1:] else ""
+        raise click.ClickException(f"The books do not hold: {faults[0]}{others}")
+    click.echo("The books hold.")
+
+
+def _counted(proof: ledger.Proof, communities: int, exchanges: int) -> str:
+    return (
+        f"{communities} communities, {proof.books} books, {proof.accounts} accounts, "
+        f"{proof.entries} entries, {proof.transfers} transfers, {exchanges} exchanges"
+    )

@@ -1,0 +1,1 @@
+"""Communities: who they are, and the rules they have given themselves."""

@@ -1,0 +1,83 @@
+"""The one home of Flask-SQLAlchemy: the base of every table, and what a broken constraint is called."""
+
+import re
+from datetime import date
+from datetime import datetime
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData
+from sqlalchemy import Table
+from sqlalchemy import Text
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import registry
+
+from ledger import Day
+from ledger import Flag
+from ledger import Instant
+from ledger import Whole
+
+#: Text that is compared sign by sign on both engines, so that lists stand in one order everywhere.
+Sorted = Text().with_variant(Text(collation="C"), "postgresql")
+
+#: For ``__table_args__``: SQLite otherwise keeps any text in a column of numbers.
+STRICT = {"sqlite_strict": True}
+
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
+_SQLITE_CHECK = re.compile(r"CHECK constraint failed: (\w+)")
+
+
+class Base(DeclarativeBase):
+    """What every table of the time bank derives from."""
+
+    # Flask-SQLAlchemy builds another class over this one; they can share a registry, but no map of types.
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "pk": "pk_%(table_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "ck": "%(constraint_name)s",
+            }
+        ),
+        type_annotation_map={int: Whole, str: Text, date: Day, datetime: Instant, bool: Flag},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def violated(clash: IntegrityError) -> str | None:
+    """Name the constraint that refused a row, the same on both engines; None where SQLite does not say.
+
+    SQLite names the columns of a unique constraint, not the constraint, and says nothing of a foreign key.
+    """
+    diagnostics = getattr(clash.orig, "diag", None)
+    if diagnostics is not None:
+        name: str | None = diagnostics.constraint_name
+        return name
+    sentence = str(clash.orig)
+    if found := _SQLITE_CHECK.search(sentence):
+        return found[1]
+    if found := _SQLITE_UNIQUE.search(sentence):
+        return _unique_name(found[1])
+    return None
+
+
+def _unique_name(columns: str) -> str | None:
+    """Find which unique constraint or index covers ``table.one, table.other``."""
+    pairs = [pair.split(".") for pair in columns.split(", ")]
+    table = Base.metadata.tables.get(pairs[0][0])
+    if table is None:
+        return None
+    wanted = {pair[-1] for pair in pairs}
+    return next((name for name, covered in _uniques(table) if covered == wanted), None)
+
+
+def _uniques(table: Table) -> list[tuple[str, set[str]]]:
+    constraints = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    found = [(str(one.name), {column.name for column in one.columns}) for one in constraints]
+    found += [(str(one.name), {column.name for column in one.columns}) for one in table.indexes if one.unique]
+    return [*found, (str(table.primary_key.name), {column.name for column in table.primary_key.columns})]

@@ -1,0 +1,95 @@
+"""From exchanges to the books: the entry they make, and what the books refuse said in the members' words."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank import clock
+from timebank.actor import Actor
+from timebank.communities.models import Community
+from timebank.errors import Refusal
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import REVERSED
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import CeilingReached
+from timebank.exchanges.rules import TheirLimitReached
+from timebank.exchanges.rules import YourLimitReached
+from timebank.hours import Minutes
+from timebank.members.models import Member
+from timebank.members.queries import hours_of
+
+#: What an entry of confirmed exchanges is.
+EXCHANGE = "exchange"
+
+
+def book(
+    session: Session, *, community: Community, exchanges: Sequence[Exchange], key: str, actor: Actor
+) -> None:
+    """Post exchanges of one day as one entry, a transfer each: debit the receiver, credit the giver."""
+    ordered = sorted(exchanges, key=lambda one: one.id)
+    members = _members_of(session, ordered)
+    transfers = tuple(
+        ledger.Transfer(
+            debit=hours_of(members[one.receiver_id], community),
+            credit=hours_of(members[one.giver_id], community),
+            amount=one.minutes,
+        )
+        for one in ordered
+    )
+    entry = ledger.Entry(
+        book_id=community.book_id,
+        kind=EXCHANGE,
+        posted_on=ordered[0].worked_on,
+        key=key,
+        actor=str(actor),
+        transfers=transfers,
+        memo=f"exchange {ordered[0].id}",
+    )
+    try:
+        posted = ledger.post(session, entry)
+    except ledger.LimitExceeded as refused:
+        raise _limit(refused, members.values(), actor) from refused
+    for line, one in enumerate(ordered, 1):
+        one.state, one.entry_id, one.line = CONFIRMED, posted.entry_id, line
+    session.flush()
+
+
+def unbook(session: Session, *, community: Community, entry_id: int, actor: Actor) -> list[Exchange]:
+    """Reverse an entry today and mark every exchange it booked; members may go outside their limits by it."""
+    reversal = ledger.reverse(
+        session,
+        book_id=community.book_id,
+        entry_id=entry_id,
+        posted_on=clock.today(community.time_zone),
+        key=f"reversal:{entry_id}",
+        actor=str(actor),
+        memo=f"reversal of entry {entry_id}",
+        waive_limits=True,
+    )
+    booked = select(Exchange).where(Exchange.entry_id == entry_id, Exchange.community_id == community.id)
+    exchanges = list(session.scalars(booked.order_by(Exchange.line)))
+    for one in exchanges:
+        one.state, one.reversal_id = REVERSED, reversal.entry_id
+    session.flush()
+    return exchanges
+
+
+def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Member]:
+    ids = {member_id for one in exchanges for member_id in (one.giver_id, one.receiver_id)}
+    return {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
+
+
+def _limit(refused: ledger.LimitExceeded, members: Iterable[Member], actor: Actor) -> Refusal:
+    """Say whose limit it is, and by how much it would be passed."""
+    member = next(one for one in members if one.account_id == refused.account_id)
+    beyond = Minutes(refused.beyond)
+    if isinstance(refused, ledger.CeilingExceeded):
+        return CeilingReached(name=member.name, beyond=beyond, limit=Minutes(refused.limit))
+    limit = Minutes(-refused.limit)
+    # A coordinator who acts for somebody reads about them, not about themself.
+    if member.id == actor.member_id and actor.how == "web":
+        return YourLimitReached(beyond=beyond, limit=limit)
+    return TheirLimitReached(name=member.name, beyond=beyond, limit=limit)

@@ -1,0 +1,371 @@
+"""The forms by which hours are logged, answered, settled and looked up."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField
+from wtforms import Field
+from wtforms import HiddenField
+from wtforms import RadioField
+from wtforms import SelectField
+from wtforms import StringField
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
+from wtforms.validators import StopValidation
+from wtforms.validators import ValidationError
+
+from timebank.communities.models import HelpKind
+from timebank.errors import Refusal
+from timebank.exchanges.choosing import SeveralFound
+from timebank.exchanges.choosing import choose
+from timebank.exchanges.choosing import choose_all
+from timebank.exchanges.choosing import choose_by_number
+from timebank.exchanges.models import LONGEST_DESCRIPTION
+from timebank.exchanges.models import LONGEST_REASON
+from timebank.exchanges.rules import Said
+from timebank.i18n import say
+from timebank.members.models import Member
+from timebank.web import DayField
+from timebank.web import Form
+from timebank.web import HoursField
+from timebank.web import Lines
+from timebank.web import SelectChoice
+from timebank.web import community
+from timebank.web import session
+
+_KEY = re.compile(r"form:[A-Za-z0-9_-]{16,60}")
+_PICK = "-pick"
+
+
+def fresh_key() -> str:
+    """Make a key for a form that is shown for the first time: whatever is saved with it is logged once."""
+    return f"form:{secrets.token_urlsafe(18)}"
+
+
+# --- fields -------------------------------------------------------------------------------------------------
+
+
+class PersonField(StringField):
+    """A member by name, reading or number; where several may be meant, one of them is picked below it."""
+
+    member: Member | None = None
+    #: Whom to pick from.
+    several: Sequence[Member] = ()
+    picked: str | None = None
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read what was typed and what was picked."""
+        super().process(formdata, *args, **kwargs)
+        self.picked = formdata.get(self.name + _PICK) if formdata else None
+
+    def pre_validate(self, form: Any) -> None:
+        """Find who is meant."""
+        try:
+            self.member = self.find(self.data or "")
+        except Refusal as refusal:
+            self.several = refusal.members if isinstance(refusal, SeveralFound) else ()
+            raise StopValidation(say(refusal)) from refusal
+
+    def find(self, typed: str) -> Member:
+        """Find the one who is meant."""
+        return choose(session(), community=community(), typed=typed, picked=self.picked)
+
+
+class NumberField(PersonField):
+    """A member by the number alone."""
+
+    def find(self, typed: str) -> Member:
+        """Find the one with this number."""
+        return choose_by_number(session(), community=community(), typed=typed)
+
+
+class PeopleField(TextAreaField):
+    """Several members, a line for each."""
+
+    members: Sequence[Member] = ()
+
+    def pre_validate(self, form: Any) -> None:
+        """Find who is meant."""
+        try:
+            self.members = choose_all(session(), community=community(), typed=self.data or "")
+        except Refusal as refusal:
+            raise StopValidation(say(refusal)) from refusal
+
+
+class Written:
+    """Refuses a day or a time that was left empty."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Refuse nothing at all; what cannot be read has its own sentence."""
+        if field.data is None and not field.errors:
+            raise StopValidation(self.message)
+
+
+def _hours() -> HoursField:
+    return HoursField(
+        _("How long?"),
+        [Written(_("Please write how long it took, for example 1.5 or 1:30."))],
+        description=_("1.5 or 1:30 or 90 min"),
+    )
+
+
+def _day(label: Any) -> DayField:
+    return DayField(label, [Written(_("Please write the day, for example 2026-04-03."))])
+
+
+def _description() -> TextAreaField:
+    return TextAreaField(
+        _("What for?"), [Lines(LONGEST_DESCRIPTION)], description=_("A few words, for both of you.")
+    )
+
+
+def _kind() -> SelectField:
+    return SelectField(_("Kind of help"), coerce=int, default=0)
+
+
+def _shared() -> RadioField:
+    return RadioField(
+        _("Where there are several people, how does the time count?"),
+        choices=[
+            SelectChoice("whole", _("The whole time for each of them")),
+            SelectChoice("shared", _("The time is shared among them")),
+        ],
+        default="whole",
+    )
+
+
+def _heard() -> RadioField:
+    return RadioField(
+        _("How did you hear it?"),
+        choices=[
+            SelectChoice("telephone", _("By telephone")),
+            SelectChoice("slip", _("On a signed slip")),
+            SelectChoice("in-person", _("In person")),
+        ],
+        validators=[InputRequired(_("Please say how you heard it."))],
+    )
+
+
+def _reason(label: Any, description: Any = "") -> TextAreaField:
+    return TextAreaField(label, [Lines(LONGEST_REASON)], description=description)
+
+
+# --- logging ------------------------------------------------------------------------------------------------
+
+
+class KeyedForm(Form):
+    """A form that is logged once, however often it is sent, and shows first what is not as it was typed."""
+
+    key = HiddenField()
+    #: The mark of what was shown before.
+    seen = HiddenField()
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(data={"key": fresh_key()} | known)
+
+    def validate_key(self, field: HiddenField) -> None:
+        """Refuse a key that is none of ours, and give a good one."""
+        if not _KEY.fullmatch(field.data or ""):
+            self.renew_key()
+            raise ValidationError(gettext("This form was incomplete. Please save once more."))
+
+    def renew_key(self) -> None:
+        """Let the form be logged as another one when it is saved next."""
+        self.key.data = fresh_key()
+
+
+class ExchangeForm(KeyedForm):
+    """What was given: how long, when, and what for."""
+
+    hours: HoursField
+    date: DayField
+    description: TextAreaField
+    kind: SelectField
+
+    def __init__(self, *, kinds: Sequence[HelpKind], **known: Any) -> None:
+        super().__init__(**known)
+        self._kinds = {kind.id: kind for kind in kinds}
+        if kinds:
+            choices = [SelectChoice(str(kind.id), kind.name) for kind in kinds]
+            self.kind.choices = [SelectChoice("0", _("None of these")), *choices]
+        else:
+            del self.kind
+
+    def said(self, givers: Sequence[Member], receivers: Sequence[Member], *, shared: bool = False) -> Said:
+        """Put together what the form says."""
+        return Said(
+            givers=givers,
+            receivers=receivers,
+            minutes=self.hours.data or 0,
+            worked_on=self.date.data,
+            description=self.description.data or "",
+            kind=self._kinds.get(self.kind.data) if "kind" in self else None,
+            shared=shared,
+            key=self.key.data or "",
+        )
+
+
+class LogForm(ExchangeForm):
+    """Hours between oneself and one other."""
+
+    direction = RadioField(
+        _("What happened?"),
+        choices=[SelectChoice("gave", _("I gave time")), SelectChoice("received", _("I received time"))],
+        default="gave",
+        description=_(
+            "What you gave waits until the other person confirms it. What you received is booked at once."
+        ),
+    )
+    other = PersonField(_("With whom?"))
+    hours = _hours()
+    date = _day(_("When?"))
+    description = _description()
+    kind = _kind()
+
+
+class JointForm(ExchangeForm):
+    """Hours between oneself and several others."""
+
+    direction = RadioField(
+        _("What happened?"),
+        choices=[
+            SelectChoice("gave", _("I gave time to several people")),
+            SelectChoice("received", _("I received time from several people")),
+        ],
+        default="gave",
+        description=_(
+            "What you gave is booked when everybody has answered. What you received is booked at once."
+        ),
+    )
+    others = PeopleField(
+        _("With whom?"), description=_("A line for each person: the name or the member number.")
+    )
+    hours = _hours()
+    shared = _shared()
+    date = _day(_("When?"))
+    description = _description()
+    kind = _kind()
+
+
+class ForOthersForm(ExchangeForm):
+    """Hours between others, as a coordinator heard of them."""
+
+    givers = PeopleField(
+        _("Who gave?"), description=_("A line for each person: the name or the member number.")
+    )
+    receivers = PeopleField(
+        _("Who received?"), description=_("A line for each person: the name or the member number.")
+    )
+    hours = _hours()
+    shared = _shared()
+    date = _day(_("When?"))
+    description = _description()
+    kind = _kind()
+    word = RadioField(
+        _("Who told you?"),
+        choices=[
+            SelectChoice("both", _("Both sides")),
+            SelectChoice("giver", _("Only who gave")),
+            SelectChoice("receiver", _("Only who received")),
+        ],
+        default="both",
+        description=_(
+            "Where only the giver told you, the receiver is asked to confirm. Otherwise it is booked at once."
+        ),
+    )
+    heard = _heard()
+
+
+class SlipForm(KeyedForm):
+    """One paper slip of a pile."""
+
+    date = _day(_("Day"))
+    giver = NumberField(_("Giver's number"))
+    receiver = NumberField(_("Receiver's number"))
+    hours = _hours()
+    #: The newest exchange when the pile was begun.
+    since = HiddenField()
+
+    def said(self) -> Said:
+        """Put together what the slip says."""
+        people = (self.giver.member, self.receiver.member)
+        giver, receiver = ([member] if member else [] for member in people)
+        return Said(
+            givers=giver,
+            receivers=receiver,
+            minutes=self.hours.data or 0,
+            worked_on=self.date.data,
+            key=self.key.data or "",
+        )
+
+
+# --- answering and settling ---------------------------------------------------------------------------------
+
+
+class DeclineForm(Form):
+    """Why something is not right."""
+
+    reason = _reason(_("What is not right?"), _("The other person reads this."))
+
+
+class ReasonForm(Form):
+    """Why something is done."""
+
+    reason = _reason(_("Reason"), _("Both sides read this."))
+
+
+class AnswerForm(Form):
+    """What a receiver told a coordinator."""
+
+    answer = RadioField(
+        _("What do they say?"),
+        choices=[SelectChoice("right", _("It is right")), SelectChoice("wrong", _("It is not right"))],
+        validators=[InputRequired(_("Please choose what they say."))],
+    )
+    heard = _heard()
+    reason = _reason(_("What is not right?"), _("Only where it is not right. The other person reads this."))
+
+
+class SettleForm(Form):
+    """What both sides agreed on with a coordinator."""
+
+    hours = _hours()
+    date = _day(_("When?"))
+    heard = _heard()
+    reason = _reason(_("What was agreed?"), _("Both sides read this."))
+
+
+# --- looking up ---------------------------------------------------------------------------------------------
+
+
+class PeriodForm(Form):
+    """From which day to which; either may be left open."""
+
+    first = DayField(_("From"))
+    last = DayField(_("Until"))
+
+    class Meta(Form.Meta):
+        """A form that only asks carries no token."""
+
+        csrf = False
+
+    def validate_last(self, field: DayField) -> None:
+        """Refuse a period that ends before it begins."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError(gettext("The period ends before it begins. Please check the days."))
+
+
+class CertificateForm(PeriodForm):
+    """What a certificate of hours is about."""
+
+    first = _day(_("From"))
+    last = _day(_("Until"))
+    received = BooleanField(_("Say also how much was received"))

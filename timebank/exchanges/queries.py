@@ -1,0 +1,301 @@
+"""Finding exchanges: one by one, what waits for whom, and what stands behind the lines of a statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import and_
+from sqlalchemy import func
+from sqlalchemy import literal_column
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
+
+import ledger
+from ledger import StatementLine
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.exchanges.choosing import spelled
+from timebank.exchanges.models import AGREED
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import DECLINED
+from timebank.exchanges.models import DISPUTED
+from timebank.exchanges.models import OPEN_STATES
+from timebank.exchanges.models import PROPOSED
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.models import ExchangeEvent
+from timebank.members.models import ACTIVE
+from timebank.members.models import AWAY
+from timebank.members.models import Hand
+from timebank.members.models import Member
+from timebank.members.queries import hours_of
+
+_Giver = aliased(Member, name="giver")
+_Receiver = aliased(Member, name="receiver")
+
+#: How far back "people you met lately" looks, in lines of the statement.
+_LATELY = 60
+#: A list of more names is no help to anybody who types.
+_MOST_SUGGESTED = 150
+#: How long a refused word stays on the giver's first page.
+_DECLINED_SHOWN = timedelta(days=60)
+
+# SQLite uses a partial index only where its very condition stands in the query, without parameters.
+_OPEN = Exchange.state.in_([literal_column(f"'{state}'") for state in OPEN_STATES])
+_UNSETTLED = Exchange.state.in_([literal_column(f"'{state}'") for state in (*OPEN_STATES, DECLINED)])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An exchange with its two members, as lists show it."""
+
+    exchange: Exchange
+    giver: Member
+    receiver: Member
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one word of a receiver answers: an exchange, or what several gave them together."""
+
+    lines: Sequence[Shown]
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange by which the question is answered."""
+        return self.lines[0].exchange
+
+    @property
+    def minutes(self) -> int:
+        """How long everybody gave together."""
+        return sum(shown.exchange.minutes for shown in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a member's statement in the members' words."""
+
+    line: StatementLine
+    #: None where the other account is no member's.
+    other: Member | None
+    exchange: Exchange | None
+
+    @property
+    def description(self) -> str:
+        """What the exchange was for; empty where nothing was written."""
+        return self.exchange.description if self.exchange else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A page of a member's statement, the newest line first."""
+
+    lines: Sequence[Told]
+    #: Ask for the page before this version; None on the last one.
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """What a coordinator has entered from paper in one sitting."""
+
+    count: int
+    minutes: int
+    latest: Sequence[Shown]
+
+
+def find_exchange(session: Session, *, community: Community, exchange_id: int) -> Shown | None:
+    """Find an exchange of this community with its members; another community's is not found."""
+    rows = _shown(session, Exchange.id == exchange_id, Exchange.community_id == community.id)
+    return rows[0] if rows else None
+
+
+def is_party(shown: Shown, member: Member | None) -> bool:
+    """Say whether a member gave, received or logged this, and so may see it."""
+    ids = (shown.giver.id, shown.receiver.id, shown.exchange.logged_member_id)
+    return member is not None and member.id in ids
+
+
+def events_of(session: Session, *, exchange: Exchange) -> Sequence[ExchangeEvent]:
+    """List what was done with an exchange, the first first."""
+    events = select(ExchangeEvent).where(ExchangeEvent.exchange_id == exchange.id)
+    return session.scalars(events.order_by(ExchangeEvent.id)).all()
+
+
+def lines_of_joint(session: Session, *, exchange: Exchange) -> Sequence[Shown]:
+    """List the exchanges that were logged together with this one, itself included."""
+    if exchange.joint_id is None:
+        return _shown(session, Exchange.id == exchange.id)
+    return _shown(
+        session, Exchange.joint_id == exchange.joint_id, Exchange.community_id == exchange.community_id
+    )
+
+
+def waiting_for(session: Session, *, member: Member) -> Sequence[Shown]:
+    """List what waits for this member's word, the oldest first."""
+    return _shown(session, Exchange.receiver_id == member.id, _OPEN, Exchange.state == PROPOSED)
+
+
+def asked_of(session: Session, *, member: Member) -> list[Asked]:
+    """List what this member is asked to confirm, what was logged together as one question."""
+    questions: dict[tuple[str, int], list[Shown]] = {}
+    for shown in waiting_for(session, member=member):
+        joint_id = shown.exchange.joint_id
+        question = ("joint", joint_id) if joint_id is not None else ("one", shown.exchange.id)
+        questions.setdefault(question, []).append(shown)
+    return [Asked(lines) for lines in questions.values()]
+
+
+def waiting_on_others(session: Session, *, member: Member) -> Sequence[Shown]:
+    """List what this member gave and others have not settled, and what was declined lately.
+
+    With it what they received and confirmed together with others, who have not answered yet.
+    """
+    since = clock.now() - _DECLINED_SHOWN
+    declined = and_(Exchange.state == DECLINED, Exchange.logged_at >= since)
+    open_ones = Exchange.state.in_((PROPOSED, AGREED, DISPUTED))
+    given = _shown(session, Exchange.giver_id == member.id, _UNSETTLED, or_(open_ones, declined))
+    agreed = _shown(session, Exchange.receiver_id == member.id, _OPEN, Exchange.state == AGREED)
+    return [*given, *agreed]
+
+
+def waiting_for_coordinators(session: Session, *, community: Community) -> Sequence[Shown]:
+    """List what needs a coordinator, the oldest first.
+
+    Disputes; proposals that were not answered in the community's time; and proposals to members for
+    whom nobody signs in, who can only be asked.
+    """
+    return _shown(session, *_for_coordinators(community))
+
+
+def count_for_coordinators(session: Session, *, community: Community) -> int:
+    """Count what needs a coordinator."""
+    return session.scalars(select(func.count(Exchange.id)).where(*_for_coordinators(community))).one()
+
+
+def _for_coordinators(community: Community) -> tuple[ColumnElement[bool], ...]:
+    late = Exchange.logged_at <= clock.now() - timedelta(days=community.answer_days)
+    signs_in = select(Hand.member_id).where(Hand.member_id == Exchange.receiver_id).exists()
+    proposed = and_(Exchange.state == PROPOSED, or_(late, ~signs_in))
+    of_joint = and_(Exchange.state == AGREED, late)
+    needs_one = or_(Exchange.state == DISPUTED, proposed, of_joint)
+    return Exchange.community_id == community.id, _OPEN, needs_one
+
+
+def people_to_suggest(session: Session, *, community: Community, member: Member | None) -> list[str]:
+    """Spell whom a form may offer while somebody types: whom they met lately first, then everybody.
+
+    In a large community only those met lately; anybody may be typed.
+    """
+    lately = recent_partners(session, community=community, member=member) if member else []
+    columns = select(Member.id, Member.name, Member.number).where(
+        Member.community_id == community.id, Member.state.in_((ACTIVE, AWAY))
+    )
+    everybody = session.execute(
+        columns.order_by(Member.sort_key, Member.number).limit(_MOST_SUGGESTED + 1)
+    ).all()
+    known = {one.id for one in lately} | ({member.id} if member else set())
+    names = [spelled(one.name, one.number) for one in lately]
+    if len(everybody) <= _MOST_SUGGESTED:
+        names += [spelled(one.name, one.number) for one in everybody if one.id not in known]
+    return names
+
+
+def recent_partners(
+    session: Session, *, community: Community, member: Member, limit: int = 12
+) -> list[Member]:
+    """List whom a member exchanged hours with lately, the latest first."""
+    page = ledger.statement(session, hours_of(member, community), limit=_LATELY)
+    accounts = list(dict.fromkeys(line.other_account_id for line in page.lines))[:limit]
+    found = {
+        one.account_id: one for one in session.scalars(select(Member).where(Member.account_id.in_(accounts)))
+    }
+    return [found[account] for account in accounts if account in found]
+
+
+def statement_of(
+    session: Session,
+    *,
+    community: Community,
+    member: Member,
+    before: int | None = None,
+    limit: int = 50,
+    posted_from: date | None = None,
+    posted_to: date | None = None,
+) -> Statement:
+    """Read a page of a member's statement with what stands behind each line."""
+    account = hours_of(member, community)
+    page = ledger.statement(
+        session, account, before=before, limit=limit, posted_from=posted_from, posted_to=posted_to
+    )
+    return Statement(told(session, page.lines), page.older)
+
+
+def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
+    """Find the member and the exchange behind each line; a reversal's are those of what it reverses."""
+    accounts = {line.other_account_id for line in lines}
+    members = {
+        one.account_id: one for one in session.scalars(select(Member).where(Member.account_id.in_(accounts)))
+    }
+    # By entry alone: SQLite finds pairs of columns among values only by reading the whole table.
+    entries = {line.reverses_id or line.entry_id for line in lines}
+    found = session.scalars(select(Exchange).where(Exchange.entry_id.in_(entries)))
+    exchanges = {(one.entry_id, one.line): one for one in found}
+    return [
+        Told(
+            line,
+            members.get(line.other_account_id),
+            exchanges.get((line.reverses_id or line.entry_id, line.line)),
+        )
+        for line in lines
+    ]
+
+
+def hours_between(
+    session: Session, *, community: Community, member: Member, first: date, last: date
+) -> tuple[int, int]:
+    """Add up the minutes a member gave and received from one day to another, both included.
+
+    What was taken back does not count.
+    """
+    received, given = ledger.turnover(session, hours_of(member, community), posted_from=first, posted_to=last)
+    return given, received
+
+
+def latest_id(session: Session) -> int:
+    """Tell the id of the newest exchange: where a pile of slips begins."""
+    return session.scalar(select(func.max(Exchange.id))) or 0
+
+
+def slips_after(
+    session: Session, *, community: Community, person_id: int | None, after: int, limit: int = 10
+) -> Slips:
+    """Count what a person has entered from paper slips after an exchange, and list the latest."""
+    mine = (
+        Exchange.id > after,
+        Exchange.community_id == community.id,
+        Exchange.logged_person_id == person_id,
+        Exchange.logged_how == "slip",
+        Exchange.state == CONFIRMED,
+    )
+    count, minutes = session.execute(
+        select(func.count(), func.coalesce(func.sum(Exchange.minutes), 0)).where(*mine)
+    ).one()
+    return Slips(count, int(minutes), _shown(session, *mine, limit=limit, newest=True))
+
+
+def _shown(
+    session: Session, *conditions: ColumnElement[bool], limit: int = 500, newest: bool = False
+) -> list[Shown]:
+    rows = (
+        select(Exchange, _Giver, _Receiver)
+        .join(_Giver, _Giver.id == Exchange.giver_id)
+        .join(_Receiver, _Receiver.id == Exchange.receiver_id)
+        .where(*conditions)
+        .order_by(Exchange.id.desc() if newest else Exchange.id)
+        .limit(limit)
+    )
+    return [Shown(*row) for row in session.execute(rows)]

@@ -1,0 +1,267 @@
+"""What may be logged as an exchange, how a time falls on several people, and what is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.communities.models import HelpKind
+from timebank.days import check_not_future
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.exchanges.hours_file import GiverIsReceiver
+from timebank.exchanges.models import LONGEST_DESCRIPTION
+from timebank.exchanges.models import LONGEST_REASON
+from timebank.hours import check_span
+from timebank.hours import round_minutes
+from timebank.hours import share_minutes
+from timebank.members.models import ACTIVE
+from timebank.members.models import AWAY
+from timebank.members.models import Member
+from timebank.members.service import ReasonMissing
+from timebank.text import clean_text
+
+#: A class taught or a clean-up; a longer list is two forms.
+MOST_PEOPLE = 100
+
+
+class BeforeTheBeginning(Refusal):
+    """A day on which the community did not exist."""
+
+    sentence = N_("%(day)s is before this community began, on %(start)s.")
+    field = "date"
+
+
+class YouArePaused(Refusal):
+    """A suspended member, or one who left, logs or answers."""
+
+    sentence = N_(
+        "Your membership is paused, so you cannot log or confirm hours. Please call the coordinators."
+    )
+
+
+class TheyArePaused(Refusal):
+    """The other side is suspended or has left."""
+
+    sentence = N_("%(name)s does not take part at the moment. Please call the coordinators.")
+    field = "other"
+
+
+class NobodyChosen(Refusal):
+    """A side of an exchange is empty."""
+
+    sentence = N_("Please choose the other person.")
+    field = "other"
+
+
+class MemberTwice(Refusal):
+    """The same member stands twice on one side."""
+
+    sentence = N_("%(name)s is on the list twice.")
+    field = "other"
+
+
+class SeveralOnBothSides(Refusal):
+    """Several givers and several receivers in one go, which leaves open who gave to whom."""
+
+    sentence = N_("Several people can be on one side only: several who gave, or several who received.")
+    field = "other"
+
+
+class TooManyPeople(Refusal):
+    """More people than one form takes."""
+
+    sentence = N_("At most %(most)s people fit on one form. Please use two.")
+    field = "other"
+
+
+class NotYourExchange(Refusal):
+    """Somebody logs what happened between two others."""
+
+    sentence = N_("You can log hours that you gave or received yourself.")
+    field = "other"
+
+
+class Yourself(Refusal):
+    """Somebody chooses themself as the other person."""
+
+    sentence = N_("This is you. Please choose the other person.")
+    field = "other"
+
+
+class FormSavedAlready(Refusal):
+    """The same form was saved before, with other content."""
+
+    sentence = N_(
+        "This form was saved before with other content. To log this as well, please save once more."
+    )
+
+
+class AnsweredAlready(Refusal):
+    """An exchange that is no longer open for this."""
+
+    sentence = N_("This was settled in the meantime. Please look at how it stands now.")
+    status = 409
+
+
+class YourLimitReached(Refusal):
+    """Confirming would take the reader too far below zero."""
+
+    sentence = N_(
+        "This would take you %(beyond)s past your limit of %(limit)s below zero. Please ask the coordinators."
+    )
+    field = "hours"
+
+
+class TheirLimitReached(Refusal):
+    """Booking would take somebody else too far below zero."""
+
+    sentence = N_("This would take %(name)s %(beyond)s past the limit of %(limit)s below zero.")
+    field = "hours"
+
+
+class CeilingReached(Refusal):
+    """Booking would take somebody above what a member may have."""
+
+    sentence = N_(
+        "%(name)s cannot be given more: it would be %(beyond)s above the highest balance of %(limit)s."
+    )
+    field = "hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody says happened, as the form brings it."""
+
+    givers: Sequence[Member]
+    receivers: Sequence[Member]
+    #: As it was typed, not yet rounded; for several people see ``shared``.
+    minutes: int
+    worked_on: date
+    description: str = ""
+    kind: HelpKind | None = None
+    #: Several people: True where the time is shared among them, False where each has all of it.
+    shared: bool = False
+    #: Made with the form, ``form:`` and a random text: what is saved twice is logged once.
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One giver, one receiver, and how long."""
+
+    giver: Member
+    receiver: Member
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a form would log, where that is more than was typed."""
+
+    lines: Sequence[Line]
+    #: As it was typed, and as the community rounds it.
+    typed: int
+    kept: int
+    shared: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing has to be shown: one line, as it was typed."""
+        return len(self.lines) == 1 and self.typed == self.kept
+
+    @property
+    def total(self) -> int:
+        """How long all lines are together."""
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def longer(self) -> int:
+        """How many have a minute more than the others, because the time could not be shared evenly."""
+        shortest = min(line.minutes for line in self.lines)
+        return sum(line.minutes > shortest for line in self.lines)
+
+    @property
+    def mark(self) -> str:
+        """Spell it short, so that a form can tell whether it was this that was shown."""
+        parts = ",".join(f"{line.giver.id}>{line.receiver.id}:{line.minutes}" for line in self.lines)
+        return sha256(f"{self.typed} {parts}".encode()).hexdigest()[:32]
+
+
+def lines_of(said: Said, *, community: Community) -> list[Line]:
+    """Work out who gives whom how much: rounded as the community does, and shared where it is shared."""
+    givers, receivers = said.givers, said.receivers
+    _check_people(givers, receivers)
+    check_span(said.minutes)
+    minutes = round_minutes(said.minutes, community.rounding_minutes)
+    pairs = [(giver, receiver) for giver in givers for receiver in receivers]
+    each = share_minutes(minutes, len(pairs)) if said.shared else [minutes] * len(pairs)
+    for amount in each:
+        check_span(amount)
+    return [Line(giver, receiver, amount) for (giver, receiver), amount in zip(pairs, each, strict=True)]
+
+
+def preview_of(said: Said, *, community: Community) -> Preview:
+    """Work out what would be logged, so that it can be shown before."""
+    lines = lines_of(said, community=community)
+    kept = round_minutes(said.minutes, community.rounding_minutes)
+    return Preview(lines=lines, typed=said.minutes, kept=kept, shared=said.shared)
+
+
+def check_said(said: Said, *, community: Community, by: Member | None) -> str:
+    """Refuse what cannot have happened or may not be logged; return the description as it is stored."""
+    check_day(said.worked_on, community=community)
+    people = (*said.givers, *said.receivers)
+    if by is not None:
+        check_taking_part(by)
+        if by.id not in {member.id for member in people}:
+            raise NotYourExchange
+    for member in people:
+        if not takes_part(member):
+            raise TheyArePaused(name=member.name)
+    return clean_text(said.description, longest=LONGEST_DESCRIPTION)
+
+
+def check_day(day: date, *, community: Community) -> None:
+    """Refuse a day that has not come, or that was before the community began."""
+    check_not_future(day, today=clock.today(community.time_zone))
+    if day < community.started_on:
+        raise BeforeTheBeginning(day=day, start=community.started_on)
+
+
+def takes_part(member: Member) -> bool:
+    """Say whether a member may give and receive: not while suspended, nor after they left."""
+    return member.state in (ACTIVE, AWAY)
+
+
+def check_taking_part(member: Member) -> None:
+    """Refuse a member who is suspended or has left; they may still read."""
+    if not takes_part(member):
+        raise YouArePaused
+
+
+def clean_reason(typed: str) -> str:
+    """Return a reason as it is stored; one has to be given."""
+    reason = clean_text(typed, longest=LONGEST_REASON)
+    if not reason:
+        raise ReasonMissing
+    return reason
+
+
+def _check_people(givers: Sequence[Member], receivers: Sequence[Member]) -> None:
+    if not givers or not receivers:
+        raise NobodyChosen
+    if len(givers) > 1 and len(receivers) > 1:
+        raise SeveralOnBothSides
+    if max(len(givers), len(receivers)) > MOST_PEOPLE:
+        raise TooManyPeople(most=MOST_PEOPLE)
+    for side in (givers, receivers):
+        seen: set[int] = set()
+        for member in side:
+            if member.id in seen:
+                raise MemberTwice(name=member.name)
+            seen.add(member.id)
+    if {member.id for member in givers} & {member.id for member in receivers}:
+        raise GiverIsReceiver

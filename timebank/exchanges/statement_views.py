@@ -1,0 +1,261 @@
+"""Statements and certificates: a member's own, and those of others for officers."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask import Response
+from flask import abort
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import ledger
+from timebank import clock
+from timebank.days import check_not_future
+from timebank.exchanges import queries
+from timebank.exchanges.exports import StatementRow
+from timebank.exchanges.exports import statement_rows
+from timebank.exchanges.forms import CertificateForm
+from timebank.exchanges.forms import PeriodForm
+from timebank.members.models import Member
+from timebank.members.queries import find_member
+from timebank.members.queries import hours_of
+from timebank.web import community
+from timebank.web import form_page
+from timebank.web import member
+from timebank.web import needs
+from timebank.web import refusals
+from timebank.web import session
+
+bp = Blueprint("statements", __name__)
+
+LINES_ON_A_PAGE = 50
+#: More lines than this are printed in several goes: some forty sheets.
+LINES_ON_PAPER = 1_000
+
+#: A cell that begins so is a formula to a spreadsheet, and may be anything but a number there.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@bp.get("/statement")
+@needs("see-own-statement")
+def own() -> ResponseReturnValue:
+    """Show a member's own statement."""
+    return _statement(member(), None)
+
+
+@bp.get("/statement.csv")
+@needs("see-own-statement")
+def own_file() -> ResponseReturnValue:
+    """Give a member's own statement to a spreadsheet."""
+    return _file(member(), None)
+
+
+@bp.get("/statement/print")
+@needs("see-own-statement")
+def own_print() -> ResponseReturnValue:
+    """Show a member's own statement for paper."""
+    return _print(member(), None)
+
+
+@bp.get("/statement/certificate")
+@needs("see-own-statement")
+def own_certificate() -> ResponseReturnValue:
+    """Certify how many hours a member gave between two days."""
+    return _certificate(member(), None)
+
+
+@bp.get("/members/<int:member_id>/statement")
+@needs("see-statements")
+def of_member(member_id: int) -> ResponseReturnValue:
+    """Show a member's statement to officers."""
+    return _statement(_other(member_id), member_id)
+
+
+@bp.get("/members/<int:member_id>/statement.csv")
+@needs("see-statements")
+def file_of_member(member_id: int) -> ResponseReturnValue:
+    """Give a member's statement to an officer's spreadsheet."""
+    return _file(_other(member_id), member_id)
+
+
+@bp.get("/members/<int:member_id>/statement/print")
+@needs("see-statements")
+def print_of_member(member_id: int) -> ResponseReturnValue:
+    """Show a member's statement for paper to officers."""
+    return _print(_other(member_id), member_id)
+
+
+@bp.get("/members/<int:member_id>/statement/certificate")
+@needs("see-statements")
+def certificate_of_member(member_id: int) -> ResponseReturnValue:
+    """Certify how many hours a member gave, who asked an officer for it."""
+    return _certificate(_other(member_id), member_id)
+
+
+def _other(member_id: int) -> Member:
+    return find_member(session(), community=community(), member_id=member_id) or abort(404)
+
+
+def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
+    """Show a page of a statement; what is not a period is said on its form, and no line is shown."""
+    form = PeriodForm(formdata=request.args)
+    before = request.args.get("before", type=int)
+    good = form.validate()
+    period = _period(form) if good else {}
+    page = queries.Statement([], None)
+    if good:
+        page = queries.statement_of(
+            session(),
+            community=community(),
+            member=whose,
+            before=before,
+            limit=LINES_ON_A_PAGE,
+            posted_from=form.first.data,
+            posted_to=form.last.data,
+        )
+    balance = ledger.balance(session(), hours_of(whose, community()))
+    return form_page(
+        "exchanges/statement.html",
+        form,
+        whose=whose,
+        own=member_id is None,
+        balance=balance,
+        lines=page.lines,
+        recorded_on={told.line.version: _day_of(told.line.recorded_at) for told in page.lines},
+        period=period,
+        older=_href("", member_id, before=page.older, **period) if page.older else None,
+        newer=_newer(before, balance.version, member_id, period),
+        pages={name: _href(name, member_id, **period) for name in ("file", "print", "certificate")},
+    )
+
+
+def _newer(before: int | None, version: int, member_id: int | None, period: dict[str, str]) -> str | None:
+    """Lead to the page with newer lines; from a page of some days to the first of these."""
+    if before is None or before > version:
+        return None
+    newer = before + LINES_ON_A_PAGE
+    if period or newer > version:
+        return _href("", member_id, **period)
+    return _href("", member_id, before=newer)
+
+
+def _file(whose: Member, member_id: int | None) -> ResponseReturnValue:
+    form = PeriodForm(formdata=request.args)
+    if not form.validate():
+        return _statement(whose, member_id)
+    rows = statement_rows(session(), community(), whose, form.first.data, form.last.data)
+    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
+    body = "\ufeff" + _as_csv(rows)
+    disposition = f'attachment; filename="statement-{whose.id}.csv"'
+    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
+
+
+def _as_csv(rows: Iterable[StatementRow]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Recorded"),
+            _("Day"),
+            _("Reference"),
+            _("Other member"),
+            _("What for"),
+            _("Given (minutes)"),
+            _("Received (minutes)"),
+            _("Balance (minutes)"),
+        ]
+    )
+    for row in rows:
+        recorded = _local(row.recorded_at).strftime("%Y-%m-%d %H:%M")
+        texts = map(defused, (row.reference, row.other_member, row.description))
+        times = (row.given_minutes, row.received_minutes, row.balance_minutes)
+        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times])
+    return written.getvalue()
+
+
+def _local(moment: datetime) -> datetime:
+    """Give a moment as the community's clocks showed it."""
+    return moment.astimezone(ZoneInfo(community().time_zone))
+
+
+def _day_of(moment: datetime) -> date:
+    return _local(moment).date()
+
+
+def defused(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
+    form = PeriodForm(formdata=request.args)
+    if not form.validate():
+        return _statement(whose, member_id)
+    page = queries.statement_of(
+        session(),
+        community=community(),
+        member=whose,
+        limit=LINES_ON_PAPER,
+        posted_from=form.first.data,
+        posted_to=form.last.data,
+    )
+    return render_template(
+        "print/statement.html",
+        whose=whose,
+        form=form,
+        lines=list(reversed(page.lines)),
+        cut=page.older is not None,
+        balance=ledger.balance(session(), hours_of(whose, community())).balance,
+        back=_href("", member_id, **_period(form)),
+        printed=clock.now(),
+    )
+
+
+def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
+    """Ask for two days; show the certificate once they are known."""
+    form = CertificateForm(formdata=request.args or None)
+    if request.args and form.validate():
+        with refusals(form):
+            today = clock.today(community().time_zone)
+            check_not_future(form.last.data, today=today)
+            given, received = queries.hours_between(
+                session(),
+                community=community(),
+                member=whose,
+                first=form.first.data,
+                last=form.last.data,
+            )
+            return render_template(
+                "print/certificate.html",
+                whose=whose,
+                first=form.first.data,
+                last=form.last.data,
+                given=given,
+                received=received if form.received.data else None,
+                today=today,
+                back=_href("certificate", member_id),
+            )
+    return form_page(
+        "exchanges/certificate.html", form, whose=whose, own=member_id is None, back=_href("", member_id)
+    )
+
+
+def _period(form: PeriodForm) -> dict[str, str]:
+    """Spell a period for an address."""
+    return {name: form[name].data.isoformat() for name in ("first", "last") if form[name].data}
+
+
+def _href(page: str, member_id: int | None, **values: Any) -> str:
+    """Give the address of a page about this statement, one's own or another's."""
+    if member_id is None:
+        return url_for(f".own_{page}" if page else ".own", **values)
+    return url_for(f".{page}_of_member" if page else ".of_member", member_id=member_id, **values)

@@ -1,0 +1,1 @@
+"""Members: people, households and organisations in one community, and who acts for them."""

@@ -1,0 +1,86 @@
+"""The forms by which officers enter members, set limits, and let members sign in."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import PasswordField
+from wtforms import SelectMultipleField
+from wtforms import StringField
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput
+from wtforms.widgets import ListWidget
+
+from timebank.members.models import LONGEST_DISTRICT
+from timebank.members.models import LONGEST_NAME
+from timebank.members.models import LONGEST_NUMBER
+from timebank.members.models import LONGEST_REASON
+from timebank.people.service import SHORTEST_PASSWORD
+from timebank.rights import OFFICES
+from timebank.rights import ROLE_LABELS
+from timebank.web import Form
+from timebank.web import HoursField
+from timebank.web import Line
+from timebank.web import Lines
+from timebank.web import SelectChoice
+
+
+class MemberForm(Form):
+    """What is known of a new member."""
+
+    number = StringField(
+        _("Member number"), [InputRequired(_("Please write a member number.")), Line(LONGEST_NUMBER)]
+    )
+    name = StringField(_("Name"), [InputRequired(_("A member needs a name.")), Line(LONGEST_NAME)])
+    reading = StringField(
+        _("Reading of the name"),
+        [Line(LONGEST_NAME)],
+        description=_("In kana, for example やまだ はなこ. Lists are sorted by it."),
+    )
+    district = StringField(_("District"), [Line(LONGEST_DISTRICT)])
+
+
+class ReasonForm(Form):
+    """Why something is done about a member."""
+
+    reason = TextAreaField(
+        _("Reason"),
+        [InputRequired(_("Please say why, so that others understand it later.")), Lines(LONGEST_REASON)],
+        description=_("Officers can read this, and the member may ask for it."),
+    )
+
+
+class OwnLimitForm(ReasonForm):
+    """How far below zero one member may go."""
+
+    limit = HoursField(_("Limit of this member"))
+
+
+class LimitsForm(Form):
+    """How far everybody may go below and above zero."""
+
+    limit = HoursField(_("Credit limit"), [InputRequired(_("Please write a time, for example 12:00."))])
+    ceiling = HoursField(_("Highest balance"))
+
+
+class GiveSignInForm(Form):
+    """With what a member will sign in."""
+
+    email = StringField(_("E-mail address"))
+    password = PasswordField(
+        _("First password"),
+        [InputRequired(_("Please write a first password."))],
+        description=_(
+            "At least %(shortest)s characters. Tell it to the member, who can change it.",
+            shortest=SHORTEST_PASSWORD,
+        ),
+    )
+
+
+class OfficesForm(Form):
+    """Which offices a person holds."""
+
+    roles = SelectMultipleField(
+        _("Offices"),
+        choices=[SelectChoice(role, _(ROLE_LABELS[role])) for role in OFFICES],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )

@@ -1,0 +1,146 @@
+"""The tables of members, of the hands that act for them, and of what was done about them."""
+
+from datetime import date
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import Index
+from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from ledger.schema import account
+from timebank.db import STRICT
+from timebank.db import Base
+from timebank.db import Sorted
+
+LONGEST_NUMBER = 40
+LONGEST_NAME = 100
+LONGEST_DISTRICT = 60
+LONGEST_REASON = 500
+
+ACTIVE = "active"
+AWAY = "away"
+SUSPENDED = "suspended"
+LEFT = "left"
+
+#: A person who acts for the member that they themselves are.
+SELF = "self"
+
+
+class Member(Base):
+    """A person, household or organisation in one community; everybody's account can go up and down."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("community_id", "number"),
+        # So that other tables' keys can carry the community and never mix two.
+        UniqueConstraint("id", "community_id"),
+        Index("member_by_name", "community_id", "sort_key", "number"),
+        CheckConstraint(f"length(number) BETWEEN 1 AND {LONGEST_NUMBER}", name="member_number_is_short"),
+        CheckConstraint("number NOT LIKE '% %'", name="member_number_has_no_blanks"),
+        CheckConstraint(f"length(name) BETWEEN 1 AND {LONGEST_NAME}", name="member_name_is_short"),
+        CheckConstraint(f"length(reading) BETWEEN 1 AND {LONGEST_NAME}", name="member_reading_is_short"),
+        CheckConstraint(
+            f"length(district) BETWEEN 1 AND {LONGEST_DISTRICT}", name="member_district_is_short"
+        ),
+        CheckConstraint("state IN ('active', 'away', 'suspended', 'left')", name="member_state_is_known"),
+        CheckConstraint(
+            "state <> 'suspended' OR state_reason IS NOT NULL", name="member_is_suspended_for_a_reason"
+        ),
+        CheckConstraint(
+            f"length(state_reason) BETWEEN 1 AND {LONGEST_REASON}", name="member_reason_is_short"
+        ),
+        CheckConstraint("own_limit_minutes BETWEEN 0 AND 6000000", name="member_own_limit_is_bounded"),
+        CheckConstraint(
+            "(own_limit_minutes IS NULL) = (own_limit_reason IS NULL)", name="member_own_limit_has_a_reason"
+        ),
+        CheckConstraint(
+            f"length(own_limit_reason) BETWEEN 1 AND {LONGEST_REASON}", name="member_limit_reason_is_short"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    #: As the community gives it out and the import file names it; any signs but blanks.
+    number: Mapped[str] = mapped_column(Sorted)
+    name: Mapped[str]
+    #: ふりがな: how the name is read.
+    reading: Mapped[str | None]
+    district: Mapped[str | None]
+    #: Of the reading, or of the name where there is none: lists stand in this order.
+    sort_key: Mapped[str] = mapped_column(Sorted)
+    #: Name and reading as searches compare them.
+    search_key: Mapped[str]
+    state: Mapped[str] = mapped_column(default=ACTIVE)
+    state_reason: Mapped[str | None]
+    account_id: Mapped[int] = mapped_column(ForeignKey(account.c.id), unique=True)
+    #: How far below zero this member may go, where it is not as far as everybody.
+    own_limit_minutes: Mapped[int | None]
+    own_limit_reason: Mapped[str | None]
+    joined_on: Mapped[date]
+
+
+class Hand(Base):
+    """A person who acts for a member."""
+
+    __tablename__ = "hand"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        CheckConstraint(
+            "acts_as IN ('self', 'household', 'guardian', 'trusted', 'organisation')",
+            name="hand_acts_in_a_known_way",
+        ),
+        Index("hand_by_member", "member_id"),
+        # Nobody is two members of one community, and no member is two people.
+        Index(
+            "uq_hand_self_person",
+            "person_id",
+            "community_id",
+            unique=True,
+            sqlite_where=text("acts_as = 'self'"),
+            postgresql_where=text("acts_as = 'self'"),
+        ),
+        Index(
+            "uq_hand_self_member",
+            "member_id",
+            unique=True,
+            sqlite_where=text("acts_as = 'self'"),
+            postgresql_where=text("acts_as = 'self'"),
+        ),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    acts_as: Mapped[str]
+
+
+class MemberEvent(Base):
+    """What was done about a member, by whom and when; rows are only ever added."""
+
+    __tablename__ = "member_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("member_event_by_member", "member_id", "id"),
+        CheckConstraint("length(what) BETWEEN 1 AND 60", name="member_event_what_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="member_event_has_an_actor"),
+        CheckConstraint(f"length(reason) <= {LONGEST_REASON}", name="member_event_reason_is_short"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int]
+    community_id: Mapped[int]
+    happened_at: Mapped[datetime]
+    actor: Mapped[str]
+    #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``.
+    what: Mapped[str]
+    #: Minutes for a limit; None where there is no value.
+    value: Mapped[str | None]
+    reason: Mapped[str | None]

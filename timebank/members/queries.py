@@ -1,0 +1,109 @@
+"""Finding members: by id, number, name, reading, or the person behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import func
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy import tuple_
+from sqlalchemy.orm import Session
+
+from ledger import Account
+from timebank import books
+from timebank.communities.models import Community
+from timebank.members.models import SELF
+from timebank.members.models import Hand
+from timebank.members.models import Member
+from timebank.members.models import MemberEvent
+from timebank.people.models import Person
+from timebank.text import half_width
+from timebank.text import is_storable
+from timebank.text import search_key
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Some members in the order of their names, and whether there are more."""
+
+    members: Sequence[Member]
+    more: bool
+
+
+def find_member(session: Session, *, community: Community, member_id: int) -> Member | None:
+    """Find a member of this community; another community's is not found."""
+    return session.scalar(select(Member).where(Member.id == member_id, Member.community_id == community.id))
+
+
+def find_by_number(session: Session, *, community: Community, number: str) -> Member | None:
+    """Find a member by the number as the community writes it."""
+    wanted = half_width(number.strip())
+    if not is_storable(wanted):
+        return None
+    return session.scalar(select(Member).where(Member.community_id == community.id, Member.number == wanted))
+
+
+def search_members(
+    session: Session, *, community: Community, text: str = "", after: Member | None = None, limit: int = 100
+) -> MemberPage:
+    """Find members by parts of their names, of their readings in either kana, or by the number."""
+    found = select(Member).where(Member.community_id == community.id, *_matching(text))
+    if after is not None:
+        found = found.where(tuple_(Member.sort_key, Member.number) > tuple_(after.sort_key, after.number))
+    ordered = found.order_by(Member.sort_key, Member.number).limit(limit + 1)
+    members = session.scalars(ordered).all()
+    return MemberPage(members=members[:limit], more=len(members) > limit)
+
+
+def member_of(session: Session, *, person: Person, community: Community) -> Member | None:
+    """Find the member that a person is in a community."""
+    return session.scalar(
+        select(Member)
+        .join(Hand, Hand.member_id == Member.id)
+        .where(Hand.person_id == person.id, Hand.community_id == community.id, Hand.acts_as == SELF)
+    )
+
+
+def people_of(session: Session, *, member: Member) -> Sequence[Person]:
+    """List the people who act for a member."""
+    hands = select(Person).join(Hand, Hand.person_id == Person.id).where(Hand.member_id == member.id)
+    return session.scalars(hands.order_by(Person.id)).all()
+
+
+def people_by_number(session: Session, *, community: Community, number: str) -> Sequence[Person]:
+    """List the people who may sign in by a member's number."""
+    member = find_by_number(session, community=community, number=number)
+    return people_of(session, member=member) if member else []
+
+
+def hours_of(member: Member, community: Community) -> Account:
+    """Name the account of a member's hours, without asking the database."""
+    return books.member_hours(account_id=member.account_id, book_id=community.book_id, member_id=member.id)
+
+
+def history(session: Session, *, member: Member, limit: int = 50) -> Sequence[MemberEvent]:
+    """List what was done about a member, the newest first."""
+    events = select(MemberEvent).where(MemberEvent.member_id == member.id)
+    return session.scalars(events.order_by(MemberEvent.id.desc()).limit(limit)).all()
+
+
+def next_number(session: Session, *, community: Community) -> str:
+    """Suggest the number after the highest that is made of digits only, with as many digits."""
+    only_digits = func.ltrim(Member.number, "0123456789") == ""
+    highest = session.scalar(
+        select(Member.number)
+        .where(Member.community_id == community.id, only_digits, func.length(Member.number) <= 12)
+        .order_by(func.length(Member.number).desc(), Member.number.desc())
+        .limit(1)
+    )
+    return "1" if highest is None else str(int(highest) + 1).zfill(len(highest))
+
+
+def _matching(typed: str) -> list[ColumnElement[bool]]:
+    """Every word that was typed must be part of the name, the reading or the number."""
+    return [
+        or_(Member.search_key.contains(key, autoescape=True), Member.number == word)
+        for word in half_width(typed).split()
+        if is_storable(word) and (key := search_key(word))
+    ]

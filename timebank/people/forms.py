@@ -1,0 +1,48 @@
+"""The forms by which people sign in and keep their own sign-in."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField
+from wtforms import PasswordField
+from wtforms import RadioField
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from timebank.i18n import LANGUAGE_NAMES
+from timebank.people.service import SHORTEST_PASSWORD
+from timebank.web import Form
+from timebank.web import SelectChoice
+
+
+class SignInForm(Form):
+    """Who somebody is, and where they were going."""
+
+    name = StringField(
+        _("E-mail address or member number"),
+        [InputRequired(_("Please write your e-mail address or member number."))],
+    )
+    password = PasswordField(_("Password"), [InputRequired(_("Please write your password."))])
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class PasswordForm(Form):
+    """A new password, from whoever knows the old one."""
+
+    old_password = PasswordField(_("Your password now"), [InputRequired(_("Please write your password."))])
+    password = PasswordField(
+        _("Your new password"),
+        [InputRequired(_("Please write a new password."))],
+        description=_("At least %(shortest)s characters.", shortest=SHORTEST_PASSWORD),
+    )
+
+
+class LanguageForm(Form):
+    """The language that somebody reads."""
+
+    language = RadioField(
+        _("Language"),
+        choices=[
+            SelectChoice("", _("As the community")),
+            *(SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()),
+        ],
+    )

@@ -1,0 +1,106 @@
+"""The tables of people, their offices, and the forms that wait for them to sign in again."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from timebank.db import STRICT
+from timebank.db import Base
+
+LONGEST_EMAIL = 254
+#: More than a signed form on its way through the sign-in page ever holds.
+LONGEST_KEPT = 100_000
+
+
+class Person(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(f"length(email) BETWEEN 3 AND {LONGEST_EMAIL}", name="person_email_is_short"),
+        CheckConstraint("email = lower(email)", name="person_email_is_lower_case"),
+        CheckConstraint("language IN ('en', 'ja')", name="person_language_is_known"),
+        CheckConstraint("length(password_hash) BETWEEN 20 AND 500", name="person_password_is_hashed"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Office(Base):
+    """A person's role in a community, beside or without being a member."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('coordinator', 'treasurer', 'steward', 'auditor')", name="office_role_is_known"
+        ),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class OfficeEvent(Base):
+    """Who gave or took an office, and when; rows are only ever added."""
+
+    __tablename__ = "office_event"
+    __table_args__ = (
+        CheckConstraint("what IN ('given', 'taken')", name="office_event_what_is_known"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="office_event_has_an_actor"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    what: Mapped[str]
+    happened_at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class KeptForm(Base):
+    """What somebody had typed when their session ended: shown to them once more, booked never by itself."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (
+        CheckConstraint("length(path) BETWEEN 1 AND 2000", name="kept_form_path_is_short"),
+        CheckConstraint("length(target) BETWEEN 1 AND 2000", name="kept_form_target_is_short"),
+        CheckConstraint(f"length(fields) <= {LONGEST_KEPT}", name="kept_form_fields_are_bounded"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: The page that shows the form.
+    path: Mapped[str] = mapped_column(primary_key=True)
+    #: Where the form is posted to; the row goes when that happens.
+    target: Mapped[str]
+    #: A JSON list of names and values.
+    fields: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
+class ShownSignIn(Base):
+    """A password that anybody may read: of the demo's people only, shown in demo mode only."""
+
+    __tablename__ = "shown_sign_in"
+    __table_args__ = (STRICT,)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
+    position: Mapped[int]
+    #: What is typed into the sign-in page's first field.
+    sign_in_name: Mapped[str]
+    #: Who it is, in the community's language.
+    label: Mapped[str]
+    password: Mapped[str]

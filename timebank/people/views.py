@@ -1,0 +1,205 @@
+"""The pages by which people sign in, sign out and keep their own sign-in."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import cast
+
+from flask import Blueprint
+from flask import current_app
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import session as browser
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_login import UserMixin
+from flask_login import current_user
+from flask_login import login_user
+from sqlalchemy.orm import Session
+
+from timebank.i18n import LANGUAGE_KEY
+from timebank.people import service
+from timebank.people.forms import LanguageForm
+from timebank.people.forms import PasswordForm
+from timebank.people.forms import SignInForm
+from timebank.people.models import Person
+from timebank.people.models import ShownSignIn
+from timebank.web import community
+from timebank.web import form_page
+from timebank.web import hooks
+from timebank.web import needs
+from timebank.web import open_to_all
+from timebank.web import person
+from timebank.web import refusals
+from timebank.web import safe_next
+from timebank.web import session
+from timebank.web import unseal
+
+bp = Blueprint("people", __name__)
+
+login = LoginManager()
+# Binding a session to an address and a browser signs people out who walk out of their house.
+login.session_protection = None
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A person as Flask-Login knows them."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        """Name the person and the password they signed in with: a new one ends every older session."""
+        return f"{self.person.id}.{_mark(self.person)}"
+
+
+@login.user_loader
+def _load(name: str) -> SignedIn | None:
+    number, _dot, mark = name.partition(".")
+    found = session().get(Person, int(number)) if number.isdecimal() else None
+    return SignedIn(found) if found and hmac.compare_digest(mark, _mark(found)) else None
+
+
+def signed_in(_session: Session) -> Person | None:
+    """Tell whose session this is."""
+    return cast(SignedIn, current_user).person if current_user.is_authenticated else None
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@open_to_all
+def sign_in() -> ResponseReturnValue:
+    """Let somebody in who knows a name and its password."""
+    form = SignInForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+        if person():
+            return redirect(_onwards(form), 303)
+    if form.validate_on_submit():
+        with refusals(form):
+            password = form.password.data or ""
+            found = service.sign_in(_candidates(form.name.data or ""), password=password)
+            service.renew_hash(session(), person=found, password=password)
+            _begin_session(found)
+            return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
+    return form_page("people/sign_in.html", form, shown=_shown())
+
+
+def sign_in_again(sealed: str) -> ResponseReturnValue:
+    """Ask somebody whose session ended to sign in, with what they had typed carried along.
+
+    The answer is 422: nothing was done, and 401 is for what a browser asks by itself.
+    """
+    if request.endpoint == f"{bp.name}.sign_in":
+        known = {name: request.form.get(name, "") for name in ("name", "next", "kept")}
+    else:
+        known = {"kept": sealed}
+    page = render_template(
+        "people/sign_in.html", form=SignInForm(formdata=None, data=known), shown=_shown(), ended=True
+    )
+    return page, 422
+
+
+@bp.post("/sign-out")
+@open_to_all
+def sign_out() -> ResponseReturnValue:
+    """End the session; the language that was switched to stays."""
+    _clear_session()
+    flash(_("You are signed out."))
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.post("/go-on")
+@needs("keep-own-sign-in")
+def go_on() -> ResponseReturnValue:
+    """Show somebody once more the form whose token was not this session's."""
+    return redirect(_keep(person(), request.form.get("kept")) or url_for(hooks().home), 303)
+
+
+@bp.get("/account")
+@needs("keep-own-sign-in")
+def account() -> ResponseReturnValue:
+    """Show how somebody signs in and which language they read."""
+    return render_template("people/account.html")
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@needs("keep-own-sign-in")
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; every other session ends."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            service.change_password(
+                session(),
+                person=person(),
+                old_password=form.old_password.data or "",
+                password=form.password.data or "",
+            )
+            _begin_session(person())
+            flash(_("Your password is changed."))
+            return redirect(url_for(".account"), 303)
+    return form_page("people/password.html", form)
+
+
+@bp.route("/account/language", methods=["GET", "POST"])
+@needs("keep-own-sign-in")
+def change_language() -> ResponseReturnValue:
+    """Choose the language in which one reads, here and on every other machine."""
+    form = LanguageForm(language=person().language or "")
+    if form.validate_on_submit():
+        service.change_language(session(), person=person(), language=form.language.data or None)
+        browser.pop(LANGUAGE_KEY, None)
+        return redirect(url_for(".account"), 303)
+    return form_page("people/language.html", form)
+
+
+def _candidates(name: str) -> Sequence[Person]:
+    """Find whom a name may mean: an e-mail address is one person's, a number that of a household, too."""
+    if "@" in name or "＠" in name:
+        found = service.find_by_email(session(), name.replace("＠", "@"))
+        return [found] if found else []
+    return hooks().people_by_number(session(), community(), name)
+
+
+def _begin_session(found: Person) -> None:
+    # Nothing that was in the session before stays, so that nobody can have prepared it.
+    _clear_session()
+    browser.permanent = True
+    login_user(SignedIn(found))
+
+
+def _clear_session() -> None:
+    chosen = browser.get(LANGUAGE_KEY)
+    browser.clear()
+    if chosen:
+        browser[LANGUAGE_KEY] = chosen
+
+
+def _keep(found: Person, sealed: str | None) -> str | None:
+    """Keep a sealed form for whoever has signed in, and give the page that shows it."""
+    kept = unseal(sealed)
+    if kept is None:
+        return None
+    if kept.fields:
+        service.keep_form(session(), person=found, path=kept.path, target=kept.target, fields=kept.fields)
+        flash(_("What you had typed is still here. Please look at it and send it once more."), "warn")
+    return kept.path
+
+
+def _onwards(form: SignInForm) -> str:
+    return safe_next(form.next.data, url_for(hooks().home))
+
+
+def _shown() -> Sequence[ShownSignIn]:
+    demo = current_app.config["TIMEBANK_DEMO"]
+    return service.shown_sign_ins(session(), community=community()) if demo else []
+
+
+def _mark(found: Person) -> str:
+    """Say in a few letters which password somebody has, so that a session can name it."""
+    key = str(current_app.secret_key).encode()[:64]
+    return blake2b((found.password_hash or "").encode(), digest_size=12, key=key).hexdigest()

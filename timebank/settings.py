@@ -1,0 +1,102 @@
+"""What the program is told by its environment: read once, frozen, and without a secret by default."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+#: The folder that holds timebank/, templates/ and, unless DATABASE_URL says otherwise, var/.
+ROOT = Path(__file__).resolve().parent.parent
+
+LANGUAGES = ("en", "ja")
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+_SHORTEST_SECRET = 32
+_FEWEST_SIGNS = 8
+
+
+class SettingRefused(Exception):
+    """A setting that the program does not start with."""
+
+
+class WeakSecret(SettingRefused):
+    """A SECRET_KEY that could be guessed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters, {_FEWEST_SIGNS} of them "
+            "different. Leave it out, and one is made in var/secret_key."
+        )
+
+
+class BaseUrlRefused(SettingRefused):
+    """A BASE_URL that is not the address of a web server."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"BASE_URL is an address such as https://hours.example.org, not {url!r}")
+        self.url = url
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one installation to the next."""
+
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    #: Where people reach the program; without a slash at the end.
+    base_url: str = DEFAULT_BASE_URL
+    #: Whether the sign-in page shows the demo community's passwords.
+    demo: bool = False
+    languages: tuple[str, ...] = LANGUAGES
+
+    @property
+    def secure(self) -> bool:
+        """Say whether people come by https, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, folder: Path = ROOT / "var") -> "Settings":
+        """Read the settings; what is not set is kept in ``folder``, which is made where it is missing."""
+        return cls(
+            database_url=environ.get("DATABASE_URL") or _sqlite_in(folder),
+            secret_key=_checked(environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")),
+            base_url=_address(environ.get("BASE_URL") or DEFAULT_BASE_URL),
+            demo=environ.get("TIMEBANK_DEMO", "") == "1",
+        )
+
+
+def _sqlite_in(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder.resolve() / 'timebank.sqlite3'}"
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret that was made at the first start, or make it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        # Of two first starts at once only one gets its secret linked; both then read that one.
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _checked(secret: str) -> str:
+    if len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS:
+        raise WeakSecret
+    return secret
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BaseUrlRefused(url)
+    return url.rstrip("/")

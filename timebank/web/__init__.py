@@ -1,0 +1,29 @@
+"""The web's own part: one request is one transaction, who is asking, what they may, how a refusal is shown.
+
+Features import from here; what they fill in stands in `hooks`.
+"""
+
+from timebank.web.edge import TimeBank as TimeBank
+from timebank.web.forms import DayField as DayField
+from timebank.web.forms import Form as Form
+from timebank.web.forms import HoursField as HoursField
+from timebank.web.forms import Line as Line
+from timebank.web.forms import Lines as Lines
+from timebank.web.forms import SelectChoice as SelectChoice
+from timebank.web.forms import form_page as form_page
+from timebank.web.forms import refusals as refusals
+from timebank.web.guards import needs as needs
+from timebank.web.guards import open_to_all as open_to_all
+from timebank.web.here import actor as actor
+from timebank.web.here import community as community
+from timebank.web.here import may as may
+from timebank.web.here import member as member
+from timebank.web.here import person as person
+from timebank.web.here import safe_next as safe_next
+from timebank.web.here import session as session
+from timebank.web.hooks import Hooks as Hooks
+from timebank.web.hooks import NavItem as NavItem
+from timebank.web.hooks import hooks as hooks
+from timebank.web.kept import Kept as Kept
+from timebank.web.kept import kept as kept
+from timebank.web.kept import unseal as unseal

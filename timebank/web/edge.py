@@ -1,0 +1,232 @@
+"""The application class: one request is one transaction, and one line in the log."""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from copy import deepcopy
+from time import perf_counter
+from typing import Any
+from typing import TextIO
+from typing import cast
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIEnvironment
+
+from flask import Flask
+from flask import Response
+from flask import abort
+from flask import current_app
+from flask import g
+from flask import request
+from flask import session as browser
+from flask.globals import request_ctx
+from flask.logging import wsgi_errors_stream
+from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import InternalServerError
+
+import ledger
+from timebank import i18n
+from timebank.db import db
+from timebank.errors import Refusal
+from timebank.rights import MEMBER
+from timebank.settings import ROOT
+from timebank.settings import Settings
+from timebank.web import safety
+from timebank.web import views
+from timebank.web.guards import stale_form
+from timebank.web.hooks import Hooks
+from timebank.web.hooks import hooks
+
+MEGABYTE = 1024 * 1024
+#: A session that nobody uses ends after two weeks.
+SESSION_SECONDS = 14 * 24 * 60 * 60
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_REQUEST_ID = "timebank.request_id"
+_RULE = "timebank.rule"
+
+access_log = logging.getLogger("timebank.access")
+
+
+class TimeBank(Flask):
+    """The web application: everything a request does is committed together, or not at all."""
+
+    def __init__(self, settings: Settings, table: Hooks) -> None:
+        super().__init__("timebank", template_folder=str(ROOT / "templates"))
+        self.config.from_mapping(_config(settings))
+        self.extensions["timebank"] = table
+        self.url_map.converters["int"] = safety.Id
+        db.init_app(self)
+        with self.app_context():
+            ledger.prepare(db.engine)
+        i18n.init_app(self)
+        self._csrf = CSRFProtect(self)
+        self._wire(secure=settings.secure)
+
+    def _wire(self, *, secure: bool) -> None:
+        self.url_value_preprocessor(_enter_community)
+        self.url_defaults(_stay_in_community)
+        self.before_request(safety.refuse_unreadable)
+        self.before_request(_meet)
+        self.before_request(self._check_token)
+        self.before_request(_let_go_of_kept_form)
+        self.after_request(lambda response: safety.protect(response, secure=secure))
+        self.context_processor(views.on_every_page)
+        self.register_error_handler(CSRFError, stale_form)
+        self.register_error_handler(HTTPException, views.http_error)
+        self.register_error_handler(InternalServerError, views.unwell)
+        self.register_error_handler(Refusal, views.refusal_page)
+        for kind in (DataError, OverflowError):
+            self.register_error_handler(kind, views.unreadable)
+        self.register_blueprint(views.bp)
+        if not access_log.handlers:
+            access_log.setLevel(logging.INFO)
+            access_log.propagate = False
+            handler = logging.StreamHandler(cast(TextIO, wsgi_errors_stream))
+            handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+            access_log.addHandler(handler)
+
+    def full_dispatch_request(self) -> Response:
+        """Answer inside one transaction, committed below 400 and run again where the database asks for it."""
+        request.environ[_RULE] = request.url_rule.rule if request.url_rule else "-"
+        if request.endpoint == "static":
+            return super().full_dispatch_request()
+        before = _Before()
+
+        def answer(session: Session) -> Response:
+            before.restore()
+            response = super(TimeBank, self).full_dispatch_request()
+            if response.is_streamed and not response.direct_passthrough:
+                # What is still to be read must be read before the transaction ends.
+                response.make_sequence()
+            if response.status_code >= 400:
+                session.rollback()
+            return response
+
+        return ledger.transaction(db.session, answer, read_only=request.method in _READING)
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Give each request a number, and write one line about it that names nobody."""
+        began = perf_counter()
+        environ[_REQUEST_ID] = secrets.token_hex(8)
+        statuses: list[str] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            statuses.append(status[:3])
+            return start_response(status, [*headers, ("X-Request-ID", environ[_REQUEST_ID])], exc_info)
+
+        try:
+            return super().wsgi_app(environ, start)
+        finally:
+            access_log.info(
+                "%s %s %s %s %d ms",
+                environ[_REQUEST_ID],
+                environ["REQUEST_METHOD"],
+                environ.get(_RULE, "-"),
+                statuses[-1] if statuses else "500",
+                round(1000 * (perf_counter() - began)),
+            )
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Write what broke under the request's number, with its rule: an address may name somebody."""
+        environ = request.environ
+        self.logger.error("%s %s broke", environ[_REQUEST_ID], environ.get(_RULE, "-"), exc_info=exc_info)
+
+    def _check_token(self) -> None:
+        if self.config["WTF_CSRF_ENABLED"] and request.endpoint is not None:
+            try:
+                self._csrf.protect()
+            except ValueError:
+                # Where somebody says they come from is no address at all.
+                abort(400)
+
+
+class _Before:
+    """What a request was before its first attempt, so that the next one begins alike."""
+
+    def __init__(self) -> None:
+        self.view_args = deepcopy(request.view_args)
+        self.browser = deepcopy(dict(browser))
+        self.again = False
+
+    def restore(self) -> None:
+        """Undo what the last attempt left behind; the first finds everything as it is."""
+        if self.again:
+            request.view_args = deepcopy(self.view_args)
+            browser.clear()
+            browser.update(deepcopy(self.browser))
+            browser.modified = False
+            request_ctx.flashes = None
+            for name in list(g):
+                g.pop(name)
+        self.again = True
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    url = ledger.normal_url(settings.database_url)
+    # What was typed stands in a statement's parameters, and must not get into a log.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() == "postgresql":
+        options["pool_pre_ping"] = True
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": options,
+        "SESSION_COOKIE_NAME": "timebank",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "PERMANENT_SESSION_LIFETIME": SESSION_SECONDS,
+        "MAX_CONTENT_LENGTH": MEGABYTE,
+        "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        # A page may stay open for as long as its session lasts.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TIMEBANK_DEMO": settings.demo,
+    }
+
+
+def _enter_community(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Find the community that the address begins with; views never hear of it."""
+    if endpoint == "static":
+        return
+    g.community = None
+    named = bool(values and "community" in values)
+    # An unknown address below a community's still belongs to it: its page shows whom to call.
+    slug = values.pop("community") if values and named else request.path.split("/")[1]
+    if named or request.routing_exception is not None:
+        g.community = hooks().find_community(db.session(), slug)
+    if named and g.community is None:
+        abort(404)
+
+
+def _stay_in_community(endpoint: str, values: dict[str, Any]) -> None:
+    community = g.get("community")
+    if (
+        community is not None
+        and "community" not in values
+        and current_app.url_map.is_endpoint_expecting(endpoint, "community")
+    ):
+        values["community"] = community.slug
+
+
+def _meet() -> None:
+    """Find who is asking, and settle the language while the database can still be asked."""
+    g.person = g.member = None
+    g.roles = frozenset()
+    if g.get("community") is not None:
+        session = db.session()
+        g.telephone = g.community.telephone
+        g.person = hooks().signed_in(session)
+        if g.person is not None:
+            g.member = hooks().find_member(session, g.person, g.community)
+            g.roles = hooks().offices(session, g.person, g.community) | ({MEMBER} if g.member else set())
+    i18n.language()
+
+
+def _let_go_of_kept_form() -> None:
+    if request.method == "POST" and g.person is not None:
+        hooks().forget_form(db.session(), g.person, request.path)

@@ -1,0 +1,184 @@
+"""Forms: what every one of ours does, and how a refusal becomes a sentence on it."""
+
+from datetime import date
+from types import TracebackType
+from typing import Any
+
+from flask import render_template
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import SessionTransaction
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+
+# The published types of WTForms do not know it yet.
+from wtforms import SelectChoice as SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from timebank.days import parse_day
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.hours import as_clock
+from timebank.hours import parse_hours
+from timebank.i18n import say
+from timebank.text import clean_line
+from timebank.text import clean_text
+from timebank.text import is_storable
+from timebank.web.here import session
+from timebank.web.kept import kept
+
+
+class Unstorable(Refusal):
+    """A field holds what no database keeps: NUL, or half of a character."""
+
+    sentence = N_("This holds a character that cannot be stored. Please type it again.")
+
+
+class Form(FlaskForm):
+    """A form that shows again what was typed when a session ended, and refuses text that cannot be stored."""
+
+    class Meta(FlaskForm.Meta):
+        """Where a form's values come from."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Take what was posted, or else what was kept for this page."""
+            wrapped = super().wrap_formdata(form, formdata)
+            return wrapped if wrapped is not None or form.is_submitted() else _kept_for(form)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; one that holds NUL or half a character is refused whatever it is for."""
+        good = bool(super().validate(extra_validators=extra_validators))
+        for field in self:
+            if not all(is_storable(raw) for raw in field.raw_data or () if isinstance(raw, str)):
+                field.errors = [say(Unstorable())]
+                good = False
+        return good
+
+
+class Line:
+    """Cleans a field of one line, or refuses it in the field."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Clean the field's text."""
+        field.data = _cleaned(clean_line, field.data, self.longest)
+
+
+class Lines:
+    """Cleans a field of several lines, or refuses it in the field."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Clean the field's text."""
+        field.data = _cleaned(clean_text, field.data, self.longest)
+
+
+class _Typed(Field):
+    """A field whose text is read as something else; what was typed stays where it cannot be read."""
+
+    widget = TextInput()
+    data: Any
+
+    def read(self, typed: str) -> Any:
+        """Read what was typed, or refuse it."""
+        return typed
+
+    def write(self, value: Any) -> str:
+        """Write a value as it might have been typed."""
+        return str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was posted."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            try:
+                self.data = self.read(valuelist[0])
+            except Refusal as refusal:
+                raise ValueError(say(refusal)) from refusal
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+
+class DayField(_Typed):
+    """A day as people write it; its data is a date, or None where nothing was typed."""
+
+    def read(self, typed: str) -> date:
+        """Read a day."""
+        return parse_day(typed)
+
+
+class HoursField(_Typed):
+    """A time as people write it; its data is minutes, or None where nothing was typed."""
+
+    def read(self, typed: str) -> int:
+        """Read a time."""
+        return parse_hours(typed)
+
+    def write(self, value: int) -> str:
+        """Write a time."""
+        return as_clock(value)
+
+
+class _Refusals:
+    """A savepoint: what is refused inside is undone and said on the form."""
+
+    def __init__(self, form: FlaskForm) -> None:
+        self.form = form
+        self.savepoint: SessionTransaction = session().begin_nested()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None:
+            self.savepoint.commit()
+            return False
+        self.savepoint.rollback()
+        if isinstance(error, Refusal):
+            show_refusal(self.form, error)
+            return True
+        return False
+
+
+def refusals(form: FlaskForm) -> _Refusals:
+    """Run a verb so that its refusal becomes the form's error; the view then shows the form again."""
+    return _Refusals(form)
+
+
+def show_refusal(form: FlaskForm, refusal: Refusal) -> None:
+    """Put a refusal's sentence on the field it is about, or on top."""
+    field = form[refusal.field] if refusal.field and refusal.field in form else None
+    if field is None:
+        form.form_errors.append(say(refusal))
+    else:
+        field.errors = [*field.errors, say(refusal)]
+
+
+def form_page(template: str, form: FlaskForm, **values: Any) -> tuple[str, int]:
+    """Show a form's page: 422 where something on it is wrong, 200 where it is shown for the first time."""
+    return render_template(template, form=form, **values), 422 if form.errors else 200
+
+
+def _cleaned(clean: Any, typed: str | None, longest: int) -> str:
+    try:
+        cleaned: str = clean(typed or "", longest=longest)
+    except Refusal as refusal:
+        raise ValidationError(say(refusal)) from refusal
+    return cleaned
+
+
+def _kept_for(form: FlaskForm) -> MultiDict[str, str] | None:
+    """Give what was kept for this page where it is this form's: the page may have several."""
+    values = kept()
+    known = form._fields
+    own = values and all(name in known or name.partition("-")[0] in known for name in values)
+    return values if own else None

@@ -1,0 +1,55 @@
+"""Who is asking, in which community, and what they may: plain functions over this request."""
+
+import re
+from typing import Any
+from typing import cast
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from timebank import rights
+from timebank.actor import Actor
+from timebank.actor import How
+from timebank.db import db
+
+
+def session() -> Session:
+    """Give the session of this request's one transaction."""
+    return cast(Session, db.session())
+
+
+def community() -> Any:
+    """Give the community that the address names."""
+    return g.community
+
+
+def person() -> Any:
+    """Give the person who is signed in, or None."""
+    return g.get("person")
+
+
+def member() -> Any:
+    """Give the member that the signed-in person is in this community, or None."""
+    return g.get("member")
+
+
+def may(right: str) -> bool:
+    """Say whether whoever is signed in has this right in this community."""
+    return rights.allows(right, g.get("roles", frozenset()))
+
+
+def actor(how: How = "web") -> Actor:
+    """Tell who answers for what this request does."""
+    return Actor(
+        person_id=g.person.id if g.get("person") else None,
+        member_id=g.member.id if g.get("member") else None,
+        how=how,
+    )
+
+
+def safe_next(target: str | None, otherwise: str) -> str:
+    """Give the page to go on to: only an address of ours, so that no link leads people elsewhere."""
+    # Browsers take a backslash for a slash and skip a tab, and two slashes begin another site's name.
+    if target and re.match(r"/(?!/)", target) and target.isprintable() and "\\" not in target:
+        return target
+    return otherwise

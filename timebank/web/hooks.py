@@ -1,0 +1,57 @@
+"""What the web asks of the features above it: a small table that app.py fills."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+#: The names and values of a form, in their order.
+Fields = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A place in the menu of those who have the right to it."""
+
+    endpoint: str
+    #: English, marked with N_; translated where it is shown.
+    label: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """Who is signed in, which community this is, and what becomes of a form whose session ended."""
+
+    #: The community whose addresses begin with this word.
+    find_community: Callable[[Session, str], Any | None]
+    #: The person whose session this is.
+    signed_in: Callable[[Session], Any | None]
+    #: The member that a person (first) is in a community (second).
+    find_member: Callable[[Session, Any, Any], Any | None]
+    #: The offices that a person (first) holds in a community (second).
+    offices: Callable[[Session, Any, Any], frozenset[str]]
+    #: The people who may sign in by a member's number in a community.
+    people_by_number: Callable[[Session, Any, str], Sequence[Any]]
+    #: The sign-in page, carrying a sealed form on to whoever signs in.
+    sign_in_again: Callable[[str], ResponseReturnValue]
+    #: What was kept for this person and page.
+    kept_form: Callable[[Session, Any, str], Fields]
+    #: The kept form is posted to its target now, so let go of it.
+    forget_form: Callable[[Session, Any, str], None]
+    #: Endpoints of the page one signs in on, and of the first page behind it.
+    sign_in: str
+    home: str
+    navigation: Sequence[NavItem] = ()
+    #: Further pages about one member (by member_id), linked from theirs.
+    member_pages: Sequence[NavItem] = ()
+
+
+def hooks() -> Hooks:
+    """Give the table that this application was made with."""
+    found: Hooks = current_app.extensions["timebank"]
+    return found

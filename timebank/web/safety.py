@@ -1,0 +1,55 @@
+"""What every answer says to the browser, and what no request may hold."""
+
+from flask import Response
+from flask import abort
+from flask import g
+from flask import request
+from werkzeug.routing import IntegerConverter
+from werkzeug.routing import Map
+
+from timebank.text import is_storable
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Our own pages are told where somebody came from; others are not.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+ONE_YEAR = 365 * 24 * 60 * 60
+
+
+class Id(IntegerConverter):
+    """A number in an address, as large as the databases count; a larger one is simply not there."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, *, signed: bool = False) -> None:
+        super().__init__(url_map, fixed_digits=fixed_digits, max=2**63 - 1, signed=signed)
+
+
+#: How browsers send forms; an empty form may come without a word about its kind.
+FORM_KINDS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def refuse_unreadable() -> None:
+    """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
+    if request.method == "POST" and request.mimetype not in FORM_KINDS:
+        abort(415)
+    parts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
+    if not all(map(is_storable, parts)) or not all(map(is_storable, request.form)):
+        abort(400)
+
+
+def protect(response: Response, *, secure: bool) -> Response:
+    """Put the headers on an answer; pages with somebody's affairs on them are not kept by any cache."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store" if g.get("person") is not None else "no-cache, private"
+    return response
