@@ -66,6 +66,9 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         # An INSERT OR REPLACE deletes the old row without its triggers unless this is on.
         "recursive_triggers = ON",
         "trusted_schema = OFF",
+        # In kB: room for the newest page of each account's lines. By default it is 2 MB, and
+        # imports take half as long again.
+        "cache_size = -16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -78,14 +78,17 @@ CREATE TRIGGER account_event_stays BEFORE UPDATE ON account_event BEGIN SELECT R
 CREATE TRIGGER account_event_remains BEFORE DELETE ON account_event BEGIN SELECT RAISE(ABORT, 'account_event_is_final'); END
 --;
 CREATE TRIGGER entry_enters BEFORE INSERT ON entry BEGIN
-  SELECT RAISE(ABORT, 'entry_key_used') WHERE EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key);
-  SELECT RAISE(ABORT, 'entry_exists') WHERE EXISTS (SELECT 1 FROM entry WHERE id = NEW.id);
-  SELECT RAISE(ABORT, 'entry_out_of_form') WHERE (NEW.kind = 'reversal') <> (NEW.reverses_id IS NOT NULL)
-    OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR NEW.kind NOT IN ('import', 'reversal')))
-    -- With a modifier, or 30 February would be a day. What is no time could never be read again.
-    OR NEW.posted_on IS NOT date(NEW.posted_on, '+0 days') OR NEW.last_line < 1
-    OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')
-    OR substr(NEW.recorded_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z';
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key) THEN RAISE(ABORT, 'entry_key_used')
+    WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id) THEN RAISE(ABORT, 'entry_exists')
+    WHEN (NEW.kind = 'reversal') <> (NEW.reverses_id IS NOT NULL)
+      OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR NEW.kind NOT IN ('import', 'reversal')))
+      -- With a modifier, or 30 February would be a day. What is no time could never be read again.
+      OR NEW.posted_on IS NOT date(NEW.posted_on, '+0 days') OR NEW.last_line < 1
+      OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')
+      OR substr(NEW.recorded_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      THEN RAISE(ABORT, 'entry_out_of_form')
+  END;
 END
 --;
 CREATE TRIGGER entry_reverses BEFORE INSERT ON entry WHEN NEW.reverses_id IS NOT NULL BEGIN
@@ -132,8 +135,8 @@ END
 CREATE TRIGGER transfer_entered AFTER INSERT ON transfer BEGIN
   UPDATE account SET debits = debits + NEW.amount, version = version + 1, moved_at = NEW.moved_at WHERE id = NEW.debit_account_id;
   UPDATE account SET credits = credits + NEW.amount, version = version + 1, moved_at = NEW.moved_at WHERE id = NEW.credit_account_id;
-  SELECT RAISE(ABORT, 'totals_did_not_move') FROM account WHERE (id = NEW.debit_account_id AND version <> NEW.debit_version)
-    OR (id = NEW.credit_account_id AND version <> NEW.credit_version);
+  SELECT RAISE(ABORT, 'totals_did_not_move') FROM account d JOIN account c ON c.id = NEW.credit_account_id
+    WHERE d.id = NEW.debit_account_id AND (d.version <> NEW.debit_version OR c.version <> NEW.credit_version);
 END
 --;
 CREATE TRIGGER transfer_stays BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END

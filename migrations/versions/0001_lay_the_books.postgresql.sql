@@ -59,9 +59,9 @@ CREATE TABLE entry (
     CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal')))
 )
 --;
-CREATE INDEX entry_by_day ON entry (book_id, posted_on) WHERE posted_on IS NOT NULL
---;
 CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL
+--;
+CREATE INDEX entry_by_day ON entry (book_id, posted_on) WHERE posted_on IS NOT NULL
 --;
 CREATE TABLE account (
     id BIGINT GENERATED ALWAYS AS IDENTITY,

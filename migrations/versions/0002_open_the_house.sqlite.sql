@@ -232,8 +232,6 @@ CREATE TABLE exchange (
 )
  STRICT
 --;
-CREATE INDEX exchange_open ON exchange (community_id) WHERE state IN ('proposed', 'agreed', 'disputed')
---;
 CREATE INDEX exchange_unsettled_by_giver ON exchange (giver_id) WHERE state IN ('proposed', 'agreed', 'disputed', 'declined')
 --;
 CREATE INDEX exchange_open_by_receiver ON exchange (receiver_id) WHERE state IN ('proposed', 'agreed', 'disputed')
@@ -243,6 +241,8 @@ CREATE INDEX exchange_of_joint ON exchange (joint_id) WHERE joint_id IS NOT NULL
 CREATE UNIQUE INDEX uq_exchange_community_id_key ON exchange (community_id, "key") WHERE key IS NOT NULL
 --;
 CREATE UNIQUE INDEX uq_exchange_entry_id_line ON exchange (entry_id, line)
+--;
+CREATE INDEX exchange_open ON exchange (community_id) WHERE state IN ('proposed', 'agreed', 'disputed')
 --;
 CREATE TABLE hand (
     person_id INTEGER NOT NULL,
@@ -256,9 +256,9 @@ CREATE TABLE hand (
 )
  STRICT
 --;
-CREATE INDEX hand_by_member ON hand (member_id)
---;
 CREATE UNIQUE INDEX uq_hand_self_member ON hand (member_id) WHERE acts_as = 'self'
+--;
+CREATE INDEX hand_by_member ON hand (member_id)
 --;
 CREATE UNIQUE INDEX uq_hand_self_person ON hand (person_id, community_id) WHERE acts_as = 'self'
 --;

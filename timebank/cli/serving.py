@@ -1,6 +1,8 @@
 """The command that serves the pages."""
 
 import os
+import signal
+import socket
 from typing import Any
 
 import click
@@ -41,6 +43,8 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException(str(refused)) from refused
     shown = f"[{host}]" if ":" in host else host
 
+    _check_free(host, port)
+
     def tell_address(_arbiter: object) -> None:
         click.echo(f"The time bank is at http://{shown}:{port}/ (Ctrl-C ends it)")
 
@@ -49,9 +53,29 @@ def serve(host: str, port: int, workers: int) -> None:
         "workers": workers,
         "threads": 4,
         "timeout": 60,
+        "graceful_timeout": 10,
         "loglevel": "warning",
         "when_ready": tell_address,
+        "post_worker_init": _leave_to_the_arbiter,
         # Instances on one machine would share it.
         "control_socket_disable": True,
     }
     _Server(settings, options).run()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Say in one sentence that somebody else listens there, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as refused:
+            message = f"Cannot listen on {host}, port {port}: {refused.strerror}. Another --port may be free."
+            raise click.ClickException(message) from refused
+
+
+def _leave_to_the_arbiter(_worker: object) -> None:
+    # A terminal's Ctrl-C reaches every process. A worker that hears it twice, from the terminal and from
+    # the arbiter, sometimes misses the second and is waited for in vain; so it hears the arbiter only.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,6 +13,7 @@ from timebank.exchanges.rules import NobodyChosen
 from timebank.exchanges.rules import TooManyPeople
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
+from timebank.members.queries import find_without_zeros
 from timebank.members.queries import search_members
 from timebank.text import excerpt
 from timebank.text import half_width
@@ -92,6 +93,7 @@ def choose(session: Session, *, community: Community, typed: str, picked: str | 
 def choose_by_number(session: Session, *, community: Community, typed: str) -> Member:
     """Find the member with this number, and nobody by name: for slips, where a number is written."""
     member = find_by_number(session, community=community, number=typed)
+    member = member or find_without_zeros(session, community=community, number=typed)
     if member is None:
         raise NumberUnknown(typed=excerpt(typed.strip()))
     return member
@@ -138,4 +140,4 @@ def _numbered(session: Session, community: Community, typed: str) -> Member | No
         # A number that was mistyped must not book for a stranger.
         if member is not None and search_key(both["name"]) not in search_key(member.name):
             return None
-    return member
+    return member or find_without_zeros(session, community=community, number=typed)

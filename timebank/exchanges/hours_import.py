@@ -231,6 +231,9 @@ class _Import:
             {"member": member_id, "day": day} for member_id, (day, _) in zip(ids, fresh.values(), strict=True)
         ]
         self._connection.execute(_JOINED, joined)
+        if self._connection.dialect.name == "postgresql":
+            # Of a new table it knows nothing, and would walk the whole community for each row's two keys.
+            self._connection.exec_driver_sql("ANALYZE member")
         self._know(select(Member.number, Member.id, Member.account_id).where(Member.id.in_(ids)))
         self._created += len(ids)
 

@@ -30,7 +30,10 @@ MOST_PEOPLE = 100
 class BeforeTheBeginning(Refusal):
     """A day on which the community did not exist."""
 
-    sentence = N_("%(day)s is before this community began, on %(start)s.")
+    sentence = N_(
+        "%(day)s is before this community began, on %(start)s. "
+        "A steward can set an earlier day under Settings."
+    )
     field = "date"
 
 

@@ -123,6 +123,7 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
             posted_to=form.last.data,
         )
     balance = ledger.balance(session(), hours_of(whose, community()))
+    between = (form.first.data or date.min, form.last.data or date.max)
     return form_page(
         "exchanges/statement.html",
         form,
@@ -132,6 +133,11 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         lines=page.lines,
         recorded_on={told.line.version: _day_of(told.line.recorded_at) for told in page.lines},
         period=period,
+        of_period=queries.hours_between(
+            session(), community=community(), member=whose, first=between[0], last=between[1]
+        )
+        if period
+        else None,
         older=_href("", member_id, before=page.older, **period) if page.older else None,
         newer=_newer(before, balance.version, member_id, period),
         pages={name: _href(name, member_id, **period) for name in ("file", "print", "certificate")},

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ledger import Account
 from timebank import books
 from timebank.communities.models import Community
+from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import SELF
 from timebank.members.models import Hand
 from timebank.members.models import Member
@@ -42,6 +43,18 @@ def find_by_number(session: Session, *, community: Community, number: str) -> Me
     if not is_storable(wanted):
         return None
     return session.scalar(select(Member).where(Member.community_id == community.id, Member.number == wanted))
+
+
+def find_without_zeros(session: Session, *, community: Community, number: str) -> Member | None:
+    """Find the one member whose number is this one but for zeros before it: on paper 0002 is a 2."""
+    digits = half_width(number.strip()).lstrip("0")
+    if not digits.isdecimal() or len(digits) > LONGEST_NUMBER:
+        return None
+    alike = select(Member).where(
+        Member.community_id == community.id, func.ltrim(Member.number, "0") == digits
+    )
+    found = session.scalars(alike.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def search_members(

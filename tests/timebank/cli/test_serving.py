@@ -72,3 +72,27 @@ def test_the_server_tells_its_address_and_ends_with_all_it_started(database_url:
     assert re.search(r"[0-9a-f]{16} GET /healthz 200 \d+ ms", logged)
     assert server.returncode == 0
     assert processes_of(server.pid) == []
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_port_that_is_taken_is_said_in_one_sentence(database_url: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        tried = subprocess.run(
+            [sys.executable, "-c", START, "serve", "--port", str(port)],
+            env={
+                **os.environ,
+                "DATABASE_URL": database_url,
+                "SECRET_KEY": SECRET_KEY,
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert tried.returncode == 1
+    assert tried.stdout == ""
+    assert tried.stderr.startswith(f"Error: Cannot listen on 127.0.0.1, port {port}")
+    assert tried.stderr.count("\n") == 1

@@ -10,6 +10,7 @@ from tests.builders import a_neighbour
 from tests.builders import a_person
 from timebank.communities.models import Community
 from timebank.members import queries
+from timebank.members.queries import find_without_zeros
 
 
 def names(session: Session, community: Community, text: str = "") -> list[str]:
@@ -105,3 +106,14 @@ def test_history_is_told_from_the_newest(session: Session) -> None:
     assert [event.what for event in queries.history(session, member=member)] == ["suspended", "entered"]
     assert [event.what for event in queries.history(session, member=member, limit=1)] == ["suspended"]
     assert queries.history(session, member=member)[0].actor == str(SOMEBODY)
+
+
+def test_on_paper_a_number_has_no_zeros_before_it(session: Session) -> None:
+    community = a_community(session)
+    member = a_member(session, community, number="0042")
+    a_member(session, a_community(session), number="042")
+    assert find_without_zeros(session, community=community, number=" ４２ ") == member
+    for typed in ("", "000", "42a", "4"):
+        assert find_without_zeros(session, community=community, number=typed) is None
+    a_member(session, community, number="042")
+    assert find_without_zeros(session, community=community, number="42") is None
