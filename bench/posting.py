@@ -27,6 +27,7 @@ PART = "Posting, one at a time"
 CLIENTS = (1, 8)
 _MEMBERS, _BEFORE = 1_000, 20_000
 _WARM_UP = 30
+_POST, _IN_SESSION = "ledger.post", "the same in ledger.transaction"
 _DAY = date(2026, 4, 3)
 _BARE = {
     "SQLite": "CREATE TABLE bare (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)",
@@ -42,15 +43,19 @@ def measure_posting(room: Room, *, seconds: int, rounds: int) -> list[Figure]:
     prepared = {name: _prepared(name, url) for name, url in room.engines("posting").items()}
     room.prepare_tpcb()
     url, accounts = prepared["SQLite"]
-    bare, posted = [], []
+    bare, posted, session = [], [], []
     for turn in range(rounds):
         say(f"posting on SQLite, round {turn + 1} of {rounds}")
         bare.append(_rate(_bare_sqlite, url, accounts, 1, seconds))
         posted.append(_rate(_post, url, accounts, 1, seconds))
+        session.append(_rate(_post_in_session, url, accounts, 1, seconds))
     beside = f"{_ratio(posted, bare)} × a bare INSERT (reach 0.5)"
     figures = [
         per_second(PART, "SQLite, bare INSERT of one row", median(bare)),
-        per_second(PART, "SQLite, ledger.post", median(posted), beside),
+        per_second(PART, f"SQLite, {_POST}", median(posted), beside),
+        per_second(
+            PART, f"SQLite, {_IN_SESSION}", median(session), f"{_ratio(session, bare)} × a bare INSERT"
+        ),
     ]
     url, accounts = prepared["PostgreSQL"]
     for clients in CLIENTS:
@@ -61,18 +66,20 @@ def measure_posting(room: Room, *, seconds: int, rounds: int) -> list[Figure]:
 def _on_postgresql(
     room: Room, url: str, accounts: Sequence[Account], clients: int, seconds: int, rounds: int
 ) -> list[Figure]:
-    tpcb, bare, posted = [], [], []
+    tpcb, bare, posted, session = [], [], [], []
     for turn in range(rounds):
         say(f"posting on PostgreSQL, {clients} clients, round {turn + 1} of {rounds}")
         tpcb.append(room.tpcb(clients, seconds))
         posted.append(_rate(_post, url, accounts, clients, seconds))
         bare.append(_rate(_bare_postgresql, url, accounts, clients, seconds))
+        session.append(_rate(_post_in_session, url, accounts, clients, seconds))
     who = f"PostgreSQL, {clients} client{'s' if clients > 1 else ''}"
     beside = f"{_ratio(posted, tpcb)} × TPC-B (reach 1.0), {_ratio(posted, bare)} × a bare INSERT"
     return [
         per_second(PART, f"{who}, pgbench's TPC-B", median(tpcb)),
         per_second(PART, f"{who}, bare INSERT of one row", median(bare)),
-        per_second(PART, f"{who}, ledger.post", median(posted), beside),
+        per_second(PART, f"{who}, {_POST}", median(posted), beside),
+        per_second(PART, f"{who}, {_IN_SESSION}", median(session), f"{_ratio(session, tpcb)} × TPC-B"),
     ]
 
 
@@ -128,13 +135,27 @@ def _repeat(
     told.put(done / (time.perf_counter() - started))
 
 
+def _exchange(accounts: Sequence[Account], dice: random.Random) -> Entry:
+    receiver, giver = dice.sample(accounts, 2)
+    key = f"form:{dice.getrandbits(128):032x}"
+    return Entry(giver.book_id, "exchange", _DAY, key, ACTOR, (Transfer(receiver, giver, 90),))
+
+
 def _post(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
     engine, dice = ledger.connect(url), random.Random()  # noqa: S311 (not a secret)
 
     def once() -> object:
-        receiver, giver = dice.sample(accounts, 2)
-        key = f"form:{dice.getrandbits(128):032x}"
-        entry = Entry(giver.book_id, "exchange", _DAY, key, ACTOR, (Transfer(receiver, giver, 90),))
+        with engine.begin() as connection:
+            return ledger.post(connection, _exchange(accounts, dice))
+
+    return once
+
+
+def _post_in_session(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
+    engine, dice = ledger.connect(url), random.Random()  # noqa: S311 (not a secret)
+
+    def once() -> object:
+        entry = _exchange(accounts, dice)
         return ledger.transaction(engine, lambda session: ledger.post(session, entry))
 
     return once

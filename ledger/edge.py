@@ -74,13 +74,13 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    if connection.get_execution_options().get(_READ_ONLY, False):
-        driver.execute("PRAGMA query_only = ON")  # type: ignore[union-attr]
-        driver.execute("BEGIN")  # type: ignore[union-attr]
-    else:
-        driver.execute("PRAGMA query_only = OFF")  # type: ignore[union-attr]
-        driver.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+    driver: Any = connection.connection.driver_connection
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    if connection.info.get(_READ_ONLY, False) != read_only:
+        # Only where it changes, because the pragma makes SQLite compile every statement anew.
+        driver.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+        connection.info[_READ_ONLY] = read_only
+    driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _reset_sqlite(connection: Any, _record: Any, _state: Any) -> None:

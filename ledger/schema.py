@@ -297,9 +297,12 @@ def statements(dialect: str) -> list[str]:
 
 
 @event.listens_for(metadata, "before_create")
-def _make_domains(
+def _prepare_tables(
     _metadata: MetaData, connection: Connection, tables: list[Table] | None = None, **_: object
 ) -> None:
+    # A key that SQLAlchemy once added by ALTER it leaves out of later CREATE TABLEs, where SQLite needs it.
+    for key in (*account.foreign_key_constraints, *entry.foreign_key_constraints):
+        key._create_rule = None  # noqa: SLF001 (it has no public way back)
     if tables is not None and transfer in tables and connection.dialect.name == "postgresql":
         for statement in DOMAINS:
             connection.exec_driver_sql(statement)

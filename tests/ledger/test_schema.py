@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +12,8 @@ from sqlalchemy import text
 
 import ledger
 from ledger.schema import statements
+from tests.databases import PostgreSQL
+from tests.databases import SQLite
 from tests.ledger.builders import assert_proved
 
 TABLES = {"commodity", "book", "account", "account_event", "entry", "transfer"}
@@ -24,6 +27,20 @@ def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:
     )
     assert_proved(engine)
     engine.dispose()
+
+
+def test_tables_have_every_key_whichever_engine_was_made_before(
+    sqlite: SQLite, postgresql: PostgreSQL
+) -> None:
+    wanted = {"fk_account_opening", "fk_entry_last_line"}
+    for databases in (postgresql, sqlite, postgresql, sqlite):
+        with databases.empty(f"t{uuid4().hex}") as url:
+            engine = ledger.connect(url)
+            ledger.create_all(engine)
+            keys = inspect(engine).get_multi_foreign_keys()
+            names = {key["name"] for several in keys.values() for key in several}
+            engine.dispose()
+        assert wanted <= names
 
 
 def test_making_it_again_changes_nothing(own_engine: Engine) -> None:
