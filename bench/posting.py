@@ -27,7 +27,7 @@ PART = "Posting, one at a time"
 CLIENTS = (1, 8)
 _MEMBERS, _BEFORE = 1_000, 20_000
 _WARM_UP = 30
-_POST, _IN_SESSION = "ledger.post", "the same in ledger.transaction"
+_POST, _IN_SESSION = "ledger.post_alone", "ledger.post in ledger.transaction"
 _DAY = date(2026, 4, 3)
 _BARE = {
     "SQLite": "CREATE TABLE bare (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)",
@@ -39,7 +39,7 @@ Client = Callable[[str, Sequence[Account]], Callable[[], object]]
 
 
 def measure_posting(room: Room, *, seconds: int, rounds: int) -> list[Figure]:
-    """Measure ``ledger.post`` beside a bare INSERT and beside pgbench's TPC-B, in turns."""
+    """Measure ``ledger.post_alone`` beside a bare INSERT and beside pgbench's TPC-B, in turns."""
     prepared = {name: _prepared(name, url) for name, url in room.engines("posting").items()}
     room.prepare_tpcb()
     url, accounts = prepared["SQLite"]
@@ -146,8 +146,7 @@ def _post(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
     engine, dice = ledger.connect(url), random.Random()  # noqa: S311 (not a secret)
 
     def once() -> object:
-        with engine.begin() as connection:
-            return ledger.post(connection, _exchange(accounts, dice))
+        return ledger.post_alone(engine, _exchange(accounts, dice))
 
     return once
 

@@ -74,6 +74,7 @@ from ledger.model import Transfer
 from ledger.model import TrialLine
 from ledger.posting import keys_used
 from ledger.posting import post
+from ledger.posting import post_alone
 from ledger.posting import post_many
 from ledger.posting import reverse
 from ledger.proof import Proof
@@ -157,6 +158,7 @@ __all__ = [
     "open_book",
     "open_commodity",
     "post",
+    "post_alone",
     "post_many",
     "prepare",
     "prove",

@@ -14,6 +14,7 @@ from typing import TypeVar
 from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
+from sqlalchemy import PoolProxiedConnection
 from sqlalchemy import create_engine
 from sqlalchemy import event
 from sqlalchemy import make_url
@@ -74,13 +75,23 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    if connection.info.get(_READ_ONLY, False) != read_only:
+    _allow(connection.connection, read_only=read_only)
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def allow_writing(pooled: PoolProxiedConnection) -> None:
+    """Let a connection that comes straight from the pool write, whatever it was used for before."""
+    _allow(pooled, read_only=False)
+
+
+def _allow(pooled: PoolProxiedConnection, *, read_only: bool) -> None:
+    if pooled.info.get(_READ_ONLY, False) != read_only:
+        driver: Any = pooled.driver_connection
         # Only where it changes, because the pragma makes SQLite compile every statement anew.
         driver.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
-        connection.info[_READ_ONLY] = read_only
-    driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        pooled.info[_READ_ONLY] = read_only
 
 
 def _reset_sqlite(connection: Any, _record: Any, _state: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from ledger.errors import ActorRefused
 from ledger.errors import AmountNotPositive
@@ -118,7 +119,7 @@ class Entry:
         The kind, the day and the lines count; the actor and the memo do not, because the same
         request may come again by another way.
         """
-        lines = ";".join(f"{line.debit.id}>{line.credit.id}:{line.amount}" for line in self.transfers)
+        lines = ";".join([f"{line.debit.id}>{line.credit.id}:{line.amount}" for line in self.transfers])
         return digest(f"{self.kind}|{self.posted_on.isoformat()}|{lines}")
 
 
@@ -214,9 +215,7 @@ def digest(text: str) -> bytes:
 
 def check_kind(kind: str) -> None:
     """Refuse a kind that is not a short lower-case word; ``reversal`` is kept for reversals."""
-    if not isinstance(kind, str) or not 1 <= len(kind) <= LONGEST_KIND:
-        raise KindRefused(kind)
-    if not _KIND_LETTERS.issuperset(kind) or kind == REVERSAL:
+    if not isinstance(kind, str) or not _is_kind(kind):
         raise KindRefused(kind)
 
 
@@ -244,6 +243,11 @@ def check_code(code: str) -> None:
     """Refuse a code that is empty, too long, not printable or has blanks in it."""
     if not isinstance(code, str) or not 1 <= len(code) <= LONGEST_CODE or not _printable(code) or " " in code:
         raise CodeRefused(code)
+
+
+@lru_cache(maxsize=100)
+def _is_kind(kind: str) -> bool:
+    return 1 <= len(kind) <= LONGEST_KIND and _KIND_LETTERS.issuperset(kind) and kind != REVERSAL
 
 
 def _printable(text: str) -> bool:

@@ -238,7 +238,7 @@ entry = Table(
         "(kind = 'reversal') = (reverses_id IS NOT NULL)", name="entry_reversal_names_its_original"
     ),
     CheckConstraint(
-        "limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal'))",
+        "limits IS NULL OR (limits = 'waived' AND (kind = 'import' OR kind = 'reversal'))",
         name="entry_limits_are_waived_for_imports_and_reversals_only",
     ),
     sqlite_strict=True,

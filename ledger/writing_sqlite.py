@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from ledger.columns import instant_text
 from ledger.draft import Draft
 from ledger.model import PostedLine
 
-_ENTRY = """
+_ENTRIES = """
     INSERT INTO entry (id, book_id, kind, posted_on, recorded_at, memo, key, fingerprint, limits, actor,
                        reverses_id, last_line)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_ENTRY = f"{_ENTRIES} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TRANSFER = """
     INSERT INTO transfer (entry_id, line, book_id, commodity, debit_account_id, credit_account_id, amount,
                           moved_at, debit_version, credit_version, debit_balance_after, credit_balance_after)
@@ -33,7 +34,11 @@ _COMPUTED = f"""{_TRANSFER}
     WHERE d.id = ?5 AND d.book_id = ?7 AND d.commodity = ?8
     RETURNING line, debit_version, credit_version, debit_balance_after, credit_balance_after
 """  # noqa: S608 (constants)
-_GIVEN = f"{_TRANSFER} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: Of both tables' rows as they are written in bulk.
+_COLUMNS = 12
+#: A statement that a trigger may refuse copies every page before it changes it, so that it can be undone:
+#: with a statement for each row that is most of the time. More rows than this gain nothing.
+_ROWS_AT_ONCE = 500
 _USED = """
     SELECT e.key, e.id, e.fingerprint
     FROM json_each(?) AS asked CROSS JOIN entry e ON e.book_id = ? AND e.key = asked.value
@@ -79,6 +84,18 @@ def write_one(driver: Any, asked: Draft) -> tuple[int, tuple[PostedLine, ...]] |
     return entry_id, tuple(written)
 
 
+@contextmanager
+def alone(driver: Any) -> Iterator[None]:
+    """Make what is written inside a transaction of its own."""
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        driver.execute("COMMIT")
+    except BaseException:
+        driver.rollback()
+        raise
+
+
 def write_many(driver: Any, asked: Sequence[Draft]) -> list[int]:
     """Write entries of one book whose keys are new, and give their ids in the same order."""
     cursor = driver.cursor()
@@ -97,9 +114,16 @@ def write_many(driver: Any, asked: Sequence[Draft]) -> list[int]:
             moved = (entry_id, number, one.book_id, commodity, debit_id, credit_id, amount, moment)
             rows.append((*moved, debited[0], credited[0], debited[1], credited[1]))
     with _all_or_nothing(cursor):
-        cursor.executemany(_ENTRY, [_entry_values(n, one, moment) for n, one in enumerate(asked, first)])
-        cursor.executemany(_GIVEN, rows)
+        _insert(cursor, _ENTRIES, [_entry_values(n, one, moment) for n, one in enumerate(asked, first)])
+        _insert(cursor, _TRANSFER, rows)
     return list(range(first, first + len(asked)))
+
+
+def _insert(cursor: Any, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    one = f"({', '.join('?' * _COLUMNS)})"
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        cursor.execute(f"{head} VALUES {', '.join([one] * len(some))}", list(chain.from_iterable(some)))
 
 
 def _entry_values(entry_id: int | None, asked: Draft, moment: str) -> tuple[Any, ...]:

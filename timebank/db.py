@@ -1,6 +1,7 @@
 """The one home of Flask-SQLAlchemy: the base of every table, and what a broken constraint is called."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 
@@ -23,6 +24,16 @@ Sorted = Text().with_variant(Text(collation="C"), "postgresql")
 
 #: For ``__table_args__``: SQLite otherwise keeps any text in a column of numbers.
 STRICT = {"sqlite_strict": True}
+
+
+def one_of(column: str, values: Sequence[str]) -> str:
+    """Say in SQL that a column holds one of these values; what is most frequent stands first.
+
+    Spelt out, because SQLite builds an index of an IN list anew for every row that it judges: with
+    three such rules an exchange took twice as long to write.
+    """
+    return " OR ".join([f"{column} = '{value}'" for value in values])
+
 
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 _SQLITE_CHECK = re.compile(r"CHECK constraint failed: (\w+)")

@@ -56,7 +56,7 @@ CREATE TABLE entry (
     CONSTRAINT uq_entry_id_book_id UNIQUE (id, book_id),
     CONSTRAINT fk_entry_reverses_id_book_id FOREIGN KEY(reverses_id, book_id) REFERENCES entry (id, book_id),
     CONSTRAINT entry_reversal_names_its_original CHECK ((kind = 'reversal') = (reverses_id IS NOT NULL)),
-    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal')))
+    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND (kind = 'import' OR kind = 'reversal')))
 )
 --;
 CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL

@@ -40,7 +40,7 @@ CREATE TABLE entry (
     CONSTRAINT entry_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
     CONSTRAINT entry_moves_something CHECK (last_line > 0),
     CONSTRAINT entry_reversal_names_its_original CHECK ((kind = 'reversal') = (reverses_id IS NOT NULL)),
-    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND kind IN ('import', 'reversal')))
+    CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND (kind = 'import' OR kind = 'reversal')))
 )
  STRICT
 --;
@@ -208,7 +208,7 @@ CREATE TRIGGER entry_enters BEFORE INSERT ON entry BEGIN
     WHEN EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key) THEN RAISE(ABORT, 'entry_key_used')
     WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id) THEN RAISE(ABORT, 'entry_exists')
     WHEN (NEW.kind = 'reversal') <> (NEW.reverses_id IS NOT NULL)
-      OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR NEW.kind NOT IN ('import', 'reversal')))
+      OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR (NEW.kind <> 'import' AND NEW.kind <> 'reversal')))
       -- With a modifier, or 30 February would be a day. What is no time could never be read again.
       OR NEW.posted_on IS NOT date(NEW.posted_on, '+0 days') OR NEW.last_line < 1
       OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')

@@ -212,26 +212,26 @@ CREATE TABLE exchange (
     CONSTRAINT exchange_description_is_short CHECK (length(description) <= 2000),
     CONSTRAINT exchange_reference_is_short CHECK (length(reference) BETWEEN 1 AND 200),
     CONSTRAINT exchange_key_is_short CHECK (length(key) BETWEEN 1 AND 300),
-    CONSTRAINT exchange_state_is_known CHECK (state IN ('proposed', 'agreed', 'confirmed', 'declined', 'disputed', 'withdrawn', 'reversed')),
-    CONSTRAINT exchange_logged_how_is_known CHECK (logged_how IN ('web', 'slip', 'telephone', 'in-person', 'import', 'job', 'cli', 'demo')),
-    CONSTRAINT exchange_is_booked_once CHECK ((state IN ('confirmed', 'reversed')) = (entry_id IS NOT NULL)),
+    CONSTRAINT exchange_state_is_known CHECK (state = 'confirmed' OR state = 'reversed' OR state = 'proposed' OR state = 'agreed' OR state = 'disputed' OR state = 'declined' OR state = 'withdrawn'),
+    CONSTRAINT exchange_logged_how_is_known CHECK (logged_how = 'import' OR logged_how = 'web' OR logged_how = 'slip' OR logged_how = 'telephone' OR logged_how = 'in-person' OR logged_how = 'job' OR logged_how = 'cli' OR logged_how = 'demo'),
+    CONSTRAINT exchange_is_booked_once CHECK ((state = 'confirmed' OR state = 'reversed') = (entry_id IS NOT NULL)),
     CONSTRAINT exchange_line_is_of_its_entry CHECK ((entry_id IS NULL) = (line IS NULL)),
     CONSTRAINT exchange_is_reversed_in_the_books CHECK ((state = 'reversed') = (reversal_id IS NOT NULL)),
     CONSTRAINT fk_exchange_logged_person_id FOREIGN KEY(logged_person_id) REFERENCES person (id),
     CONSTRAINT fk_exchange_reversal_id FOREIGN KEY(reversal_id) REFERENCES entry (id)
 )
 --;
-CREATE INDEX exchange_unsettled_by_giver ON exchange (giver_id) WHERE state IN ('proposed', 'agreed', 'disputed', 'declined')
---;
-CREATE INDEX exchange_open_by_receiver ON exchange (receiver_id) WHERE state IN ('proposed', 'agreed', 'disputed')
+CREATE INDEX exchange_unbooked_by_receiver ON exchange (receiver_id, state) WHERE entry_id IS NULL
 --;
 CREATE INDEX exchange_of_joint ON exchange (joint_id) WHERE joint_id IS NOT NULL
 --;
 CREATE UNIQUE INDEX uq_exchange_community_id_key ON exchange (community_id, key) WHERE key IS NOT NULL
 --;
+CREATE INDEX exchange_unbooked ON exchange (community_id, state) WHERE entry_id IS NULL
+--;
 CREATE UNIQUE INDEX uq_exchange_entry_id_line ON exchange (entry_id, line)
 --;
-CREATE INDEX exchange_open ON exchange (community_id) WHERE state IN ('proposed', 'agreed', 'disputed')
+CREATE INDEX exchange_unbooked_by_giver ON exchange (giver_id, state) WHERE entry_id IS NULL
 --;
 CREATE TABLE hand (
     person_id BIGINT NOT NULL,
@@ -246,9 +246,9 @@ CREATE TABLE hand (
 --;
 CREATE UNIQUE INDEX uq_hand_self_member ON hand (member_id) WHERE acts_as = 'self'
 --;
-CREATE INDEX hand_by_member ON hand (member_id)
---;
 CREATE UNIQUE INDEX uq_hand_self_person ON hand (person_id, community_id) WHERE acts_as = 'self'
+--;
+CREATE INDEX hand_by_member ON hand (member_id)
 --;
 CREATE TABLE member_event (
     id BIGSERIAL NOT NULL,
@@ -284,7 +284,7 @@ CREATE TABLE exchange_event (
     CONSTRAINT fk_exchange_event_exchange_id_community_id FOREIGN KEY(exchange_id, community_id) REFERENCES exchange (id, community_id),
     CONSTRAINT exchange_event_what_is_known CHECK (what IN ('confirmed', 'declined', 'withdrawn', 'disputed', 'amended', 'booked', 'dropped', 'reversed')),
     CONSTRAINT exchange_event_reason_is_short CHECK (length(reason) BETWEEN 1 AND 500),
-    CONSTRAINT exchange_event_how_is_known CHECK (how IN ('web', 'slip', 'telephone', 'in-person', 'import', 'job', 'cli', 'demo')),
+    CONSTRAINT exchange_event_how_is_known CHECK (how = 'import' OR how = 'web' OR how = 'slip' OR how = 'telephone' OR how = 'in-person' OR how = 'job' OR how = 'cli' OR how = 'demo'),
     CONSTRAINT fk_exchange_event_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 )
 --;

@@ -16,6 +16,7 @@ from ledger.schema import entry
 from ledger.schema import transfer
 from timebank.db import STRICT
 from timebank.db import Base
+from timebank.db import one_of
 
 LONGEST_DESCRIPTION = 2000
 LONGEST_REFERENCE = 200
@@ -38,15 +39,15 @@ WITHDRAWN = "withdrawn"
 #: Taken back after it was booked; both entries stand.
 REVERSED = "reversed"
 
-STATES = (PROPOSED, AGREED, CONFIRMED, DECLINED, DISPUTED, WITHDRAWN, REVERSED)
 #: Somebody still has to say something.
 OPEN_STATES = (PROPOSED, AGREED, DISPUTED)
 BOOKED_STATES = (CONFIRMED, REVERSED)
+UNBOOKED_STATES = (*OPEN_STATES, DECLINED, WITHDRAWN)
+STATES = (*BOOKED_STATES, *UNBOOKED_STATES)
 
-_OPEN = text("state IN ('proposed', 'agreed', 'disputed')")
-#: A giver whose word was declined may still ask a coordinator to look.
-_UNSETTLED = text("state IN ('proposed', 'agreed', 'disputed', 'declined')")
-_HOWS = "('web', 'slip', 'telephone', 'in-person', 'import', 'job', 'cli', 'demo')"
+#: Judged for every row that is written, so it is the cheapest that leaves out what is booked.
+_UNBOOKED = text("entry_id IS NULL")
+_HOWS = ("import", "web", "slip", "telephone", "in-person", "job", "cli", "demo")
 
 
 class Joint(Base):
@@ -92,10 +93,22 @@ class Exchange(Base):
         ),
         Index("uq_exchange_entry_id_line", "entry_id", "line", unique=True),
         Index(
-            "exchange_unsettled_by_giver", "giver_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
+            "exchange_unbooked_by_giver",
+            "giver_id",
+            "state",
+            sqlite_where=_UNBOOKED,
+            postgresql_where=_UNBOOKED,
         ),
-        Index("exchange_open_by_receiver", "receiver_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("exchange_open", "community_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "exchange_unbooked_by_receiver",
+            "receiver_id",
+            "state",
+            sqlite_where=_UNBOOKED,
+            postgresql_where=_UNBOOKED,
+        ),
+        Index(
+            "exchange_unbooked", "community_id", "state", sqlite_where=_UNBOOKED, postgresql_where=_UNBOOKED
+        ),
         Index(
             "exchange_of_joint",
             "joint_id",
@@ -111,11 +124,11 @@ class Exchange(Base):
             f"length(reference) BETWEEN 1 AND {LONGEST_REFERENCE}", name="exchange_reference_is_short"
         ),
         CheckConstraint(f"length(key) BETWEEN 1 AND {LONGEST_KEY}", name="exchange_key_is_short"),
-        CheckConstraint(f"state IN {STATES}", name="exchange_state_is_known"),
-        CheckConstraint(f"logged_how IN {_HOWS}", name="exchange_logged_how_is_known"),
+        CheckConstraint(one_of("state", STATES), name="exchange_state_is_known"),
+        CheckConstraint(one_of("logged_how", _HOWS), name="exchange_logged_how_is_known"),
         # What is booked stands in the books, and nothing else does.
         CheckConstraint(
-            "(state IN ('confirmed', 'reversed')) = (entry_id IS NOT NULL)", name="exchange_is_booked_once"
+            f"({one_of('state', BOOKED_STATES)}) = (entry_id IS NOT NULL)", name="exchange_is_booked_once"
         ),
         CheckConstraint("(entry_id IS NULL) = (line IS NULL)", name="exchange_line_is_of_its_entry"),
         CheckConstraint(
@@ -163,7 +176,7 @@ class ExchangeEvent(Base):
         CheckConstraint(
             f"length(reason) BETWEEN 1 AND {LONGEST_REASON}", name="exchange_event_reason_is_short"
         ),
-        CheckConstraint(f"how IN {_HOWS}", name="exchange_event_how_is_known"),
+        CheckConstraint(one_of("how", _HOWS), name="exchange_event_how_is_known"),
         STRICT,
     )
 

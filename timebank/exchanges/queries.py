@@ -8,7 +8,6 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 from sqlalchemy import and_
 from sqlalchemy import func
-from sqlalchemy import literal_column
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,9 +42,8 @@ _MOST_SUGGESTED = 150
 #: How long a refused word stays on the giver's first page.
 _DECLINED_SHOWN = timedelta(days=60)
 
-# SQLite uses a partial index only where its very condition stands in the query, without parameters.
-_OPEN = Exchange.state.in_([literal_column(f"'{state}'") for state in OPEN_STATES])
-_UNSETTLED = Exchange.state.in_([literal_column(f"'{state}'") for state in (*OPEN_STATES, DECLINED)])
+# SQLite uses a partial index only where its very condition stands in the query.
+_UNBOOKED = Exchange.entry_id.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def lines_of_joint(session: Session, *, exchange: Exchange) -> Sequence[Shown]:
 
 def waiting_for(session: Session, *, member: Member) -> Sequence[Shown]:
     """List what waits for this member's word, the oldest first."""
-    return _shown(session, Exchange.receiver_id == member.id, _OPEN, Exchange.state == PROPOSED)
+    return _shown(session, Exchange.receiver_id == member.id, _UNBOOKED, Exchange.state == PROPOSED)
 
 
 def asked_of(session: Session, *, member: Member) -> list[Asked]:
@@ -156,9 +154,9 @@ def waiting_on_others(session: Session, *, member: Member) -> Sequence[Shown]:
     """
     since = clock.now() - _DECLINED_SHOWN
     declined = and_(Exchange.state == DECLINED, Exchange.logged_at >= since)
-    open_ones = Exchange.state.in_((PROPOSED, AGREED, DISPUTED))
-    given = _shown(session, Exchange.giver_id == member.id, _UNSETTLED, or_(open_ones, declined))
-    agreed = _shown(session, Exchange.receiver_id == member.id, _OPEN, Exchange.state == AGREED)
+    open_ones = Exchange.state.in_(OPEN_STATES)
+    given = _shown(session, Exchange.giver_id == member.id, _UNBOOKED, or_(open_ones, declined))
+    agreed = _shown(session, Exchange.receiver_id == member.id, _UNBOOKED, Exchange.state == AGREED)
     return [*given, *agreed]
 
 
@@ -182,7 +180,7 @@ def _for_coordinators(community: Community) -> tuple[ColumnElement[bool], ...]:
     proposed = and_(Exchange.state == PROPOSED, or_(late, ~signs_in))
     of_joint = and_(Exchange.state == AGREED, late)
     needs_one = or_(Exchange.state == DISPUTED, proposed, of_joint)
-    return Exchange.community_id == community.id, _OPEN, needs_one
+    return Exchange.community_id == community.id, _UNBOOKED, needs_one
 
 
 def people_to_suggest(session: Session, *, community: Community, member: Member | None) -> list[str]:
