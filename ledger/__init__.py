@@ -61,6 +61,8 @@ from ledger.errors import WrongCommodity
 from ledger.export import export_beancount
 from ledger.export import export_csv
 from ledger.export import export_hledger
+from ledger.grants import grant
+from ledger.grants import unguarded
 from ledger.model import LARGEST_AMOUNT
 from ledger.model import Account
 from ledger.model import AccountType
@@ -149,6 +151,7 @@ __all__ = [
     "export_csv",
     "export_hledger",
     "find_account",
+    "grant",
     "is_transient",
     "keys_used",
     "metadata",
@@ -169,4 +172,5 @@ __all__ = [
     "transaction",
     "trial_balance",
     "turnover",
+    "unguarded",
 ]

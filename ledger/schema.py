@@ -285,15 +285,11 @@ transfer = Table(
     sqlite_with_rowid=False,
 )
 
-#: Rows live inside one call of ledger_post_many() only; on SQLite the table is not made.
-BULK_ROWS = "CREATE TABLE ledger_bulk_pass (xid xid8 NOT NULL CONSTRAINT pk_ledger_bulk_pass PRIMARY KEY)"
-
 
 def statements(dialect: str) -> list[str]:
     """Give the statements that follow the tables on this engine, in order."""
     source = files("ledger").joinpath("sql", f"{dialect}.sql").read_text(encoding="utf-8")
-    parts = [part.strip() for part in source.split("\n--;\n")]
-    return [BULK_ROWS, *parts] if dialect == "postgresql" else parts
+    return [part.strip() for part in source.split("\n--;\n")]
 
 
 @event.listens_for(metadata, "before_create")

@@ -16,9 +16,9 @@ from ledger.model import PostedLine
 
 _ENTRY = """
     WITH e AS (
-        INSERT INTO entry (book_id, kind, posted_on, recorded_at, memo, key, fingerprint, limits, actor,
+        INSERT INTO entry (book_id, kind, posted_on, memo, key, fingerprint, limits, actor,
                            reverses_id, last_line)
-        VALUES (%s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s, %s, %s)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (book_id, key) DO NOTHING RETURNING id)
     INSERT INTO transfer (entry_id, line, book_id, commodity, debit_account_id, credit_account_id, amount)
 """

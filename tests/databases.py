@@ -35,13 +35,16 @@ while kill -0 "$1" 2>/dev/null; do sleep 1; done
 sleep 1; rm -rf "$2"
 """
 MIGRATE = "from timebank.cli import main; main(['db', 'upgrade'])"
+#: On PostgreSQL one role owns the tables and the program has another, as docs/cli.md advises.
+OWNER, PROGRAM = "timebank_owner", "timebank_program"
 #: A key for tests; nothing that runs outside of them knows it.
 SECRET_KEY = "only-for-tests-" * 3
 
 
 def make_template(url: str) -> None:
     """Bring an empty database to what every test starts from, by the command that people run."""
-    env = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    urls = {"DATABASE_URL": as_program(url), "MIGRATION_DATABASE_URL": url}
+    env = {**os.environ, **urls, "SECRET_KEY": SECRET_KEY}
     done = subprocess.run(
         [sys.executable, "-c", MIGRATE], env=env, capture_output=True, text=True, check=False
     )
@@ -114,6 +117,22 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def as_role(url: str, role: str) -> str:
+    """Give the same database's address for another role; SQLite has none."""
+    address = make_url(url)
+    return shown(address.set(username=role)) if address.get_backend_name() == "postgresql" else url
+
+
+def as_owner(url: str) -> str:
+    """Give a database's address for the role that owns its tables."""
+    return as_role(url, OWNER)
+
+
+def as_program(url: str) -> str:
+    """Give a database's address for the program's role."""
+    return as_role(url, PROGRAM)
+
+
 class SQLite:
     """Fresh databases are copies of a file."""
 
@@ -153,6 +172,11 @@ class PostgreSQL:
         self.room = room
         conninfo = shown(self.url.set(drivername="postgresql"))
         self.server = psycopg.connect(conninfo, autocommit=True)
+        with once(room, "roles") as note:
+            if not note.exists():
+                # The program's role is made by `timebank db upgrade`.
+                self.server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(sql.Identifier(OWNER)))
+                note.touch()
 
     def close(self) -> None:
         """Leave the server."""
@@ -160,26 +184,35 @@ class PostgreSQL:
 
     @contextmanager
     def empty(self, name: str, template: str = "template0") -> Iterator[str]:
-        """Give a database without a table, or a copy of ``template``."""
-        names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+        """Give a database without a table, or a copy of ``template``, for the role that owns it."""
+        names = {
+            "name": sql.Identifier(name),
+            "template": sql.Identifier(template),
+            "owner": sql.Identifier(OWNER),
+        }
         # Copying files is four times as fast as writing all pages to the log, the default.
-        create = sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        create = sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER {owner}")
         self.server.execute(create.format(**names))
         try:
-            yield shown(self.url.set(database=name))
+            yield as_owner(shown(self.url.set(database=name)))
         finally:
             # An application that a test has left behind may still hold connections.
             self.server.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**names))
 
     @contextmanager
     def migrated(self, name: str) -> Iterator[str]:
-        """Give a database as `timebank db upgrade` leaves it."""
+        """Give a database as `timebank db upgrade` leaves it, for the program's role."""
         with once(self.room, "template-postgresql") as note:
             if not note.exists():
-                template = sql.Identifier(self.TEMPLATE)
-                self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(template))
-                self.server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(template))
-                make_template(shown(self.url.set(database=self.TEMPLATE)))
+                make_template(self.new_template(self.TEMPLATE))
                 note.touch()
         with self.empty(name, self.TEMPLATE) as url:
-            yield url
+            yield as_program(url)
+
+    def new_template(self, name: str) -> str:
+        """Make an empty database to copy others from, and give its owner's address."""
+        template, owner = sql.Identifier(name), sql.Identifier(OWNER)
+        self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(template))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 OWNER {}")
+        self.server.execute(create.format(template, owner))
+        return as_owner(shown(self.url.set(database=name)))

@@ -46,6 +46,8 @@ class Settings:
     """Everything that differs from one installation to the next."""
 
     database_url: str = field(repr=False)
+    #: Whose role owns the tables; the same as database_url where nobody set the two apart.
+    migration_database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     #: Where people reach the program; without a slash at the end.
     base_url: str = DEFAULT_BASE_URL
@@ -61,8 +63,10 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, folder: Path = ROOT / "var") -> "Settings":
         """Read the settings; what is not set is kept in ``folder``, which is made where it is missing."""
+        database_url = environ.get("DATABASE_URL") or _sqlite_in(folder)
         return cls(
-            database_url=environ.get("DATABASE_URL") or _sqlite_in(folder),
+            database_url=database_url,
+            migration_database_url=environ.get("MIGRATION_DATABASE_URL") or database_url,
             secret_key=_checked(environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")),
             base_url=_address(environ.get("BASE_URL") or DEFAULT_BASE_URL),
             demo=environ.get("TIMEBANK_DEMO", "") == "1",

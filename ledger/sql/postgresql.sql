@@ -2,8 +2,14 @@
 -- Statements are separated by lines that hold only "--;".
 -- Functions that write run as the tables' owner, so that the application's role needs no UPDATE, and
 -- name pg_temp last: without it a temporary table called "account" would take the real one's place.
+-- What that role may insert is granted column by column (grants.py): ids, moments, totals, versions and
+-- balances it cannot bring.
 
 ALTER TABLE account SET (fillfactor = 50)
+--;
+ALTER TABLE account_event ALTER recorded_at SET DEFAULT clock_timestamp()
+--;
+ALTER TABLE entry ALTER recorded_at SET DEFAULT clock_timestamp()
 --;
 CREATE FUNCTION ledger_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -109,11 +115,6 @@ CREATE TRIGGER entry_reverses BEFORE INSERT ON entry FOR EACH ROW WHEN (NEW.reve
 CREATE FUNCTION transfer_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE e record; debited record; credited record; moment timestamptz := clock_timestamp(); broken text;
 BEGIN
-  -- Conditions that hold a query stand by themselves: within AND, PL/pgSQL would run the query every time.
-  IF NEW.debit_version IS NOT NULL THEN
-    -- Rows of ledger_post_many() come with their versions; only it can write a pass.
-    IF EXISTS (SELECT 1 FROM ledger_bulk_pass WHERE xid = pg_current_xact_id()) THEN RETURN NEW; END IF;
-  END IF;
   SELECT book_id, limits, last_line, reverses_id,
          (SELECT max(t.line) FROM transfer t WHERE t.entry_id = entry.id) AS line INTO e FROM entry WHERE id = NEW.entry_id;
   -- Before the totals move: ON CONFLICT DO NOTHING would drop the row but keep the movement.
@@ -165,7 +166,9 @@ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER transfer_enters BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION transfer_enters()
+-- Rows of ledger_post_many() come with their versions, and it has judged them; nobody else may bring any.
+CREATE TRIGGER transfer_enters BEFORE INSERT ON transfer FOR EACH ROW WHEN (NEW.debit_version IS NULL)
+  EXECUTE FUNCTION transfer_enters()
 --;
 -- Entries of several lines lock their accounts first and in one order, so that two of them cannot deadlock.
 CREATE FUNCTION ledger_lock(accounts bigint[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -246,7 +249,6 @@ BEGIN
     RAISE EXCEPTION 'entry_key_used' USING ERRCODE = '40001';
   END;
 
-  INSERT INTO ledger_bulk_pass VALUES (pg_current_xact_id());
   INSERT INTO transfer (entry_id, line, book_id, commodity, debit_account_id, credit_account_id, amount, moved_at,
                         debit_version, credit_version, debit_balance_after, credit_balance_after)
   SELECT ids[t.ord], t.line, the_book, t.commodity, t.debit, t.credit, t.amount, moment,
@@ -254,7 +256,6 @@ BEGIN
   FROM unnest(the_ords, lines, commodities, the_debits, the_credits, the_amounts, debit_versions, credit_versions, debit_afters, credit_afters)
        WITH ORDINALITY AS t (ord, line, commodity, debit, credit, amount, debit_version, credit_version, debit_after, credit_after, i)
   ORDER BY t.i;
-  DELETE FROM ledger_bulk_pass WHERE xid = pg_current_xact_id();
 
   UPDATE account a SET debits = a.debits + m.debits, credits = a.credits + m.credits, version = a.version + m.moves, moved_at = moment
   FROM (SELECT account_id, sum(debit) AS debits, sum(credit) AS credits, count(*) AS moves FROM (

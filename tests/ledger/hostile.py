@@ -5,10 +5,13 @@ Names in braces stand for ids of the field that tests/ledger/test_promises.py pr
 entry {one} moved 30 from a to b and {back} reversed it, {three} has three lines, {free} moved 10.
 """
 
+import re
 from collections.abc import Callable
 
 Statements = list[str]
 
+#: What was not there yet gets this id.
+NEW = "7000"
 MOMENT = "'2999-01-01T00:00:00.000000Z'"
 TABLES = ("commodity", "book", "account", "account_event", "entry", "transfer")
 SOME_COLUMN = {
@@ -87,6 +90,33 @@ def event(verb: str = "INSERT", conflict: str = "", of: str = "7000", **changed:
     """Write an INSERT of an account's event that would be in order, but for what is changed."""
     values = {"account_id": of, "version": "1", "kind": "'open'", "recorded_at": MOMENT, "actor": "'mallory'"}
     return insert("account_event", {**values, **changed}, verb, conflict).replace("{over}", "")
+
+
+_INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\)  *(?:\{over\} )?VALUES \((.*?)\) ?((?:ON .*)?)")
+#: What only the tables' owner can bring on PostgreSQL, as the builders above write it.
+_OWNERS = {"id": NEW, "recorded_at": MOMENT, "moved_at": MOMENT}
+_COMPUTED = ("debit_version", "credit_version", "debit_balance_after", "credit_balance_after")
+
+
+def as_program(statement: str) -> str:
+    """Write a statement as a role would that may bring no ids, moments, versions or balances.
+
+    What an attempt brings on purpose stays in it.
+    """
+    match = _INSERT.fullmatch(statement)
+    if match is None:
+        return statement
+    table, names, given, conflict = match.groups()
+    values = dict(zip(names.split(", "), given.split(", "), strict=True))
+    for name in list(values):
+        if table == "account" and name == "moved_at":
+            continue
+        if values[name] == _OWNERS.get(name) or (name in _COMPUTED and values[name].startswith("(SELECT ")):
+            del values[name]
+    for name, other in (("entry_id", "entry"), ("account_id", "account")):
+        if values.get(name) == NEW:
+            values[name] = f"(SELECT max(id) FROM {other})"
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())}) {conflict}"
 
 
 #: What is in order, on both engines: if these were refused, the refusals below would prove nothing.

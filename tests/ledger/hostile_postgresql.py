@@ -42,7 +42,6 @@ ON_POSTGRESQL: dict[str, Statements] = {
     ],
     "a transfer before its entry": ["SET CONSTRAINTS ALL DEFERRED", transfer(), entry()],
     "a transfer to nobody, later": ["SET CONSTRAINTS ALL DEFERRED", entry(), transfer(credit="999")],
-    "an id of one's own": [entry().replace("{over}", ""), transfer()],
     "an account born rich, by an operator of one's own": [
         "CREATE SCHEMA mine",
         "CREATE FUNCTION mine.no(bigint, int) RETURNS bool LANGUAGE sql AS 'SELECT false'",

@@ -233,7 +233,6 @@ def test_on_postgresql_a_deadlock_is_tried_again(engine: Engine) -> None:
     def crossing(name: str, first: tuple[Any, Any], second: tuple[Any, Any]) -> None:
         def work(session: Session) -> None:
             runs.append(name)
-            session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
             ledger.post(session, an_entry(*first, 1))
             if len(runs) <= 2:
                 both.wait()

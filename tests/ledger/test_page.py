@@ -93,11 +93,13 @@ EXPLAINED_ELSEWHERE = {
     "begin",
     "connect",
     "create_all",
+    "grant",
     "is_transient",
     "metadata",
     "normal_url",
     "prepare",
     "transaction",
+    "unguarded",
 }
 
 

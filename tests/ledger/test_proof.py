@@ -18,11 +18,20 @@ from ledger import Posted
 from ledger import transaction
 from ledger.proof import Proof
 from ledger.schema import statements
+from tests.databases import as_role
 from tests.ledger.builders import ACTOR
 from tests.ledger.builders import DAY
 from tests.ledger.builders import an_entry
 from tests.ledger.builders import of_lines
 from tests.ledger.builders import some_accounts
+
+
+@pytest.fixture
+def engine(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine for the server's own administrator, whom no role keeps from anything."""
+    engine = ledger.connect(as_role(request.getfixturevalue(f"shared_{engine_name}"), "postgres"))
+    yield engine
+    engine.dispose()
 
 
 def some_books(session: Session) -> tuple[list[Account], list[Posted]]:

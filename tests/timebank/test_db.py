@@ -58,7 +58,7 @@ def test_what_sqlite_does_not_name_is_not_guessed(session: Session, engine: Engi
 
 
 def test_a_table_that_is_not_ours_has_no_name_for_its_constraints(session: Session, engine: Engine) -> None:
-    session.execute(text("CREATE TABLE stray (a INTEGER, UNIQUE (a))"))
+    session.execute(text("CREATE TEMP TABLE stray (a INTEGER, UNIQUE (a))"))
     session.execute(text("INSERT INTO stray VALUES (1)"))
     with pytest.raises(IntegrityError) as clash, session.begin_nested():
         session.execute(text("INSERT INTO stray VALUES (1)"))

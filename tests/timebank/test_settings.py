@@ -36,6 +36,7 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
     }
     settings = Settings.from_env(environ, folder=tmp_path)
     assert settings.database_url == "postgresql://db.example.org/hours"
+    assert settings.migration_database_url == settings.database_url
     assert settings.secret_key == SECRET
     assert settings.base_url == "https://hours.example.org"
     assert settings.demo
@@ -59,3 +60,14 @@ def test_secrets_are_not_shown_where_settings_are_printed(tmp_path: Path) -> Non
     settings = Settings.from_env({"SECRET_KEY": SECRET, "DATABASE_URL": "sqlite:///x"}, folder=tmp_path)
     assert SECRET not in repr(settings)
     assert "sqlite" not in repr(settings)
+
+
+def test_the_owner_of_the_tables_may_be_somebody_else(tmp_path: Path) -> None:
+    environ = {
+        "DATABASE_URL": "postgresql://program@db.example.org/hours",
+        "MIGRATION_DATABASE_URL": "postgresql://owner:shibboleth@db.example.org/hours",
+        "SECRET_KEY": SECRET,
+    }
+    settings = Settings.from_env(environ, folder=tmp_path)
+    assert settings.migration_database_url == environ["MIGRATION_DATABASE_URL"]
+    assert "shibboleth" not in repr(settings)

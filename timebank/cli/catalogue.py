@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy import text
 
 import ledger
+from timebank.cli.roles import allow
 from timebank.db import Base
 
 #: Alembic's own table, which a freshly made database has not.
@@ -20,7 +21,7 @@ _POSTGRESQL = (
     """
     SELECT 'column ' || c.relname || '.' || a.attname,
            concat_ws(' ', a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
-                     a.attcollation::regcollation, pg_get_expr(d.adbin, d.adrelid))
+                     a.attcollation::regcollation, pg_get_expr(d.adbin, d.adrelid), a.attacl)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d
          ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
@@ -50,10 +51,13 @@ _POSTGRESQL = (
 )
 
 
-def make_afresh(engine: Engine) -> None:
-    """Make every table from the program's own words, as no migration did."""
+def make_afresh(engine: Engine, *, role: str | None = None) -> None:
+    """Make every table from the program's own words, as no migration did, and let ``role`` use them."""
     ledger.create_all(engine)
     Base.metadata.create_all(engine)
+    if role is not None:
+        with engine.begin() as connection:
+            allow(connection, role)
 
 
 def catalogue(connection: Connection) -> dict[str, str]:

@@ -9,7 +9,11 @@ import flask_migrate
 import ledger
 from timebank.cli.catalogue import differences
 from timebank.cli.catalogue import make_afresh
+from timebank.cli.roles import role_apart
+from timebank.cli.roles import set_up
 from timebank.cli.running import application
+from timebank.cli.running import settings_here
+from timebank.db import db
 
 
 @click.group("db")
@@ -19,9 +23,18 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Make the tables, or bring them up to date; nothing that is in them is lost."""
-    with application():
+    """Make the tables, or bring them up to date; nothing that is in them is lost.
+
+    As the role of MIGRATION_DATABASE_URL, where that is set: it then owns the tables, and the role of
+    DATABASE_URL is made where it is missing and may use them.
+    """
+    settings = settings_here()
+    ours = role_apart(settings.database_url, settings.migration_database_url)
+    with application(database_url=settings.migration_database_url):
         flask_migrate.upgrade()
+        if ours is not None:
+            with db.engine.begin() as connection:
+                set_up(connection, ours)
 
 
 @database.command()
@@ -40,11 +53,14 @@ def check() -> None:
     click.echo("The migrations make what the program expects.")
 
 
-def compare(migrated: str, fresh: str) -> list[str]:
-    """Make the tables afresh in the empty database ``fresh``, and name what ``migrated`` has otherwise."""
+def compare(migrated: str, fresh: str, *, role: str | None = None) -> list[str]:
+    """Make the tables afresh in the empty database ``fresh``, and name what ``migrated`` has otherwise.
+
+    ``role`` is the program's, where another one owns the tables.
+    """
     ours, theirs = ledger.connect(migrated), ledger.connect(fresh)
     try:
-        make_afresh(theirs)
+        make_afresh(theirs, role=role)
         with ours.connect() as one, theirs.connect() as other:
             return list(differences(one, other))
     finally:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 import click
@@ -23,14 +24,19 @@ from timebank.web import TimeBank
 Result = TypeVar("Result")
 
 
-@contextmanager
-def application(*, database_url: str | None = None) -> Iterator[TimeBank]:
-    """Make the application from the environment; a setting that is refused ends the command."""
-    environ = {**os.environ, "DATABASE_URL": database_url} if database_url else os.environ
+def settings_here() -> Settings:
+    """Read the environment's settings; one that is refused ends the command."""
     try:
-        app = create_app(Settings.from_env(environ))
+        return Settings.from_env(os.environ)
     except SettingRefused as refused:
         raise click.ClickException(str(refused)) from refused
+
+
+@contextmanager
+def application(*, database_url: str | None = None) -> Iterator[TimeBank]:
+    """Make the application from the environment, on another database where one is named."""
+    settings = settings_here()
+    app = create_app(replace(settings, database_url=database_url) if database_url else settings)
     with app.app_context():
         try:
             yield app

@@ -1,6 +1,5 @@
 """The command that serves the pages."""
 
-import os
 import signal
 import socket
 from typing import Any
@@ -8,8 +7,11 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
+import ledger
 from timebank.app import create_app
-from timebank.settings import SettingRefused
+from timebank.cli.running import application
+from timebank.cli.running import settings_here
+from timebank.db import db
 from timebank.settings import Settings
 from timebank.web import TimeBank
 
@@ -37,13 +39,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn says nothing o
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages until Ctrl-C."""
-    try:
-        settings = Settings.from_env(os.environ)
-    except SettingRefused as refused:
-        raise click.ClickException(str(refused)) from refused
+    settings = settings_here()
     shown = f"[{host}]" if ":" in host else host
 
     _check_free(host, port)
+    _tell_what_is_unguarded()
 
     def tell_address(_arbiter: object) -> None:
         click.echo(f"The time bank is at http://{shown}:{port}/ (Ctrl-C ends it)")
@@ -61,6 +61,14 @@ def serve(host: str, port: int, workers: int) -> None:
         "control_socket_disable": True,
     }
     _Server(settings, options).run()
+
+
+def _tell_what_is_unguarded() -> None:
+    """Say on standard error where the program's own role could change the books on PostgreSQL."""
+    with application():
+        if db.engine.dialect.name == "postgresql":
+            for sentence in ledger.transaction(db.session, ledger.unguarded, read_only=True):
+                click.echo(f"Note: {sentence}. Set MIGRATION_DATABASE_URL to keep the two apart.", err=True)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -13,13 +13,15 @@ from timebank.exchanges.proof import count_exchanges
 def verify() -> None:
     """Prove the books of every community from nothing; exit 1 and name the first wrong thing."""
 
-    def work(session: Session) -> tuple[str, list[str]]:
+    def work(session: Session) -> tuple[str, list[str], list[str]]:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session)]
-        return _counted(proof, *count_exchanges(session)), faults
+        return _counted(proof, *count_exchanges(session)), ledger.unguarded(session), faults
 
-    counted, faults = run(work, read_only=True)
+    counted, unguarded, faults = run(work, read_only=True)
     click.echo(counted)
+    for sentence in unguarded:
+        click.echo(f"Note: {sentence}.")
     if faults:
         others = f" ({len(faults) - 1} more kinds of faults)" if faults[1:] else ""
         raise click.ClickException(f"The books do not hold: {faults[0]}{others}")

@@ -1,0 +1,94 @@
+"""Statements that the program's own role on PostgreSQL might try, and must not; see tests/ledger/hostile.py.
+
+The role may read everything and insert what tests/ledger/hostile.py inserts; it owns nothing.
+"""
+
+from tests.ledger.hostile import MOMENT
+from tests.ledger.hostile import TABLES
+from tests.ledger.hostile import Statements
+from tests.ledger.hostile import account
+from tests.ledger.hostile import as_program
+from tests.ledger.hostile import entry
+from tests.ledger.hostile import event
+from tests.ledger.hostile import transfer
+
+_BROUGHT = {
+    "moved_at": MOMENT,
+    "debit_version": "99",
+    "credit_version": "99",
+    "debit_balance_after": "0",
+    "credit_balance_after": "0",
+}
+_LONG_AGO = "'2001-01-01T00:00:00Z'"
+_EMPTY = {"debits": "0", "credits": "5", "version": "0", "floor": "NULL", "moved_at": "NULL"}
+_ACCOUNT = (
+    "INSERT INTO account (book_id, code, commodity, type, firm, {0}) "
+    "VALUES ({{book}}, 'm', 'MIN', 'asset', false, {1})"
+)
+_DO_NOTHING = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.amount := 1; RETURN NEW; END'"
+_ON_CONFLICT = "ON CONFLICT (key, book_id) DO UPDATE SET memo = 'x'"
+
+
+def _each(form: str) -> dict[str, Statements]:
+    return {form.format(table=table).lower(): [form.format(table=table)] for table in TABLES}
+
+
+BY_THE_PROGRAM: dict[str, Statements] = {
+    # What it may not do to rows
+    **_each("TRUNCATE {table} CASCADE"),
+    **_each("DELETE FROM {table}"),
+    **_each("SELECT * FROM {table} FOR UPDATE"),
+    **_each("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
+    "raise a total": ["UPDATE account SET credits = credits + 500 WHERE id = {a}"],
+    "move a version": ["UPDATE account SET version = version + 1 WHERE id = {a}"],
+    "lift a floor": ["UPDATE account SET floor = NULL WHERE id = {a}"],
+    "open what is closed": ["UPDATE account SET closed_on = NULL WHERE id = {closed}"],
+    "move by a join": ["UPDATE account a SET debits = 0 FROM entry e WHERE e.id = {one}"],
+    "move by a merge": [
+        "MERGE INTO account a USING entry e ON e.id = {one} WHEN MATCHED THEN UPDATE SET debits = 0"
+    ],
+    "change on a conflict": [
+        entry(key="'one'", conflict="ON CONFLICT (key, book_id) DO UPDATE SET kind = 'x'")
+    ],
+    # What it may not bring
+    "an entry's own id": [entry(id="8000"), as_program(transfer(entry_id="8000"))],
+    "an account's own id": [account(id="8000"), as_program(event(of="8000"))],
+    "an entry of long ago": [entry(recorded_at=_LONG_AGO)],
+    "an event of long ago": [event(of="{a}", version="2", kind="'limit'", recorded_at=_LONG_AGO)],
+    **{
+        f"a transfer's own {name}": [as_program(entry()), as_program(transfer(**{name: value}))]
+        for name, value in _BROUGHT.items()
+        if name != "moved_at"
+    },
+    "everything of a transfer's own": [as_program(entry()), transfer(**_BROUGHT)],
+    "a moment of a transfer's own": [as_program(entry()), as_program(transfer(moved_at="'2001-01-01'"))],
+    **{f"an account's own {name}": [_ACCOUNT.format(name, value)] for name, value in _EMPTY.items()},
+    # What is the owner's
+    **_each("DROP TABLE {table} CASCADE"),
+    **_each("ALTER TABLE {table} DISABLE TRIGGER ALL"),
+    **_each("ALTER TABLE {table} OWNER TO CURRENT_USER"),
+    **_each("CREATE INDEX ON {table} ((1))"),
+    **_each("CREATE RULE quiet AS ON INSERT TO {table} DO INSTEAD NOTHING"),
+    **_each("CREATE POLICY mine ON {table}"),
+    "a trigger of its own": [
+        f"CREATE FUNCTION pg_temp.f() {_DO_NOTHING}",
+        "CREATE TRIGGER a BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION pg_temp.f()",
+    ],
+    "drop a trigger": ["DROP TRIGGER transfer_enters ON transfer"],
+    "drop a constraint": ["ALTER TABLE transfer DROP CONSTRAINT transfer_has_two_accounts"],
+    "drop a domain's rule": ["ALTER DOMAIN transfer_amount DROP CONSTRAINT transfer_moves_something"],
+    "another function in its place": [f"CREATE OR REPLACE FUNCTION ledger_is_final() {_DO_NOTHING}"],
+    "a function without its rights": ["ALTER FUNCTION transfer_enters() SECURITY INVOKER"],
+    "a function with another path": ["ALTER FUNCTION transfer_enters() SET search_path = pg_temp"],
+    "a table in the books' schema": ["CREATE TABLE public.period2 (id int)"],
+    "a schema of its own": ["CREATE SCHEMA mine"],
+    "triggers off for all": ["SET session_replication_role = replica"],
+    "somebody else's role": ["SET ROLE timebank_owner"],
+    "somebody else's session": ["SET SESSION AUTHORIZATION timebank_owner"],
+    "a role that may more": ["ALTER ROLE CURRENT_USER SUPERUSER"],
+    "the numbers of entries turned back": ["SELECT setval('entry_id_seq', 1)"],
+    "a number of an entry taken": ["SELECT nextval('entry_id_seq')"],
+    "a table's file": ["COPY transfer TO '/tmp/transfer'"],
+    "a program": ["COPY transfer FROM PROGRAM 'true'"],
+    "rows of other columns copied in": ["COPY transfer (entry_id, line, debit_version) FROM '/dev/null'"],
+}
