@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import Select
+from sqlalchemy import Subquery
 from sqlalchemy import bindparam
 from sqlalchemy import case
 from sqlalchemy import func
@@ -18,6 +19,7 @@ from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
 from ledger.columns import Instant
+from ledger.columns import Whole
 from ledger.model import Account
 from ledger.model import AccountType
 from ledger.model import StatementLine
@@ -69,10 +71,14 @@ def statement(
     newest = session.scalar(select(account_table.c.version).where(account_table.c.id == account.id)) or 0
     before = newest + 1 if before is None else max(1, min(before, newest + 1))
     if posted_from is None and posted_to is None:
-        rows = session.execute(_lines(account, before - limit, before)).all()
+        rows = session.execute(_lines(), _versions(account, before - limit, before)).all()
         return StatementPage(_as_lines(rows), before - limit if before - limit > 1 else None)
-    query = _lines(account, 1, before, posted_from, posted_to).limit(limit + 1)
-    rows = session.execute(query).all()
+    query = _lines().limit(limit + 1)
+    if posted_from is not None:
+        query = query.where(entry_table.c.posted_on >= posted_from)
+    if posted_to is not None:
+        query = query.where(entry_table.c.posted_on <= posted_to)
+    rows = session.execute(query, _versions(account, 1, before)).all()
     older = rows[limit - 1].version if len(rows) > limit else None
     return StatementPage(_as_lines(rows[:limit]), older)
 
@@ -81,12 +87,11 @@ def _as_lines(rows: Sequence[Row[Any]]) -> tuple[StatementLine, ...]:
     return tuple([StatementLine(*tuple(row)) for row in rows])
 
 
-def _lines(
-    account: Account, first: int, before: int, posted_from: date | None = None, posted_to: date | None = None
-) -> Select[Any]:
-    sides = _sides(account, first, before).subquery()
-    entry, reversal = entry_table.c, entry_table.alias("reversal").c
-    query = (
+# Put together only once, because that takes longer than the database takes to answer.
+@cache
+def _lines() -> Select[Any]:
+    sides, entry, reversal = _sides(), entry_table.c, entry_table.alias("reversal").c
+    return (
         select(sides.c.version, sides.c.entry_id, sides.c.line, entry.kind, entry.memo, entry.key)
         .add_columns(entry.posted_on, sides.c.moved_at, sides.c.other_account_id, sides.c.change)
         .add_columns(sides.c.balance_after, entry.reverses_id, reversal.id.label("reversed_by_id"))
@@ -95,16 +100,13 @@ def _lines(
         .outerjoin(reversal.id.table, reversal.reverses_id == entry.id)
         .order_by(sides.c.version.desc())
     )
-    if posted_from is not None:
-        query = query.where(entry.posted_on >= posted_from)
-    if posted_to is not None:
-        query = query.where(entry.posted_on <= posted_to)
-    return query
 
 
-def _sides(account: Account, first: int, before: int) -> CompoundSelect[Any]:
-    """Select the account's transfers of these versions, whichever side it stood on."""
+@cache
+def _sides() -> Subquery:
+    """Select an account's transfers of some versions, whichever side it stood on."""
     table = transfer_table.c
+    account_id, first, before = [bindparam(name, type_=Whole) for name in ("account_id", "first", "before")]
     debited = select(
         table.debit_version.label("version"),
         table.entry_id,
@@ -113,7 +115,7 @@ def _sides(account: Account, first: int, before: int) -> CompoundSelect[Any]:
         (-table.amount).label("change"),
         table.debit_balance_after.label("balance_after"),
         table.moved_at,
-    ).where(table.debit_account_id == account.id, table.debit_version >= first, table.debit_version < before)
+    ).where(table.debit_account_id == account_id, table.debit_version >= first, table.debit_version < before)
     credited = select(
         table.credit_version,
         table.entry_id,
@@ -123,9 +125,14 @@ def _sides(account: Account, first: int, before: int) -> CompoundSelect[Any]:
         table.credit_balance_after,
         table.moved_at,
     ).where(
-        table.credit_account_id == account.id, table.credit_version >= first, table.credit_version < before
+        table.credit_account_id == account_id, table.credit_version >= first, table.credit_version < before
     )
-    return union_all(debited, credited)
+    return union_all(debited, credited).subquery()
+
+
+def _versions(account: Account, first: int = 1, before: int = 2**62) -> dict[str, int]:
+    """Name an account and which versions of it _sides() selects, all of them unless told otherwise."""
+    return {"account_id": account.id, "first": first, "before": before}
 
 
 def as_of(session: Session | Connection, account: Account, moment: datetime) -> int:
@@ -139,13 +146,13 @@ def balance_on(session: Session | Connection, account: Account, day: date) -> in
 
     Goes by the posting date, whenever it was recorded; walks the account's lines.
     """
-    sides = _sides(account, 1, 2**62).subquery()
+    sides = _sides()
     query = (
         select(func.coalesce(func.sum(sides.c.change), 0))
         .join(entry_table, entry_table.c.id == sides.c.entry_id)
         .where(entry_table.c.posted_on <= day)
     )
-    return int(session.execute(query).scalar_one())
+    return int(session.execute(query, _versions(account)).scalar_one())
 
 
 def turnover(
@@ -155,7 +162,7 @@ def turnover(
 
     By the posting date, and by entries that stand: what was reversed does not count, nor its reversal.
     """
-    sides = _sides(account, 1, 2**62).subquery()
+    sides = _sides()
     entry, reversal = entry_table.c, entry_table.alias("reversal").c
     stands = (
         select(
@@ -168,7 +175,7 @@ def turnover(
         .where(entry.posted_on >= posted_from, entry.posted_on <= posted_to)
         .where(entry.reverses_id.is_(None), reversal.id.is_(None))
     )
-    debits, credits = session.execute(stands).one()
+    debits, credits = session.execute(stands, _versions(account)).one()
     return int(debits), int(credits)
 
 

@@ -26,6 +26,7 @@ HOOKS = Hooks(
         session, person=person, community=community
     ),
     offices=lambda session, person, community: people.roles_of(session, person=person, community=community),
+    communities_of=lambda session, person: members.communities_of(session, person=person),
     people_by_number=lambda session, community, number: members.people_by_number(
         session, community=community, number=number
     ),

@@ -20,6 +20,7 @@ from flask_babel import Babel
 from flask_babel import get_locale
 from flask_babel import get_timezone
 from flask_babel import gettext
+from markupsafe import Markup
 
 from timebank import hours
 from timebank.errors import N_ as N_
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         hours=in_words, signed_hours=signed, clock=hours.as_clock, day=day, moment=moment, number=number
     )
+    app.jinja_env.globals["_"] = _on_page
 
 
 def compile_messages(folder: Path) -> None:
@@ -83,6 +85,18 @@ def say(refusal: Refusal) -> str:
     sentence = str(gettext(refusal.sentence))
     facts = {name: _told(fact) for name, fact in refusal.facts.items()}
     return sentence % facts if facts else sentence
+
+
+def _on_page(sentence: str, **facts: object) -> Markup:
+    """Say a template's sentence in the reader's language; facts that are no markup are escaped."""
+    return _translated(sentence, language()) % facts
+
+
+@lru_cache(maxsize=4096)
+def _translated(sentence: str, _reader: str) -> Markup:
+    # A page of a statement says a hundred sentences, and mostly the same ones. They are ours: no markup
+    # of anybody else's is in them.
+    return Markup(gettext(sentence))  # noqa: S704  # nosec B704
 
 
 def in_words(minutes: int) -> str:

@@ -20,6 +20,11 @@ _DIRECTION_IN_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Blanks, and the invisible marks that come along when a name is copied from a page.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 
+#: Letters, numbers, punctuation and symbols by Unicode; and what a community made for itself, as rare kanji.
+_SEEN = re.compile("[LNPS].|Co")
+#: Letters and symbols that leave nothing on paper: fillers of Hangul, and the empty cell of braille.
+_EMPTY = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _KATAKANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
@@ -78,6 +83,11 @@ def clean_text(text: str, *, longest: int) -> str:
 def is_storable(text: str) -> bool:
     """Say whether both databases can keep, and compare with, this text at all."""
     return not _UNSTORABLE.search(text)
+
+
+def is_visible(text: str) -> bool:
+    """Say whether there is anything to read: not only blanks, invisible signs, and marks without a letter."""
+    return any(_SEEN.match(unicodedata.category(sign)) and sign not in _EMPTY for sign in text)
 
 
 def excerpt(text: str, length: int = 60) -> str:

@@ -76,3 +76,22 @@ def test_the_language_stays_as_it_was_switched(
     press(page, "Sign out")
     expect(root).to_have_attribute("lang", "en")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without a script"])
+def test_what_was_typed_is_still_there_in_the_other_language(
+    demo_server: LiveServer, page_factory: Callable[..., Page], javascript: bool
+) -> None:
+    page = page_factory(width=320, javascript=javascript)
+    come_in(page, demo_server, "004")
+    follow(page, "Log hours")
+    page.get_by_label("I received time").check()
+    page.get_by_label("With whom?").fill("012")
+    page.get_by_label("What for?").fill(WHAT_FOR)
+    press(page, "日本語")
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    expect(page.locator("input[value=received]")).to_be_checked()
+    expect(page.locator("[name=other]")).to_have_value("012")
+    expect(page.locator("[name=description]")).to_have_value(WHAT_FOR)
+    press(page, "English")
+    expect(page.get_by_label("What for?")).to_have_value(WHAT_FOR)

@@ -12,7 +12,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from flask import Flask
+from flask import render_template_string
 from flask.testing import FlaskClient
+from markupsafe import Markup
 
 from tests.builders import Neighbour
 from tests.builders import a_community
@@ -73,6 +75,15 @@ def test_a_refusals_facts_are_written_in_the_readers_language(app: Flask) -> Non
         assert "1時間30分" in i18n.say(refusal)
     with reading(app, "en"):
         assert i18n.say(Refusal()) == "This cannot be done."
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_page_says_its_sentences_in_the_readers_language_and_escapes_the_facts(app: Flask) -> None:
+    page = "{{ _('Hello, %(name)s', name=name) }}, {{ _('Home') }}"
+    for language, greeting in (("en", "Hello, &lt;b&gt;, Home"), ("ja", "&lt;b&gt;さん、こんにちは, ホーム")):
+        with reading(app, language):
+            assert render_template_string(page, name="<b>") == greeting
+            assert render_template_string("{{ _('%(name)s', name=name) }}", name=Markup("<b>")) == "<b>"
 
 
 def lang(client: FlaskClient, address: str = "/kadoma/sign-in", accept: str = "") -> str:

@@ -17,6 +17,7 @@ from timebank.text import clean_text
 from timebank.text import excerpt
 from timebank.text import half_width
 from timebank.text import is_storable
+from timebank.text import is_visible
 from timebank.text import search_key
 from timebank.text import sort_key
 
@@ -176,3 +177,28 @@ def test_keys_can_be_stored_whatever_the_name(name: str) -> None:
 def test_a_sign_that_stands_for_a_sentence_does_not_burst_a_key() -> None:
     assert len(sort_key("\ufdfa" * 100)) == LONGEST_KEY
     assert len(search_key("\ufdfa" * 100)) <= LONGEST_KEY
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("田", True),
+        ("7", True),
+        ("—", True),
+        ("☀", True),
+        ("\ue000", True),
+        ("か\u3099", True),
+        ("\u0301x", True),
+        ("", False),
+        (" \u3000", False),
+        ("\u0301\u0302", False),
+        ("\u3099", False),
+        ("\u200b\u200d\u2060", False),
+        ("\u00ad\ufe0f\u034f", False),
+        ("\u3164\u115f\u1160\uffa0", False),
+        ("\u2800", False),
+    ],
+    ids=ascii,
+)
+def test_a_text_that_shows_nothing_is_known(typed: str, seen: bool) -> None:
+    assert is_visible(typed) == seen

@@ -1,5 +1,6 @@
 """The commands about members."""
 
+import secrets
 import sys
 
 import click
@@ -8,18 +9,25 @@ from sqlalchemy.orm import Session
 from timebank.actor import TERMINAL
 from timebank.cli.running import run
 from timebank.cli.running import the_community
+from timebank.members.queries import find_by_number
+from timebank.members.queries import people_of
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
 from timebank.people.models import Person
 from timebank.people.service import create_person
 from timebank.people.service import find_by_email
 from timebank.people.service import give_office
+from timebank.people.service import set_password
 from timebank.rights import OFFICES
+from timebank.text import excerpt
+
+#: Letters and digits that nobody mistakes for one another, read aloud or from paper.
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @click.group()
 def member() -> None:
-    """Enter members."""
+    """Enter members, and help those who cannot sign in."""
 
 
 @member.command()
@@ -70,6 +78,32 @@ def add(
 
     run(work)
     click.echo(f"{name} is member {number} of {slug}.")
+
+
+@member.command()
+@click.argument("number", metavar="MEMBER")
+@click.option("--community", "slug", required=True, help="The community's SLUG.")
+def reset_password(number: str, *, slug: str) -> None:
+    """Give the member with the number MEMBER a new password, and print it."""
+    password = _made_up()
+
+    def work(session: Session) -> str:
+        found = find_by_number(session, community=the_community(session, slug), number=number)
+        if found is None:
+            raise click.ClickException(f"{slug} has no member “{excerpt(number)}”.")
+        people = people_of(session, member=found)
+        if not people:
+            raise click.ClickException(f"Nobody signs in as {found.name}, so there is no password.")
+        set_password(session, person=people[0], password=password)
+        return found.name
+
+    name = run(work)
+    click.echo(f"{name} signs in with this password now: {password}")
+
+
+def _made_up() -> str:
+    """Make a password up that can be read to somebody over the telephone: some 60 bits of chance."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(3))
 
 
 def _password(*, from_stdin: bool) -> str:

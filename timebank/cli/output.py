@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -58,4 +59,5 @@ def _quiet_when_nobody_reads() -> Iterator[None]:
 def _end_quietly() -> NoReturn:
     # Python flushes once more when it ends, and would complain then.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(1)
+    # As a shell sees what SIGPIPE ended; but the transaction ends in order first.
+    sys.exit(128 + signal.SIGPIPE)

@@ -33,6 +33,7 @@ from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import excerpt
 from timebank.text import is_storable
+from timebank.text import is_visible
 
 #: First parts of addresses that are not, and never will be, a community's.
 RESERVED_SLUGS = frozenset(
@@ -258,7 +259,7 @@ def find_kind(session: Session, *, community: Community, kind_id: int) -> HelpKi
 def add_kind(session: Session, *, community: Community, name: str, actor: Actor) -> HelpKind:
     """Put a kind of help at the end of the list, or offer a retired one again."""
     name = clean_line(name, longest=LONGEST_KIND)
-    if not name:
+    if not is_visible(name):
         raise KindUnnamed
     kind = session.scalar(
         select(HelpKind).where(HelpKind.community_id == community.id, HelpKind.name == name)
@@ -331,7 +332,7 @@ def _check_time_zone(name: str) -> None:
 def _cleaned(facts: CommunityFacts) -> CommunityFacts:
     """Return the facts as they will be stored, or refuse the first that cannot be."""
     name = clean_line(facts.name, longest=LONGEST_NAME)
-    if not name:
+    if not is_visible(name):
         raise CommunityUnnamed
     if facts.language not in LANGUAGES:
         raise LanguageUnknown(typed=excerpt(facts.language))

@@ -39,6 +39,8 @@ from timebank.web import session
 
 _KEY = re.compile(r"form:[A-Za-z0-9_-]{16,60}")
 _PICK = "-pick"
+#: How a day may be written.
+_AS_A_DAY = _("For example 2026-04-03 or 2026/4/3")
 
 
 def fresh_key() -> str:
@@ -117,8 +119,9 @@ def _hours() -> HoursField:
     )
 
 
-def _day(label: Any) -> DayField:
-    return DayField(label, [Written(_("Please write the day, for example 2026-04-03."))])
+def _day(label: Any, description: Any = "") -> DayField:
+    written = Written(_("Please write the day, for example 2026-04-03."))
+    return DayField(label, [written], description=description)
 
 
 def _description() -> TextAreaField:
@@ -167,13 +170,15 @@ class KeyedForm(Form):
     key = HiddenField()
     #: The mark of what was shown before.
     seen = HiddenField()
+    #: Drawn only where the same is logged already.
+    again = BooleanField(_("Yes, it happened once more: log it again"))
 
     def __init__(self, **known: Any) -> None:
         super().__init__(data={"key": fresh_key()} | known)
 
     def validate_key(self, field: HiddenField) -> None:
         """Refuse a key that is none of ours, and give a good one."""
-        if not _KEY.fullmatch(field.data or ""):
+        if not field.raw_data or not _KEY.fullmatch(field.data or ""):
             self.renew_key()
             raise ValidationError(gettext("This form was incomplete. Please save once more."))
 
@@ -209,6 +214,7 @@ class ExchangeForm(KeyedForm):
             description=self.description.data or "",
             kind=self._kinds.get(self.kind.data) if "kind" in self else None,
             shared=shared,
+            once=not self.again.data,
             key=self.key.data or "",
         )
 
@@ -303,6 +309,7 @@ class SlipForm(KeyedForm):
             receivers=receiver,
             minutes=self.hours.data or 0,
             worked_on=self.date.data,
+            once=not self.again.data,
             key=self.key.data or "",
         )
 
@@ -349,8 +356,8 @@ class SettleForm(Form):
 class PeriodForm(Form):
     """From which day to which; either may be left open."""
 
-    first = DayField(_("From"))
-    last = DayField(_("Until"))
+    first = DayField(_("From"), description=_AS_A_DAY)
+    last = DayField(_("Until"), description=_AS_A_DAY)
 
     class Meta(Form.Meta):
         """A form that only asks carries no token."""
@@ -366,6 +373,6 @@ class PeriodForm(Form):
 class CertificateForm(PeriodForm):
     """What a certificate of hours is about."""
 
-    first = _day(_("From"))
-    last = _day(_("Until"))
+    first = _day(_("From"), _AS_A_DAY)
+    last = _day(_("Until"), _AS_A_DAY)
     received = BooleanField(_("Say also how much was received"))

@@ -28,6 +28,7 @@ from timebank.members.service import clean_number
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import excerpt
+from timebank.text import is_visible
 from timebank.text import search_key
 
 LONGEST_DESCRIPTION = 2000
@@ -82,6 +83,8 @@ class HoursLine(NamedTuple):
     receiver_name: str
     giver_reading: str
     receiver_reading: str
+    #: How long, as it stands in the file.
+    time: str
 
 
 class BadLine(NamedTuple):
@@ -173,12 +176,13 @@ class HoursFile:
         self._csv = csv_file
         #: The columns in the file's own order, by our names.
         self.columns = _columns(csv_file.header)
-        time = "minutes" if "minutes" in self.columns else "hours"
-        self._names = (*_NEEDED[:3], time, *_NEEDED[4:], *_OPTIONAL)
+        #: Which column tells how long.
+        self.time = "minutes" if "minutes" in self.columns else "hours"
+        self._names = (*_NEEDED[:3], self.time, *_NEEDED[4:], *_OPTIONAL)
         self._known = _Known(
             _Remembered(partial(_day, today=today)),
             _Remembered(clean_number),
-            _Remembered(_minutes if time == "minutes" else _hours),
+            _Remembered(_minutes if self.time == "minutes" else _hours),
             _Remembered(_description, limit=_TEXTS_REMEMBERED),
             _Remembered(_name),
         )
@@ -241,6 +245,7 @@ class HoursFile:
                     names[cells[7]],
                     names[cells[8]],
                     names[cells[9]],
+                    cells[3],
                 )
                 if line.giver == line.receiver:
                     raise GiverIsReceiver
@@ -341,7 +346,8 @@ def _minutes(cell: str) -> int:
 
 
 def _name(cell: str) -> str:
-    return clean_line(cell, longest=LONGEST_NAME)
+    name = clean_line(cell, longest=LONGEST_NAME)
+    return name if is_visible(name) else ""
 
 
 def _description(cell: str) -> str:

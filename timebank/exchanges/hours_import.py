@@ -13,6 +13,7 @@ from sqlalchemy import Select
 from sqlalchemy import bindparam
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -21,6 +22,7 @@ from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.communities.service import move_start_back
+from timebank.db import violated
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.bulk_rows import BookedRow
@@ -31,6 +33,7 @@ from timebank.exchanges.hours_file import HoursLine
 from timebank.exchanges.import_keys import check_batch
 from timebank.exchanges.import_keys import key_prefix
 from timebank.exchanges.import_keys import spelt
+from timebank.exchanges.import_refusals import EnteredMeanwhile
 from timebank.exchanges.import_refusals import MemberClosed
 from timebank.exchanges.import_refusals import MemberNotKnown
 from timebank.exchanges.import_refusals import PastCeiling
@@ -38,7 +41,6 @@ from timebank.exchanges.import_refusals import PastLimit
 from timebank.exchanges.import_refusals import ReferenceStrange
 from timebank.exchanges.import_refusals import ReferenceUsed
 from timebank.hours import Minutes
-from timebank.hours import as_clock
 from timebank.members.models import Member
 from timebank.members.service import NewMember
 from timebank.members.service import add_members
@@ -123,6 +125,7 @@ def import_hours(
         create_members=create_members,
         waive_limits=waive_limits,
         prefix=key_prefix(batch),
+        time=file.time,
         actor=actor,
     )
     lines, read = iter(file), 0
@@ -152,6 +155,7 @@ class _Import:
         create_members: bool,
         waive_limits: bool,
         prefix: str,
+        time: str,
         actor: Actor,
     ) -> None:
         self._session = session
@@ -160,6 +164,7 @@ class _Import:
         self._community, self._actor, self._by = community, actor, str(actor)
         self._community_id, self._book_id = community.id, community.book_id
         self._create_members, self._waive_limits, self._prefix = create_members, waive_limits, prefix
+        self._time = time
         self._logged_at = clock.now()
         self._sides: dict[str, _Side] = {}
         self._know(
@@ -218,15 +223,15 @@ class _Import:
                 )
         if not fresh:
             return
-        ids = add_members(
-            self._session,
-            community=self._community,
-            new_members=[
-                new if new.name else NewMember(new.number, new.number, new.reading)
-                for _, new in fresh.values()
-            ],
-            actor=self._actor,
-        )
+        named = [
+            new if new.name else NewMember(new.number, new.number, new.reading) for _, new in fresh.values()
+        ]
+        try:
+            ids = add_members(self._session, community=self._community, new_members=named, actor=self._actor)
+        except IntegrityError as clash:
+            if violated(clash) == "uq_member_community_id_number":
+                raise EnteredMeanwhile from clash
+            raise
         joined = [
             {"member": member_id, "day": day} for member_id, (day, _) in zip(ids, fresh.values(), strict=True)
         ]
@@ -372,7 +377,7 @@ class _Import:
         elif ceiling is not None and higher > ceiling:
             refusal = PastCeiling(number=line.giver, beyond=Minutes(higher - ceiling), limit=Minutes(ceiling))
         if refusal is not None:
-            self._refuse(line, "hours", as_clock(line.minutes), refusal)
+            self._refuse(line, self._time, line.time, refusal)
         return refusal is not None
 
 

@@ -10,6 +10,15 @@ class MemberNotKnown(Refusal):
     sentence = N_("Nobody has this number. Enter the member first, or let the import create unknown members.")
 
 
+class EnteredMeanwhile(Refusal):
+    """Somebody entered a member of the file while it was being read."""
+
+    sentence = N_(
+        "A member of this file was entered by somebody else at the same time. Nothing was written; "
+        "please import the file once more."
+    )
+
+
 class MemberClosed(Refusal):
     """A member whose hours take no more exchanges."""
 

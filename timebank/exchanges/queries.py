@@ -42,6 +42,11 @@ _MOST_SUGGESTED = 150
 #: How long a refused word stays on the giver's first page.
 _DECLINED_SHOWN = timedelta(days=60)
 
+_WITH_MEMBERS = (
+    select(Exchange, _Giver, _Receiver)
+    .join(_Giver, _Giver.id == Exchange.giver_id)
+    .join(_Receiver, _Receiver.id == Exchange.receiver_id)
+)
 # SQLite uses a partial index only where its very condition stands in the query.
 _UNBOOKED = Exchange.entry_id.is_(None)
 
@@ -289,11 +294,6 @@ def _shown(
     session: Session, *conditions: ColumnElement[bool], limit: int = 500, newest: bool = False
 ) -> list[Shown]:
     rows = (
-        select(Exchange, _Giver, _Receiver)
-        .join(_Giver, _Giver.id == Exchange.giver_id)
-        .join(_Receiver, _Receiver.id == Exchange.receiver_id)
-        .where(*conditions)
-        .order_by(Exchange.id.desc() if newest else Exchange.id)
-        .limit(limit)
+        _WITH_MEMBERS.where(*conditions).order_by(Exchange.id.desc() if newest else Exchange.id).limit(limit)
     )
     return [Shown(*row) for row in session.execute(rows)]

@@ -22,6 +22,7 @@ from timebank.members.models import AWAY
 from timebank.members.models import Member
 from timebank.members.service import ReasonMissing
 from timebank.text import clean_text
+from timebank.text import is_visible
 
 #: A class taught or a clean-up; a longer list is two forms.
 MOST_PEOPLE = 100
@@ -102,6 +103,16 @@ class FormSavedAlready(Refusal):
     )
 
 
+class LoggedAlready(Refusal):
+    """The same was logged by another form."""
+
+    sentence = N_(
+        "There is already a record that %(giver)s gave %(receiver)s %(hours)s on %(day)s. "
+        "If it happened once more, tick the box to log it again."
+    )
+    field = "again"
+
+
 class AnsweredAlready(Refusal):
     """An exchange that is no longer open for this."""
 
@@ -147,6 +158,8 @@ class Said:
     kind: HelpKind | None = None
     #: Several people: True where the time is shared among them, False where each has all of it.
     shared: bool = False
+    #: Refuse it where the same is logged already: forms ask before they log it again.
+    once: bool = False
     #: Made with the form, ``form:`` and a random text: what is saved twice is logged once.
     key: str
 
@@ -248,7 +261,7 @@ def check_taking_part(member: Member) -> None:
 def clean_reason(typed: str) -> str:
     """Return a reason as it is stored; one has to be given."""
     reason = clean_text(typed, longest=LONGEST_REASON)
-    if not reason:
+    if not is_visible(reason):
         raise ReasonMissing
     return reason
 

@@ -34,6 +34,7 @@ from timebank.exchanges.rules import check_said
 from timebank.exchanges.rules import check_taking_part
 from timebank.exchanges.rules import clean_reason
 from timebank.exchanges.rules import lines_of
+from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
 
@@ -60,6 +61,8 @@ def log_exchange(
     found = _saved_before(session, community=community, key=said.key)
     if found:
         return Logged(_the_same(found, lines, said), repeated=True)
+    if said.once:
+        refuse_twice(session, community=community, lines=lines, day=said.worked_on)
     try:
         with session.begin_nested():
             exchanges = _write_down(

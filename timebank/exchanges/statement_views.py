@@ -20,6 +20,8 @@ from flask_babel import gettext as _
 import ledger
 from timebank import clock
 from timebank.days import check_not_future
+from timebank.errors import N_
+from timebank.errors import Refusal
 from timebank.exchanges import queries
 from timebank.exchanges.exports import StatementRow
 from timebank.exchanges.exports import statement_rows
@@ -28,21 +30,31 @@ from timebank.exchanges.forms import PeriodForm
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
+from timebank.text import excerpt
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import member
 from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web import show_refusal
 
 bp = Blueprint("statements", __name__)
 
 LINES_ON_A_PAGE = 50
+#: A number of more digits is beyond what the databases count.
+LONGEST_ID = 19
 #: More lines than this are printed in several goes: some forty sheets.
 LINES_ON_PAPER = 1_000
 
 #: A cell that begins so is a formula to a spreadsheet, and may be anything but a number there.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class AddressNotKnown(Refusal):
+    """An address asks for what the page has not."""
+
+    sentence = N_("This address asks for “%(asked)s”, which is not known here. Please choose the days below.")
 
 
 @bp.get("/statement")
@@ -108,8 +120,8 @@ def _other(member_id: int) -> Member:
 def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
     """Show a page of a statement; what is not a period is said on its form, and no line is shown."""
     form = PeriodForm(formdata=request.args)
-    before = request.args.get("before", type=int)
-    good = form.validate()
+    good = _understood(form)
+    before = request.args.get("before", type=int) if good else None
     period = _period(form) if good else {}
     page = queries.Statement([], None)
     if good:
@@ -156,7 +168,7 @@ def _newer(before: int | None, version: int, member_id: int | None, period: dict
 
 def _file(whose: Member, member_id: int | None) -> ResponseReturnValue:
     form = PeriodForm(formdata=request.args)
-    if not form.validate():
+    if not _understood(form):
         return _statement(whose, member_id)
     rows = statement_rows(session(), community(), whose, form.first.data, form.last.data)
     # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
@@ -204,7 +216,7 @@ def defused(text: str) -> str:
 
 def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
     form = PeriodForm(formdata=request.args)
-    if not form.validate():
+    if not _understood(form):
         return _statement(whose, member_id)
     page = queries.statement_of(
         session(),
@@ -229,7 +241,7 @@ def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
 def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
     """Ask for two days; show the certificate once they are known."""
     form = CertificateForm(formdata=request.args or None)
-    if request.args and form.validate():
+    if request.args and _understood(form):
         with refusals(form):
             today = clock.today(community().time_zone)
             check_not_future(form.last.data, today=today)
@@ -253,6 +265,17 @@ def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
     return form_page(
         "exchanges/certificate.html", form, whose=whose, own=member_id is None, back=_href("", member_id)
     )
+
+
+def _understood(form: PeriodForm) -> bool:
+    """Check an address whole: a mistyped name would else show other days than were asked for."""
+    good = form.validate()
+    for name, value in request.args.items():
+        page = name == "before" and value.isascii() and value.isdecimal() and len(value) < LONGEST_ID
+        if name not in form and not page:
+            show_refusal(form, AddressNotKnown(asked=excerpt(f"{name}={value}")))
+            return False
+    return good
 
 
 def _period(form: PeriodForm) -> dict[str, str]:

@@ -18,6 +18,7 @@ from timebank.members.models import SELF
 from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
+from timebank.people.models import Office
 from timebank.people.models import Person
 from timebank.text import half_width
 from timebank.text import is_storable
@@ -76,6 +77,14 @@ def member_of(session: Session, *, person: Person, community: Community) -> Memb
         .join(Hand, Hand.member_id == Member.id)
         .where(Hand.person_id == person.id, Hand.community_id == community.id, Hand.acts_as == SELF)
     )
+
+
+def communities_of(session: Session, *, person: Person) -> Sequence[Community]:
+    """List the communities in which a person is a member or holds an office."""
+    member_of = select(Hand.community_id).where(Hand.person_id == person.id, Hand.acts_as == SELF)
+    officer_of = select(Office.community_id).where(Office.person_id == person.id)
+    own = select(Community).where(or_(Community.id.in_(member_of), Community.id.in_(officer_of)))
+    return session.scalars(own.order_by(Community.name, Community.id)).all()
 
 
 def people_of(session: Session, *, member: Member) -> Sequence[Person]:

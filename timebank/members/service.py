@@ -37,6 +37,7 @@ from timebank.people.models import Person
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import half_width
+from timebank.text import is_visible
 from timebank.text import search_key
 from timebank.text import sort_key
 
@@ -191,7 +192,7 @@ def add_members(
 def clean_member(new: NewMember) -> NewMember:
     """Return what is known of a new member as it will be stored, or refuse it."""
     name = clean_line(new.name, longest=LONGEST_NAME)
-    if not name:
+    if not is_visible(name):
         raise MemberUnnamed
     return NewMember(
         number=clean_number(new.number),
@@ -204,7 +205,7 @@ def clean_member(new: NewMember) -> NewMember:
 def clean_number(typed: str) -> str:
     """Return a member number as it is stored: half width, without a blank."""
     number = clean_line(half_width(typed), longest=LONGEST_NUMBER)
-    if not number or any(map(str.isspace, number)):
+    if not is_visible(number) or any(map(str.isspace, number)):
         raise NumberRefused(longest=LONGEST_NUMBER)
     return number
 
@@ -328,7 +329,7 @@ def _found_by(new: NewMember) -> str:
 
 def _reason(typed: str) -> str:
     reason = clean_text(typed, longest=LONGEST_REASON)
-    if not reason:
+    if not is_visible(reason):
         raise ReasonMissing
     return reason
 

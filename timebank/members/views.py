@@ -34,6 +34,7 @@ from timebank.web import community
 from timebank.web import form_page
 from timebank.web import hooks
 from timebank.web import may
+from timebank.web import member as oneself
 from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import session
@@ -93,9 +94,11 @@ def enter() -> ResponseReturnValue:
 
 
 @bp.get("/members/<int:member_id>")
-@needs("see-members")
+@needs("see-home")
 def show(member_id: int) -> ResponseReturnValue:
-    """Show a member to officers: how their hours stand, and what was done about them."""
+    """Show a member to officers, how their hours stand and what was done about them; lead oneself home."""
+    if not may("see-members"):
+        return redirect(url_for(hooks().home), 303) if oneself().id == member_id else abort(403)
     member = _member(member_id)
     people = queries.people_of(session(), member=member)
     return render_template(

@@ -160,11 +160,19 @@ def sign_in(candidates: Iterable[Person], *, password: str) -> Person:
     return found
 
 
-def renew_hash(session: Session, *, person: Person, password: str) -> None:
-    """Hash a password anew where the way of hashing has become stronger since."""
+def stronger_hash(person: Person, *, password: str) -> str | None:
+    """Hash a password anew where the way of hashing has become stronger since; None where it has not."""
     if person.password_hash and _HASHER.check_needs_rehash(person.password_hash):
-        person.password_hash = _HASHER.hash(_spelt(password))
-        session.flush()
+        return _HASHER.hash(_bytes(password))
+    return None
+
+
+def renew_hash(session: Session, *, person: Person, known: str | None, stronger: str | None) -> None:
+    """Keep a stronger hash in place of the known one; who changed their password meanwhile is not let in."""
+    if person.password_hash != known:
+        raise SignInRefused
+    person.password_hash = stronger or known
+    session.flush()
 
 
 def hash_password(password: str) -> str:

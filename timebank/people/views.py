@@ -28,12 +28,14 @@ from timebank.people.forms import PasswordForm
 from timebank.people.forms import SignInForm
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
+from timebank.web import begin_writing
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import hooks
 from timebank.web import needs
 from timebank.web import open_to_all
 from timebank.web import person
+from timebank.web import reads_first
 from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
@@ -71,6 +73,7 @@ def signed_in(_session: Session) -> Person | None:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
+@reads_first
 def sign_in() -> ResponseReturnValue:
     """Let somebody in who knows a name and its password."""
     form = SignInForm()
@@ -78,14 +81,24 @@ def sign_in() -> ResponseReturnValue:
         form.next.data = request.args.get("next", "")
         if person():
             return redirect(_onwards(form), 303)
+    found = None
     if form.validate_on_submit():
         with refusals(form):
-            password = form.password.data or ""
-            found = service.sign_in(_candidates(form.name.data or ""), password=password)
-            service.renew_hash(session(), person=found, password=password)
-            _begin_session(found)
-            return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
+            found = service.sign_in(_candidates(form.name.data or ""), password=form.password.data or "")
+    if found is not None:
+        return _let_in(found, form)
     return form_page("people/sign_in.html", form, shown=_shown())
+
+
+def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
+    """Begin a session; only where a stronger hash or a form is to be kept is anything written."""
+    known = found.password_hash
+    stronger = service.stronger_hash(found, password=form.password.data or "")
+    if stronger or unseal(form.kept.data):
+        begin_writing()
+        service.renew_hash(session(), person=found, known=known, stronger=stronger)
+    _begin_session(found)
+    return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
 
 
 def sign_in_again(sealed: str) -> ResponseReturnValue:
@@ -180,11 +193,17 @@ def _clear_session() -> None:
 
 
 def _keep(found: Person, sealed: str | None) -> str | None:
-    """Keep a sealed form for whoever has signed in, and give the page that shows it."""
+    """Keep a sealed form for whoever typed it and has signed in, and give the page that shows it."""
     kept = unseal(sealed)
     if kept is None:
         return None
-    if kept.fields:
+    if kept.typed_by and not kept.is_by(found):
+        flash(
+            _("The form that was sent before is somebody else's, so it is not shown. Nothing was saved."),
+            "warn",
+        )
+        return None
+    if kept.fields and kept.typed_by:
         service.keep_form(session(), person=found, path=kept.path, target=kept.target, fields=kept.fields)
         flash(_("What you had typed is still here. Please look at it and send it once more."), "warn")
     return kept.path

@@ -12,6 +12,7 @@ from timebank.web.forms import Lines as Lines
 from timebank.web.forms import SelectChoice as SelectChoice
 from timebank.web.forms import form_page as form_page
 from timebank.web.forms import refusals as refusals
+from timebank.web.forms import show_refusal as show_refusal
 from timebank.web.guards import needs as needs
 from timebank.web.guards import open_to_all as open_to_all
 from timebank.web.here import actor as actor
@@ -27,3 +28,5 @@ from timebank.web.hooks import hooks as hooks
 from timebank.web.kept import Kept as Kept
 from timebank.web.kept import kept as kept
 from timebank.web.kept import unseal as unseal
+from timebank.web.phases import begin_writing as begin_writing
+from timebank.web.phases import reads_first as reads_first

@@ -20,6 +20,7 @@ from flask import request
 from flask import session as browser
 from flask.globals import request_ctx
 from flask.logging import wsgi_errors_stream
+from flask_babel import refresh
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError
@@ -37,8 +38,11 @@ from timebank.settings import Settings
 from timebank.web import safety
 from timebank.web import views
 from timebank.web.guards import stale_form
+from timebank.web.here import switches_language
 from timebank.web.hooks import Hooks
 from timebank.web.hooks import hooks
+from timebank.web.kept import typist
+from timebank.web.phases import READS_FIRST
 
 MEGABYTE = 1024 * 1024
 #: A session that nobody uses ends after two weeks.
@@ -63,6 +67,8 @@ class TimeBank(Flask):
         with self.app_context():
             ledger.prepare(db.engine)
         i18n.init_app(self)
+        # Macros know of no context, only of what is global.
+        self.jinja_env.globals["typist"] = typist
         self._csrf = CSRFProtect(self)
         self._wire(secure=settings.secure)
 
@@ -72,7 +78,8 @@ class TimeBank(Flask):
         self.before_request(safety.refuse_unreadable)
         self.before_request(_meet)
         self.before_request(self._check_token)
-        self.before_request(_let_go_of_kept_form)
+        self.before_request(_switch_language)
+        self.before_request(self._let_go_of_kept_form)
         self.after_request(lambda response: safety.protect(response, secure=secure))
         self.context_processor(views.on_every_page)
         self.register_error_handler(CSRFError, stale_form)
@@ -106,7 +113,11 @@ class TimeBank(Flask):
                 session.rollback()
             return response
 
-        return ledger.transaction(db.session, answer, read_only=request.method in _READING)
+        return ledger.transaction(db.session, answer, read_only=self._begins_by_reading())
+
+    def _begins_by_reading(self) -> bool:
+        view = self.view_functions.get(request.endpoint or "")
+        return request.method in _READING or hasattr(view, READS_FIRST)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Give each request a number, and write one line about it that names nobody."""
@@ -142,6 +153,10 @@ class TimeBank(Flask):
             except ValueError:
                 # Where somebody says they come from is no address at all.
                 abort(400)
+
+    def _let_go_of_kept_form(self) -> None:
+        if g.person is not None and not self._begins_by_reading() and not switches_language():
+            hooks().forget_form(db.session(), g.person, request.path)
 
 
 class _Before:
@@ -227,6 +242,8 @@ def _meet() -> None:
     i18n.language()
 
 
-def _let_go_of_kept_form() -> None:
-    if request.method == "POST" and g.person is not None:
-        hooks().forget_form(db.session(), g.person, request.path)
+def _switch_language() -> None:
+    """Switch the language from within a form, whose view then shows it again as it was typed."""
+    if switches_language():
+        browser[i18n.LANGUAGE_KEY] = request.form["switch_language"]
+        refresh()

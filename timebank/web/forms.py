@@ -4,11 +4,15 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
+from flask import g
 from flask import render_template
+from flask_babel import gettext
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import translations
 from sqlalchemy.orm import SessionTransaction
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
+from wtforms import RadioField
 
 # The published types of WTForms do not know it yet.
 from wtforms import SelectChoice as SelectChoice  # type: ignore[attr-defined]
@@ -25,6 +29,7 @@ from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import is_storable
 from timebank.web.here import session
+from timebank.web.here import switches_language
 from timebank.web.kept import kept
 
 
@@ -34,8 +39,41 @@ class Unstorable(Refusal):
     sentence = N_("This holds a character that cannot be stored. Please type it again.")
 
 
+_CHOOSE = N_("Please choose one of these.")
+#: What WTForms says in English, or in Japanese that is not ours.
+_OUR_WORDS = {
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": N_("Please choose only from these."),
+    "'%(value)s' is not a valid choice for this field.": N_("Please choose only from these."),
+    "Not a valid integer value.": N_("Please write a whole number."),
+}
+
+
+class BrokenLetters(Refusal):
+    """A form holds bytes that are no letters."""
+
+    sentence = N_(
+        "Your browser sent letters that cannot be read. Please look at what stands here, and correct it."
+    )
+
+
+class _OurWords:
+    """Says in the reader's language, and in our words, what WTForms finds wrong."""
+
+    def gettext(self, text: str) -> str:
+        """Say a sentence; an unknown one as WTForms does."""
+        known = _OUR_WORDS.get(text)
+        return str(gettext(known) if known else translations.gettext(text))
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """Say a sentence about one thing or several; ours is the same for both."""
+        known = _OUR_WORDS.get(singular)
+        return str(gettext(known) if known else translations.ngettext(singular, plural, count))
+
+
 class Form(FlaskForm):
-    """A form that shows again what was typed when a session ended, and refuses text that cannot be stored."""
+    """A form that shows again what was typed when a session ended, and refuses what cannot be stored."""
 
     class Meta(FlaskForm.Meta):
         """Where a form's values come from."""
@@ -45,12 +83,27 @@ class Form(FlaskForm):
             wrapped = super().wrap_formdata(form, formdata)
             return wrapped if wrapped is not None or form.is_submitted() else _kept_for(form)
 
+        def get_translations(self, form: FlaskForm) -> _OurWords:
+            """Say what is wrong in our own words."""
+            return _OurWords()
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Say whether what was sent may be done; nothing is, where only the language was switched."""
+        return not switches_language() and bool(super().validate_on_submit(extra_validators))
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field; one that holds NUL or half a character is refused whatever it is for."""
         good = bool(super().validate(extra_validators=extra_validators))
+        if g.get("broken_letters"):
+            show_refusal(self, BrokenLetters())
+            good = False
         for field in self:
             if not all(is_storable(raw) for raw in field.raw_data or () if isinstance(raw, str)):
                 field.errors = [say(Unstorable())]
+                good = False
+            elif isinstance(field, RadioField) and not field.raw_data and not field.errors:
+                # A browser always sends one of them; what is shown first is no answer of anybody's.
+                field.errors = [gettext(_CHOOSE)]
                 good = False
         return good
 

@@ -60,11 +60,12 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for(hooks().sign_in, next=this_page()), 303)
 
 
-def stale_form(_error: CSRFError) -> ResponseReturnValue:
+def stale_form(error: CSRFError) -> ResponseReturnValue:
     """Answer a form whose token is not this session's: nothing is done, and nothing typed is lost."""
     if g.get("community") is None or request.endpoint is None:
         return render_template("errors/400.html"), 400
     if person() is None:
         return ask_to_sign_in()
     # Signed in anew in another window, or led here by a page of somebody else's: the person decides.
-    return render_template("errors/stale.html", kept=seal_request()), 422
+    ours = bool(request.form.get("csrf_token")) and "referrer" not in str(error.description)
+    return render_template("errors/stale.html", kept=seal_request(), ours=ours), 422

@@ -5,12 +5,14 @@ from typing import Any
 from typing import cast
 
 from flask import g
+from flask import request
 from sqlalchemy.orm import Session
 
 from timebank import rights
 from timebank.actor import Actor
 from timebank.actor import How
 from timebank.db import db
+from timebank.settings import LANGUAGES
 
 
 def session() -> Session:
@@ -45,6 +47,11 @@ def actor(how: How = "web") -> Actor:
         member_id=g.member.id if g.get("member") else None,
         how=how,
     )
+
+
+def switches_language() -> bool:
+    """Say whether a form was sent only to be shown again in another language."""
+    return request.form.get("switch_language") in LANGUAGES
 
 
 def safe_next(target: str | None, otherwise: str) -> str:

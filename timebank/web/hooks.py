@@ -35,6 +35,8 @@ class Hooks:
     find_member: Callable[[Session, Any, Any], Any | None]
     #: The offices that a person (first) holds in a community (second).
     offices: Callable[[Session, Any, Any], frozenset[str]]
+    #: The communities that a person has a part in.
+    communities_of: Callable[[Session, Any], Sequence[Any]]
     #: The people who may sign in by a member's number in a community.
     people_by_number: Callable[[Session, Any, str], Sequence[Any]]
     #: The sign-in page, carrying a sealed form on to whoever signs in.

@@ -2,10 +2,12 @@
 
 A refused form writes nothing, so the sealed text is carried by the sign-in page itself. Only after
 signing in is it kept in a row, which that person's form page shows and the form's next posting takes away.
+Every form says by a mark who types in it: whoever else signs in next on the same machine is not shown it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +31,7 @@ LONGEST_FIELDS = 40_000
 SECONDS = 24 * 60 * 60
 
 #: Never carried along: what is secret, and what belongs to the ended session.
-_LEFT_OUT = ("password", "csrf_token", "kept")
+_LEFT_OUT = ("password", "csrf_token", "kept", "typed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,17 @@ class Kept:
     path: str
     target: str
     fields: Fields
+    #: The mark of who typed it; empty where the form bore none.
+    typed_by: str
+
+    def is_by(self, someone: Any) -> bool:
+        """Say whether it was this person who typed it."""
+        return self.typed_by == _mark(someone)
+
+
+def typist() -> str:
+    """Say in a few letters who types on this page; nothing where nobody is signed in."""
+    return _mark(person()) if person() else ""
 
 
 def seal_request() -> str:
@@ -46,16 +59,16 @@ def seal_request() -> str:
     fields = list(_typed())
     if sum(len(name) + len(value) for name, value in fields) > LONGEST_FIELDS:
         fields = []
-    return str(_sealer().dumps([_page_of_form(), request.path, fields]))
+    return str(_sealer().dumps([_page_of_form(), request.path, fields, request.form.get("typed_by", "")]))
 
 
 def unseal(sealed: str | None) -> Kept | None:
     """Open what seal_request() gave; None where it is another's, or too old."""
     try:
-        path, target, fields = _sealer().loads(sealed or "", max_age=SECONDS)
+        path, target, fields, typed_by = _sealer().loads(sealed or "", max_age=SECONDS)
     except (BadData, ValueError, TypeError):
         return None
-    return Kept(path=path, target=target, fields=[(name, value) for name, value in fields])
+    return Kept(path=path, target=target, fields=[(name, value) for name, value in fields], typed_by=typed_by)
 
 
 def kept(path: str | None = None) -> MultiDict[str, str]:
@@ -94,6 +107,11 @@ def _can_be_seen(path: str) -> bool:
         return adapter is not None and bool(adapter.match(path, method="GET"))
     except HTTPException:
         return False
+
+
+def _mark(someone: Any) -> str:
+    key = str(current_app.secret_key).encode()[:64]
+    return blake2b(str(someone.id).encode(), digest_size=12, key=key, person=b"typed by").hexdigest()
 
 
 def _sealer() -> Any:

@@ -1,5 +1,7 @@
 """What every answer says to the browser, and what no request may hold."""
 
+from urllib.parse import unquote_to_bytes
+
 from flask import Response
 from flask import abort
 from flask import g
@@ -39,9 +41,22 @@ def refuse_unreadable() -> None:
     """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
     if request.method == "POST" and request.mimetype not in FORM_KINDS:
         abort(415)
+    # Only a form can say it where it was typed.
+    g.broken_letters = not _is_unicode()
     parts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
     if not all(map(is_storable, parts)) or not all(map(is_storable, request.form)):
         abort(400)
+
+
+def _is_unicode() -> bool:
+    """Say whether what was posted is UTF-8; else percent signs, or marks of what was lost, stand for it."""
+    # Kept, so that the form is read from it afterwards.
+    sent = request.get_data()
+    try:
+        (sent if request.mimetype == "multipart/form-data" else unquote_to_bytes(sent)).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def protect(response: Response, *, secure: bool) -> Response:

@@ -30,6 +30,7 @@ bp = Blueprint("web", __name__)
 
 #: The statuses that have a page of their own; others share one.
 OWN_PAGES = frozenset({400, 403, 404, 405, 413})
+FORBIDDEN = 403
 
 
 @bp.get("/healthz")
@@ -57,7 +58,15 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     name = str(status) if status in OWN_PAGES else "error"
     # A wrong method is told which ones are right.
     headers = [(key, value) for key, value in error.get_headers() if key == "Allow"]
-    return render_template(f"errors/{name}.html"), status, headers
+    return render_template(f"errors/{name}.html", own=_own_communities(status)), status, headers
+
+
+def _own_communities(status: int) -> list[dict[str, str]]:
+    """Name the communities of whoever has no part in this one, so that they find their way."""
+    if status != FORBIDDEN or g.get("person") is None or g.get("roles"):
+        return []
+    own = hooks().communities_of(session(), g.person)
+    return [{"name": one.name, "href": url_for(hooks().home, community=one.slug)} for one in own]
 
 
 def refusal_page(refusal: Refusal) -> ResponseReturnValue:

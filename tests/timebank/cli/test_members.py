@@ -1,5 +1,7 @@
 """Entering members and founding communities from the terminal."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
@@ -7,6 +9,8 @@ from sqlalchemy import Engine
 
 from tests.builders import PASSWORD
 from tests.builders import a_community
+from tests.builders import a_member
+from tests.builders import a_neighbour
 from tests.builders import a_person
 from tests.builders import written
 from tests.databases import SECRET_KEY
@@ -14,6 +18,8 @@ from timebank.cli import main
 from timebank.communities.service import find_community
 from timebank.members.queries import find_by_number
 from timebank.members.queries import people_of
+from timebank.people.models import Person
+from timebank.people.service import SignInRefused
 from timebank.people.service import roles_of
 from timebank.people.service import sign_in
 
@@ -125,6 +131,39 @@ def test_who_cannot_be_entered_is_said_in_one_sentence(
     assert refused.exit_code == 1
     assert refused.stderr.count("\n") == 1
     assert sentence in refused.stderr
+
+
+def test_a_forgotten_password_is_replaced_and_printed_once(database_url: str, engine: Engine) -> None:
+    community = written(engine, lambda session: a_community(session, slug="kadoma"))
+    hana = written(engine, lambda session: a_neighbour(session, community, number="12", name="Hana"))
+    taro = written(engine, lambda session: a_neighbour(session, community, number="13"))
+    done = timebank(database_url, "member", "reset-password", "１２", "--community", "kadoma")
+    assert done.exit_code == 0, done.output
+    said = re.fullmatch(
+        r"Hana signs in with this password now: ([a-z2-9]{4}(?:-[a-z2-9]{4}){2})\n", done.stdout
+    )
+    assert said, done.stdout
+    person = written(engine, lambda session: session.get_one(Person, hana.person.id))
+    assert sign_in([person], password=said[1]) is person
+    with pytest.raises(SignInRefused):
+        sign_in([person], password=PASSWORD)
+    other = written(engine, lambda session: session.get_one(Person, taro.person.id))
+    assert sign_in([other], password=PASSWORD) is other
+    again = timebank(database_url, "member", "reset-password", "12", "--community", "kadoma")
+    assert again.stdout != done.stdout
+
+
+def test_a_password_that_nobody_has_cannot_be_replaced(database_url: str, engine: Engine) -> None:
+    community = written(engine, lambda session: a_community(session, slug="kadoma"))
+    written(engine, lambda session: a_member(session, community, number="12", name="Hana"))
+    for words, sentence in (
+        (("12", "--community", "nowhere"), "There is no community"),
+        (("13", "--community", "kadoma"), "kadoma has no member “13”"),
+        (("12", "--community", "kadoma"), "Nobody signs in as Hana"),
+    ):
+        refused = timebank(database_url, "member", "reset-password", *words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert sentence in refused.stderr
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

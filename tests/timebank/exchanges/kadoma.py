@@ -48,6 +48,11 @@ def seen_of(page: TestResponse) -> str:
     return found[1]
 
 
+def typist_of(page: TestResponse) -> str:
+    """Read the mark of who types in the form on a page."""
+    return page.text.split('name="typed_by" value="')[1].split('"')[0]
+
+
 @dataclass
 class Kadoma:
     """Hana, two called Mitsuko Tanaka, Ken who coordinates, Mary without a sign-in, and an auditor."""

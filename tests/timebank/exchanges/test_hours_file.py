@@ -39,6 +39,7 @@ def test_a_line_is_read() -> None:
             receiver_name="",
             giver_reading="",
             receiver_reading="",
+            time="1.5",
         )
     ]
 
@@ -90,6 +91,7 @@ def test_columns_stand_in_any_order_and_names_and_readings_may_come_along() -> N
             "佐々木 久美",
             "たなか めぐみ",
             "ササキ クミ",
+            "90",
         )
     ]
 

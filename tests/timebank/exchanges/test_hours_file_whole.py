@@ -199,7 +199,11 @@ if SAMPLES.is_dir():
         assert not received
 
     def test_both_sample_files_tell_the_same() -> None:
-        assert good_lines(SAMPLES / "hours.csv") == good_lines(SAMPLES / "hours-excel.csv")
+        plain, excel = (
+            [line._replace(time="") for line in good_lines(SAMPLES / name)]
+            for name in ("hours.csv", "hours-excel.csv")
+        )
+        assert plain == excel
 
     def test_the_broken_sample_is_named_line_by_line() -> None:
         def expected() -> Iterator[tuple[int, str, str]]:

@@ -2,10 +2,13 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +17,7 @@ import ledger
 from tests.builders import SOMEBODY
 from tests.builders import a_community
 from tests.builders import a_member
+from tests.builders import written
 from tests.timebank.exchanges.imports import HEADER
 from tests.timebank.exchanges.imports import a_file
 from tests.timebank.exchanges.imports import refused
@@ -22,11 +26,14 @@ from timebank.communities.models import Community
 from timebank.exchanges import hours_import
 from timebank.exchanges.hours_import import LinesRefused
 from timebank.exchanges.import_keys import BatchRefused
+from timebank.exchanges.import_refusals import EnteredMeanwhile
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.proof import check_exchanges
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import hours_of
+from timebank.members.service import NumberTaken
+from timebank.members.service import add_members
 
 A_LINE = "2020-04-03,0001,0002,1.5,買い物,B-1"
 
@@ -241,7 +248,7 @@ def test_every_line_past_a_limit_is_named_and_says_by_how_much(
         take_in(session, community, a_file(*over_the_limit()))
     result = raised.value.result
     assert [(bad.line_number, bad.field, bad.value) for bad in result.bad] == [
-        (10, "hours", "12:30"),
+        (10, "hours", "12.5"),
         (15, "hours", "12:01"),
     ]
     assert [str(bad.refusal) for bad in result.bad] == [
@@ -268,7 +275,7 @@ def test_without_limits_members_go_past_theirs_and_may_come_back(
     assert minutes_of(session, community, "deep") < -12 * 60
     # Back towards zero is always open; further out is not.
     assert take_in(session, community, "2020-04-03,deep,r,1,,C-1").booked == 1
-    assert refused(session, community, "2020-04-03,r,deep,1,,C-2") == [(2, "hours", "1:00")]
+    assert refused(session, community, "2020-04-03,r,deep,1,,C-2") == [(2, "hours", "1")]
 
 
 def test_bad_keys_and_limits_in_one_batch_are_all_named_in_order(
@@ -335,3 +342,50 @@ def test_nothing_is_written_where_a_line_is_bad(session: Session, community: Com
     assert session.scalar(select(func.count()).select_from(Exchange)) == before
     assert find_by_number(session, community=community, number="0001") is None
     assert entries_of(session, community) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "typed"), [("hours", "12.5"), ("hours", "12時間半"), ("minutes", "750")], ids=ascii
+)
+def test_a_limit_is_named_with_what_stands_in_the_file(
+    session: Session, community: Community, column: str, typed: str
+) -> None:
+    file = a_file(f"2022-04-03,0001,0002,{typed},,B-9", header=HEADER.replace("hours", column))
+    assert refused(session, community, file) == [(2, column, typed)]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_member_who_is_entered_during_the_import_is_a_sentence(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    community = written(engine, a_community)
+
+    def too_late(*args: Any, **facts: Any) -> list[int]:
+        written(engine, lambda session: a_member(session, community, number="0002"))
+        return add_members(*args, **facts)
+
+    monkeypatch.setattr(hours_import, "add_members", too_late)
+    with pytest.raises(EnteredMeanwhile, match="import the file once more"):
+        written(engine, lambda session: take_in(session, session.merge(community), A_LINE))
+    assert written(engine, lambda session: exchanges_of(session, community)) == []
+    monkeypatch.undo()
+    assert written(engine, lambda session: take_in(session, session.merge(community), A_LINE)).booked == 1
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_number_that_an_import_is_taking_is_refused_once_it_is_taken(engine: Engine) -> None:
+    community = written(engine, a_community)
+    with ThreadPoolExecutor(1) as pool:
+
+        def work(session: Session) -> Any:
+            take_in(session, session.merge(community), A_LINE)
+            other = pool.submit(
+                written, engine, lambda session: a_member(session, session.merge(community), number="0002")
+            )
+            # It waits for the import, which may still come to nothing.
+            assert wait([other], timeout=1).not_done
+            return other
+
+        other = written(engine, work)
+        with pytest.raises(NumberTaken, match="Another member has the number 0002"):
+            other.result(timeout=10)

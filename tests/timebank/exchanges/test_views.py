@@ -11,6 +11,7 @@ from tests.timebank.exchanges.kadoma import Kadoma
 from tests.timebank.exchanges.kadoma import found
 from tests.timebank.exchanges.kadoma import key_of
 from tests.timebank.exchanges.kadoma import seen_of
+from tests.timebank.exchanges.kadoma import typist_of
 from timebank.communities.service import add_kind
 from timebank.exchanges.service import log_exchange
 
@@ -104,7 +105,7 @@ class TestLogging:
 
     def test_the_other_is_found_as_people_type(self, here: Kadoma) -> None:
         for typed in ("0002", "０００２", "Ken Sato (0002)", "ken sato", "sato", "Ken　Sato（0002）"):
-            assert here.logs("hana", other=typed).status_code == 303, typed
+            assert here.logs("hana", other=typed, again="y").status_code == 303, typed
         assert {exchange.receiver_id for exchange in here.exchanges()} == {here.member("ken").id}
 
     def test_the_other_is_found_by_kana_and_oneself_never(self, here: Kadoma) -> None:
@@ -153,7 +154,7 @@ class TestLogging:
             ),
         )
         assert here.logs("hana", other="0002", kind=str(kind.id)).status_code == 303
-        assert here.logs("hana", other="0002", kind="0").status_code == 303
+        assert here.logs("hana", other="0002", kind="0", hours="2").status_code == 303
         assert here.logs("hana", other="0002", kind="999").status_code == 422
         assert [exchange.kind_id for exchange in here.exchanges()] == [kind.id, None]
         assert "Driving" in here.as_("hana").get(f"/kadoma/exchanges/{here.exchanges()[0].id}").text
@@ -180,13 +181,21 @@ class TestLogging:
             answer = here.logs("hana", other="0002", key=key)
             assert answer.status_code == 422
             assert key_of(answer) != key
-            assert here.logs("hana", other="0002", key=key_of(answer)).status_code == 303
+            assert here.logs("hana", other="0002", key=key_of(answer), again="y").status_code == 303
 
     def test_a_form_of_an_ended_session_is_shown_again(self, here: Kadoma) -> None:
         client = here.as_("hana")
-        key = key_of(client.get("/kadoma/exchanges/new"))
+        shown = client.get("/kadoma/exchanges/new")
+        key = key_of(shown)
         client.post("/kadoma/sign-out")
-        typed = {"key": key, "other": "0002", "hours": "2", "date": "2026-04-03", "direction": "received"}
+        typed = {
+            "key": key,
+            "typed_by": typist_of(shown),
+            "other": "0002",
+            "hours": "2",
+            "date": "2026-04-03",
+            "direction": "received",
+        }
         sealed = client.post("/kadoma/exchanges/new", data=typed | {"description": "Driving Ken"})
         assert sealed.status_code == 422
         kept = sealed.text.split('name="kept"')[1].split('value="')[1].split('"')[0]
@@ -197,6 +206,48 @@ class TestLogging:
         assert "Driving Ken" in page.text
         assert key_of(page) == key
         assert here.exchanges() == []
+
+
+class TestLanguage:
+    def test_a_half_filled_form_keeps_what_was_typed(self, here: Kadoma) -> None:
+        assert (
+            'form="form" name="switch_language" value="ja"'
+            in here.as_("hana").get("/kadoma/exchanges/new").text
+        )
+        key = "form:typed-before-the-switch"
+        typed = {"other": "Ken", "hours": "", "direction": "received", "date": "someday", "key": key}
+        answer = here.logs("hana", **typed, switch_language="ja")
+        assert answer.status_code == 200
+        assert '<html lang="ja">' in answer.text
+        for kept in ('value="Ken"', 'value="someday"', "Shopping", key, "checked"):
+            assert kept in answer.text
+        assert 'role="alert"' not in answer.text
+        assert here.exchanges() == []
+        assert '<html lang="ja">' in here.as_("hana").get("/kadoma/").text
+
+    @pytest.mark.parametrize("page", ["joint", "slips", "for-others"])
+    def test_no_form_is_saved_by_switching(self, here: Kadoma, page: str) -> None:
+        typed = {
+            "giver": "1",
+            "receiver": "6",
+            "others": "0006",
+            "givers": "1",
+            "receivers": "6",
+            "heard": "slip",
+        }
+        answer = here.logs("ken", page, **typed, switch_language="ja")
+        assert answer.status_code == 200
+        assert '<html lang="ja">' in answer.text
+        assert here.exchanges() == []
+
+    def test_a_language_that_nobody_speaks_here_switches_nothing(self, here: Kadoma) -> None:
+        answer = here.logs("hana", other="0002", switch_language="xx")
+        assert answer.status_code == 303
+
+    @pytest.mark.parametrize("who", ["hana", "paused"])
+    def test_where_there_is_no_form_the_page_is_opened_again(self, here: Kadoma, who: str) -> None:
+        page = "/kadoma/exchanges/new" if who == "paused" else "/kadoma/statement"
+        assert "switch_language" not in here.as_(who).get(page).text
 
 
 class TestJoint:

@@ -38,7 +38,7 @@ BAD = [
     ("description", "x" * 2_001, "At most 2000 characters"),
     ("description", "\u202eevil", "turns the direction of writing"),
     ("description", "a\x07b", "that nobody can see"),
-    ("direction", "sideways", "Not a valid choice"),
+    ("direction", "sideways", "Please choose one of these"),
 ]
 
 
@@ -118,3 +118,45 @@ def test_wrong_methods_and_numbers_are_no_error_of_ours(here: Kadoma) -> None:
     for number in ("0", "99999", "9" * 30, "x"):
         assert hana.get(f"/kadoma/exchanges/{number}").status_code == 404
         assert hana.post(f"/kadoma/exchanges/{number}/confirm").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["key", "direction"])
+def test_a_form_without_one_of_its_parts_is_refused_in_words(here: Kadoma, name: str) -> None:
+    typed = {
+        "other": "0002",
+        "hours": "1",
+        "date": "2026-04-03",
+        "direction": "gave",
+        "key": "form:" + "k" * 20,
+    }
+    del typed[name]
+    answer = here.as_("hana").post("/kadoma/exchanges/new", data=typed)
+    assert answer.status_code == 422
+    assert ("save once more" if name == "key" else "Please choose one of these") in answer.text
+    assert here.exchanges() == []
+
+
+@pytest.mark.parametrize("name", ["shared", "word", "heard"])
+def test_a_coordinators_form_without_a_choice_is_refused_in_words(here: Kadoma, name: str) -> None:
+    typed = {"givers": "1", "receivers": "6", "word": "both", "heard": "slip", "shared": "whole"}
+    del typed[name]
+    answer = here.logs("ken", "for-others", **typed)
+    assert answer.status_code == 422
+    assert "Please" in answer.text
+    assert here.exchanges() == []
+
+
+def test_a_choice_that_is_none_is_refused_in_the_readers_language(here: Kadoma) -> None:
+    here.as_("hana").post("/language", data={"language": "ja"})
+    page = here.logs("hana", other="0002", direction="sideways").text
+    assert "この中から1つ選んでください" in page
+    assert "choice" not in page
+
+
+def test_a_reason_that_shows_nothing_is_none(here: Kadoma) -> None:
+    exchange = here.proposes("hana", "ken")
+    for reason in ("\u0301", "\u3164", "\u200d\ufe0f"):
+        answer = here.as_("ken").post(f"/kadoma/exchanges/{exchange.id}/decline", data={"reason": reason})
+        assert answer.status_code == 422, ascii(reason)
+        assert "Please say why" in answer.text
+    assert here.state(exchange) == "proposed"

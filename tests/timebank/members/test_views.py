@@ -184,3 +184,36 @@ def test_what_was_entered_can_be_found_by_its_number(app: Flask, hana: Neighbour
     found = written(app, lambda session: find_by_number(session, community=hana.community, number="2"))
     assert found
     assert found.id == taro.id
+
+
+def test_ones_own_page_leads_home_and_that_of_others_stays_closed(
+    app: Flask, hana: Neighbour, taro: Member
+) -> None:
+    jiro = written(app, lambda session: a_neighbour(session, hana.community))
+    assert jiro.member
+    client = signed_in(app, jiro)
+    answer = client.get(f"/kadoma/members/{jiro.member.id}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/kadoma/")
+    for member_id in (taro.id, 999_999):
+        assert client.get(f"/kadoma/members/{member_id}").status_code == 403
+
+
+@pytest.mark.parametrize("nothing", ["\u0301", "\u3164", "\u200d\ufe0f"], ids=ascii)
+def test_a_name_or_a_number_that_shows_nothing_is_none(desk: FlaskClient, nothing: str) -> None:
+    for typed, sentence in (
+        ({"name": nothing}, "A member needs a name"),
+        ({"number": nothing}, "A member number has 1 to"),
+    ):
+        answer = desk.post("/kadoma/members/new", data={"number": "77", "name": "Jiro"} | typed)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+
+
+def test_an_office_that_is_none_is_refused_in_our_words(
+    app: Flask, desk: FlaskClient, hana: Neighbour
+) -> None:
+    jiro = written(app, lambda session: a_neighbour(session, hana.community))
+    assert jiro.member
+    answer = desk.post(f"/kadoma/members/{jiro.member.id}/offices", data={"roles": ["emperor", "king"]})
+    assert answer.status_code == 422
+    assert "Please choose only from these" in answer.text

@@ -125,13 +125,24 @@ def test_for_nobody_a_password_is_hashed_all_the_same(monkeypatch: pytest.Monkey
 
 def test_a_weaker_hash_is_renewed_at_the_next_sign_in(session: Session) -> None:
     person = a_person(session)
-    strong = person.password_hash
-    service.renew_hash(session, person=person, password=PASSWORD)
-    assert person.password_hash == strong
-    person.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    service.renew_hash(session, person=person, password=PASSWORD)
+    assert service.stronger_hash(person, password=PASSWORD) is None
+    weak = person.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    stronger = service.stronger_hash(person, password=PASSWORD)
+    service.renew_hash(session, person=person, known=weak, stronger=stronger)
     assert "m=8," not in (person.password_hash or "")
     assert service.sign_in([person], password=PASSWORD) is person
+
+
+def test_a_password_that_was_changed_during_the_sign_in_lets_nobody_in(session: Session) -> None:
+    person = a_person(session)
+    known = person.password_hash
+    service.set_password(session, person=person, password="a-new-password")
+    changed = person.password_hash
+    with pytest.raises(service.SignInRefused):
+        service.renew_hash(session, person=person, known=known, stronger=None)
+    assert person.password_hash == changed
+    service.renew_hash(session, person=person, known=changed, stronger=None)
+    assert person.password_hash == changed
 
 
 def test_a_password_is_changed_by_whoever_knows_it(session: Session) -> None:

@@ -1,8 +1,13 @@
 """Signing in and out, and keeping one's own sign-in."""
 
+import re
+from collections.abc import Iterable
+
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from tests.builders import PASSWORD
@@ -12,6 +17,7 @@ from tests.builders import a_neighbour
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
+from timebank.people import service
 from timebank.people.models import Person
 from timebank.people.service import show_sign_in
 
@@ -172,3 +178,53 @@ def test_passwords_are_shown_in_demo_mode_only(app: Flask, hana: Neighbour, demo
     client = app.test_client()
     for answer in (client.get("/kadoma/sign-in"), try_to_sign_in(client, "A12", "wrong")):
         assert ("shown-to-all" in answer.text) == demo
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_password_is_looked_at_before_anything_is_locked(
+    app: Flask, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    verify = service.sign_in
+
+    def sign_in(candidates: Iterable[Person], *, password: str) -> Person:
+        # Another one can write meanwhile, and need not wait.
+        written(app, lambda session: a_community(session, slug=f"while-{len(looked)}"))
+        looked.append(password)
+        return verify(candidates, password=password)
+
+    monkeypatch.setattr(service, "sign_in", sign_in)
+    client = app.test_client()
+    asked = client.post("/kadoma/account/password", data={"old_password": "", "note": "typed"})
+    sealed = re.findall(r'name="kept"[^>]*value="([^"]+)"', asked.text)[0]
+    assert try_to_sign_in(client, "A12", "wrong-password").status_code == 422
+    assert try_to_sign_in(client, "A12").status_code == 303
+    assert try_to_sign_in(client, "A12", kept=sealed).status_code == 303
+    assert is_signed_in(client)
+    assert len(looked) == 3
+
+
+def test_who_signs_in_while_signed_in_is_led_on(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    assert try_to_sign_in(client, "A12").status_code == 303
+    assert is_signed_in(client)
+
+
+def test_a_weaker_hash_is_renewed_and_the_session_holds(app: Flask, hana: Neighbour) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    set_hash = update(Person).where(Person.id == hana.person.id).values(password_hash=weak)
+    written(app, lambda session: session.execute(set_hash).close())
+    client = app.test_client()
+    assert try_to_sign_in(client, "A12").status_code == 303
+    assert is_signed_in(client)
+    assert written(app, lambda session: session.get_one(Person, hana.person.id).password_hash) != weak
+
+
+def test_the_language_is_switched_on_the_way_in(client: FlaskClient, hana: Neighbour) -> None:
+    answer = try_to_sign_in(client, "A12", switch_language="ja", next="/kadoma/statement")
+    assert answer.status_code == 200
+    assert '<html lang="ja">' in answer.text
+    assert 'value="A12"' in answer.text
+    assert 'value="/kadoma/statement"' in answer.text
+    assert PASSWORD not in answer.text
+    assert not is_signed_in(client)

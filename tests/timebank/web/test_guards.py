@@ -13,6 +13,8 @@ from tests.builders import PASSWORD
 from tests.builders import Neighbour
 from tests.builders import a_community
 from tests.builders import a_neighbour
+from tests.builders import a_person
+from tests.builders import an_office
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
@@ -50,6 +52,14 @@ def sign_in(client: FlaskClient, who: Neighbour, page: TestResponse | None = Non
     page = page or client.get("/kadoma/sign-in")
     carried = {name: hidden(page, name) for name in ("csrf_token", "next", "kept")}
     return client.post("/kadoma/sign-in", data={"name": who.name, "password": PASSWORD} | carried)
+
+
+def typed(app: Flask, who: Neighbour, **more: str) -> dict[str, str]:
+    """What somebody sends who typed into the form of a session that has ended."""
+    client = app.test_client()
+    sign_in(client, who)
+    mark = hidden(client.get("/kadoma/members/new"), "typed_by")
+    return TYPED | {"csrf_token": "old", "typed_by": mark} | more
 
 
 def rows(app: Flask, table: type) -> int:
@@ -104,18 +114,40 @@ def test_an_office_is_worth_nothing_in_another_community(app: Flask, hana: Neigh
     assert client.get("/moriguchi/account").status_code == 403
 
 
+def test_who_strays_into_another_community_is_shown_the_way_home(app: Flask, hana: Neighbour) -> None:
+    elsewhere = written(app, lambda session: a_community(session, slug="moriguchi", name="Moriguchi"))
+    written(app, lambda session: a_community(session, slug="noise", name="Noise"))
+    client = signed_in(app, hana)
+    page = client.get("/moriguchi/").text
+    assert "You have no part in Moriguchi" in page
+    assert re.search(r'<a [^>]*href="/kadoma/">Kadoma neighbours</a>', page)
+    assert "Noise" not in page
+    written(app, lambda session: an_office(session, hana.person, elsewhere, "auditor"))
+    assert client.get("/moriguchi/").status_code == 200
+    assert "You have no part" not in client.get("/moriguchi/members/new").text
+    assert 'href="/moriguchi/"' in client.get("/noise/").text
+
+
+def test_who_takes_part_nowhere_is_told_so(app: Flask, hana: Neighbour) -> None:
+    person = written(app, lambda session: a_person(session, email="nobody@example.org"))
+    nobody = signed_in(app, Neighbour(hana.community, person, None))
+    assert nobody.get("/kadoma/").status_code == 403
+
+
 def test_a_form_without_its_token_does_nothing(strict: Flask, hana: Neighbour) -> None:
     client = strict.test_client()
     assert sign_in(client, hana).status_code == 303
     answer = client.post("/kadoma/settings/kinds", data={"name": "Driving"})
     assert answer.status_code == 422
+    assert "came without the mark" in answer.text
+    assert "signed in again" not in answer.text
     assert rows(strict, HelpKind) == 0
     assert rows(strict, KeptForm) == 0
 
 
 def test_a_form_whose_session_ended_is_shown_again_after_signing_in(strict: Flask, hana: Neighbour) -> None:
     client = strict.test_client()
-    asked = client.post("/kadoma/members/new", data=TYPED | {"csrf_token": "old", "new_password": "secret-1"})
+    asked = client.post("/kadoma/members/new", data=typed(strict, hana, new_password="secret-1"))
     assert asked.status_code == 422
     assert "session has ended" in asked.text
     assert rows(strict, KeptForm) == 0
@@ -135,7 +167,7 @@ def test_a_form_whose_session_ended_is_shown_again_after_signing_in(strict: Flas
 
 def test_what_was_kept_stays_when_the_form_is_refused(strict: Flask, hana: Neighbour) -> None:
     client = strict.test_client()
-    asked = client.post("/kadoma/members/new", data=TYPED | {"name": "", "csrf_token": "old"})
+    asked = client.post("/kadoma/members/new", data=typed(strict, hana, name=""))
     sign_in(client, hana, asked)
     page = client.get("/kadoma/members/new")
     token = hidden(page, "csrf_token")
@@ -145,18 +177,43 @@ def test_what_was_kept_stays_when_the_form_is_refused(strict: Flask, hana: Neigh
     assert rows(strict, KeptForm) == 1
 
 
-def test_a_form_is_kept_for_whoever_signs_in_and_for_nobody_else(strict: Flask, hana: Neighbour) -> None:
+def test_a_form_is_kept_for_whoever_typed_it_and_for_nobody_else(strict: Flask, hana: Neighbour) -> None:
     taro = written(strict, lambda session: a_neighbour(session, hana.community, "coordinator"))
     client = strict.test_client()
-    sign_in(client, hana, client.post("/kadoma/members/new", data=TYPED | {"csrf_token": "old"}))
+    sign_in(client, hana, client.post("/kadoma/members/new", data=typed(strict, hana)))
     other = strict.test_client()
     sign_in(other, taro)
     assert 'value="77"' not in other.get("/kadoma/members/new").text
 
 
+@pytest.mark.parametrize("way", ["signing in", "going on"])
+def test_what_somebody_else_typed_is_not_shown(strict: Flask, hana: Neighbour, way: str) -> None:
+    taro = written(strict, lambda session: a_neighbour(session, hana.community, "coordinator"))
+    client = strict.test_client()
+    if way == "signing in":
+        back = sign_in(client, taro, client.post("/kadoma/members/new", data=typed(strict, hana)))
+    else:
+        sign_in(client, taro)
+        asked = client.post("/kadoma/members/new", data=typed(strict, hana))
+        sealed = {"csrf_token": hidden(asked, "csrf_token"), "kept": hidden(asked, "kept")}
+        back = client.post("/kadoma/go-on", data=sealed)
+    assert (back.status_code, back.headers["Location"]) == (303, "/kadoma/")
+    assert "is somebody else&#39;s" in client.get("/kadoma/").text
+    assert 'value="77"' not in client.get("/kadoma/members/new").text
+    assert rows(strict, KeptForm) == 0
+
+
+@pytest.mark.parametrize("mark", ["", "0" * 24, "é"], ids=ascii)
+def test_a_form_that_does_not_say_who_typed_is_not_shown(strict: Flask, hana: Neighbour, mark: str) -> None:
+    client = strict.test_client()
+    sign_in(client, hana, client.post("/kadoma/members/new", data=typed(strict, hana, typed_by=mark)))
+    assert 'value="77"' not in client.get("/kadoma/members/new").text
+    assert rows(strict, KeptForm) == 0
+
+
 def test_the_password_may_be_mistyped_on_the_way(strict: Flask, hana: Neighbour) -> None:
     client = strict.test_client()
-    asked = client.post("/kadoma/members/new", data=TYPED | {"csrf_token": "old"})
+    asked = client.post("/kadoma/members/new", data=typed(strict, hana))
     carried = {name: hidden(asked, name) for name in ("csrf_token", "next", "kept")}
     wrong = client.post("/kadoma/sign-in", data={"name": hana.name, "password": "wrong"} | carried)
     assert wrong.status_code == 422
@@ -202,7 +259,7 @@ def test_a_button_that_came_from_elsewhere_leads_to_the_first_page(
 
 def test_more_than_a_form_holds_is_not_carried_along(strict: Flask, hana: Neighbour) -> None:
     client = strict.test_client()
-    asked = client.post("/kadoma/members/new", data=TYPED | {"csrf_token": "old", "name": "x" * 50_000})
+    asked = client.post("/kadoma/members/new", data=typed(strict, hana, name="x" * 50_000))
     assert len(asked.text) < 10_000
     assert sign_in(client, hana, asked).headers["Location"] == "/kadoma/members/new"
     assert rows(strict, KeptForm) == 0
@@ -213,8 +270,9 @@ def test_who_signed_in_anew_in_another_window_decides_about_the_old_one(
 ) -> None:
     client = strict.test_client()
     sign_in(client, hana)
-    asked = client.post("/kadoma/members/new", data=TYPED | {"csrf_token": "of the other window"})
+    asked = client.post("/kadoma/members/new", data=typed(strict, hana, csrf_token="of the other window"))
     assert asked.status_code == 422
+    assert "You have signed in again" in asked.text
     assert "go on" in asked.text
     sealed = {"csrf_token": hidden(asked, "csrf_token"), "kept": hidden(asked, "kept")}
     back = client.post("/kadoma/go-on", data=sealed)

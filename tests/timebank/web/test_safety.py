@@ -1,10 +1,12 @@
 """What every answer says to the browser, and what no request may hold."""
 
+import io
 import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.builders import Neighbour
 from tests.builders import a_community
@@ -12,6 +14,7 @@ from tests.builders import a_neighbour
 from tests.builders import signed_in
 from tests.builders import written
 from tests.servers import application
+from timebank.communities.models import HelpKind
 from timebank.web.safety import CONTENT_SECURITY_POLICY
 
 
@@ -121,6 +124,38 @@ def test_a_text_that_cannot_be_kept_is_refused_on_its_form(app: Flask, hana: Nei
     answer = signed_in(app, hana).post("/kadoma/settings/kinds", data={"name": name})
     assert answer.status_code == 422
     assert 'id="name-error"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"name=%E3%81", "application/x-www-form-urlencoded"),
+        (b"name=\x93\xfa\x96{", "application/x-www-form-urlencoded"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\x93\xfa\x96{\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+    ],
+    ids=["half a letter", "Shift JIS", "in parts"],
+)
+def test_bytes_that_are_no_letters_are_refused_and_not_kept(
+    app: Flask, hana: Neighbour, body: bytes, content_type: str
+) -> None:
+    answer = signed_in(app, hana).post("/kadoma/settings/kinds", data=body, content_type=content_type)
+    assert answer.status_code == 422
+    assert "Your browser sent letters that cannot be read" in answer.text
+    kinds = written(app, lambda session: session.scalars(select(HelpKind)).all())
+    assert kinds == []
+
+
+def test_letters_of_any_kind_are_read(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    assert client.post("/kadoma/settings/kinds", data={"name": "買い物 + 100 % 🛒"}).status_code == 303
+    parts = {"name": "手紙", "file": (io.BytesIO(b"x"), "")}
+    assert client.post("/kadoma/settings/kinds", data=parts).status_code == 303
+    page = client.get("/kadoma/settings/kinds").text
+    assert "買い物 + 100 % 🛒" in page
+    assert "手紙" in page
 
 
 def test_half_characters_and_broken_bytes_do_not_break_a_form(app: Flask, hana: Neighbour) -> None:
