@@ -36,6 +36,7 @@ from ledger.errors import AmountNotPositive
 from ledger.errors import AmountNotWhole
 from ledger.errors import AmountTooLarge
 from ledger.errors import BookExists
+from ledger.errors import BookUnknown
 from ledger.errors import CeilingExceeded
 from ledger.errors import CodeRefused
 from ledger.errors import CommodityClash
@@ -51,8 +52,11 @@ from ledger.errors import LedgerError
 from ledger.errors import LimitExceeded
 from ledger.errors import LimitsRefused
 from ledger.errors import MemoRefused
+from ledger.errors import MonthOutOfTurn
 from ledger.errors import NotReversible
+from ledger.errors import PeriodClosed
 from ledger.errors import PromiseBroken
+from ledger.errors import ReasonMissing
 from ledger.errors import SameAccount
 from ledger.errors import TotalTooLarge
 from ledger.errors import TransferRefused
@@ -74,6 +78,11 @@ from ledger.model import StatementLine
 from ledger.model import StatementPage
 from ledger.model import Transfer
 from ledger.model import TrialLine
+from ledger.periods import close_month
+from ledger.periods import closed_through
+from ledger.periods import last_day
+from ledger.periods import reopen_month
+from ledger.periods import take_snapshots
 from ledger.posting import keys_used
 from ledger.posting import post
 from ledger.posting import post_alone
@@ -105,6 +114,7 @@ __all__ = [
     "AmountTooLarge",
     "Balance",
     "BookExists",
+    "BookUnknown",
     "CeilingExceeded",
     "CodeRefused",
     "CommodityClash",
@@ -124,12 +134,15 @@ __all__ = [
     "LimitExceeded",
     "LimitsRefused",
     "MemoRefused",
+    "MonthOutOfTurn",
     "NewAccount",
     "NotReversible",
+    "PeriodClosed",
     "Posted",
     "PostedLine",
     "PromiseBroken",
     "Proof",
+    "ReasonMissing",
     "SameAccount",
     "StatementLine",
     "StatementPage",
@@ -145,6 +158,8 @@ __all__ = [
     "balance_on",
     "begin",
     "close_account",
+    "close_month",
+    "closed_through",
     "connect",
     "create_all",
     "export_beancount",
@@ -154,6 +169,7 @@ __all__ = [
     "grant",
     "is_transient",
     "keys_used",
+    "last_day",
     "metadata",
     "normal_url",
     "open_account",
@@ -166,9 +182,11 @@ __all__ = [
     "prepare",
     "prove",
     "reopen_account",
+    "reopen_month",
     "reverse",
     "set_limits",
     "statement",
+    "take_snapshots",
     "transaction",
     "trial_balance",
     "turnover",

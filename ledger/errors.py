@@ -6,14 +6,15 @@ LedgerError
 │   └── SameAccount  WrongBook  WrongCommodity
 ├── EntryRefused
 │   ├── EntryWithoutTransfer  KindRefused  KeyRefused  MemoRefused  ActorRefused  DayRefused
-│   ├── KeyReused
+│   ├── KeyReused  PeriodClosed
 │   └── EntryUnknown  AlreadyReversed  NotReversible
 ├── AccountRefused
 │   ├── AccountUnknown  AccountExists  AccountClosed  AccountNotEmpty
 │   └── CodeRefused  LimitsRefused
 ├── LimitExceeded
 │   └── FloorExceeded  CeilingExceeded
-├── BookExists  CommodityClash  TotalTooLarge
+├── BookExists  BookUnknown  CommodityClash  TotalTooLarge
+├── MonthOutOfTurn  ReasonMissing
 └── PromiseBroken
 """
 
@@ -144,6 +145,17 @@ class KeyReused(EntryRefused):
         self.key, self.entry_id = key, entry_id
 
 
+class PeriodClosed(EntryRefused):
+    """A posting date inside a month that is closed."""
+
+    def __init__(self, day: date, closed_through: date) -> None:
+        super().__init__(
+            f"the books are closed through {closed_through.isoformat()}: "
+            f"nothing can be posted on {day.isoformat()}"
+        )
+        self.day, self.closed_through = day, closed_through
+
+
 class EntryUnknown(EntryRefused):
     """An entry that is not in this book."""
 
@@ -263,6 +275,36 @@ class BookExists(LedgerError):
     def __init__(self, slug: str) -> None:
         super().__init__(f"there is a book {slug!r} already")
         self.slug = slug
+
+
+class BookUnknown(LedgerError):
+    """A book that is not there."""
+
+    def __init__(self, book_id: int) -> None:
+        super().__init__(f"there is no book {book_id}")
+        self.book_id = book_id
+
+
+class MonthOutOfTurn(LedgerError):
+    """A month that is not the next to close, or not the newest closed one."""
+
+    def __init__(self, month: date, closed_through: date | None) -> None:
+        stands = (
+            f"the books are closed through {closed_through.isoformat()}"
+            if closed_through
+            else "none is closed"
+        )
+        super().__init__(
+            f"months close in order and reopen in reverse: it is not the turn of {month:%Y-%m}, {stands}"
+        )
+        self.month, self.closed_through = month, closed_through
+
+
+class ReasonMissing(LedgerError):
+    """A month that is reopened for no reason."""
+
+    def __init__(self) -> None:
+        super().__init__("a month is reopened for a reason, in words")
 
 
 class CommodityClash(LedgerError):

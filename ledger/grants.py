@@ -18,6 +18,7 @@ from ledger.schema import metadata
 INSERTABLE = {
     "commodity": ("code", "scale"),
     "book": ("slug",),
+    "period_event": ("book_id", "version", "kind", "closed_through", "actor", "reason"),
     "account": ("book_id", "code", "commodity", "type", "firm"),
     "account_event": (
         *("account_id", "version", "kind", "floor", "ceiling", "closed_on", "actor", "reason"),

@@ -34,6 +34,7 @@ from ledger.errors import DayRefused
 from ledger.errors import EntryUnknown
 from ledger.errors import KeyReused
 from ledger.errors import NotReversible
+from ledger.errors import PeriodClosed
 from ledger.errors import WrongBook
 from ledger.model import REVERSAL
 from ledger.model import Entry
@@ -43,6 +44,7 @@ from ledger.model import check_actor
 from ledger.model import check_key
 from ledger.model import check_memo
 from ledger.model import digest
+from ledger.periods import closed_through
 from ledger.refusals import refusal
 
 _WRITERS = {"sqlite": writing_sqlite, "postgresql": writing_postgresql}
@@ -54,7 +56,8 @@ _Codes = Callable[[], Mapping[int, str]]
 def post(session: Session | Connection, entry: Entry) -> Posted:
     """Write an entry, or find it again where its key was used for the same content.
 
-    Raises FloorExceeded, CeilingExceeded, AccountClosed, AccountUnknown, TotalTooLarge, KeyReused.
+    Raises FloorExceeded, CeilingExceeded, AccountClosed, AccountUnknown, TotalTooLarge, KeyReused,
+    PeriodClosed.
     """
     return _write(connection_of(session), draft(entry), lambda: _codes([entry]))
 
@@ -93,8 +96,11 @@ def post_many(session: Session | Connection, entries: Iterable[Entry]) -> list[P
         key: one.fingerprint for key, one in fresh.items()
     }
     clash = next((n for n, one in enumerate(drafts) if one.fingerprint != meant[one.key]), None)
-    # What comes before a key with other content is written first: it may hold an earlier refusal.
-    new = [one for one in drafts[:clash] if fresh.get(one.key) is one]
+    closed = closed_through(connection, asked[0].book_id) or date.min
+    late = next((n for n, one in enumerate(drafts) if one.posted_on <= closed and one.key not in found), None)
+    # What comes before the first that is refused here is written first: the database may refuse it earlier.
+    stop = min((n for n in (clash, late) if n is not None), default=None)
+    new = [one for one in drafts[:stop] if fresh.get(one.key) is one]
     with connection.begin_nested():
         if new:
             driver = connection.connection.driver_connection
@@ -103,8 +109,10 @@ def post_many(session: Session | Connection, entries: Iterable[Entry]) -> list[P
             found.update(
                 {one.key: (entry_id, one.fingerprint) for one, entry_id in zip(new, ids, strict=True)}
             )
-        if clash is not None:
-            raise KeyReused(drafts[clash].key, found[drafts[clash].key][0])
+        if stop is not None and stop == clash:
+            raise KeyReused(drafts[stop].key, found[drafts[stop].key][0])
+        if stop is not None:
+            raise PeriodClosed(drafts[stop].posted_on, closed)
     return [Posted(found[one.key][0], (), repeated=fresh.get(one.key) is not one) for one in drafts]
 
 

@@ -107,6 +107,34 @@ _QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+#: How a month is spelt from a day.
+_MONTH = {
+    "sqlite": "date({0}, 'start of month')",
+    "postgresql": "CAST(date_trunc('month', {0}) AS date)",
+}
+_PERIODS = (
+    "periods",
+    "book {0}: what is closed is not what its last event says",
+    """SELECT b.slug FROM book b LEFT JOIN period_event v ON v.book_id = b.id AND v.version = b.events
+       LEFT JOIN (SELECT book_id, count(*) AS events FROM period_event GROUP BY book_id) n ON n.book_id = b.id
+       WHERE coalesce(n.events, 0) <> b.events OR (v.closed_through IS NULL) <> (b.closed_through IS NULL)
+          OR v.closed_through <> b.closed_through ORDER BY b.id LIMIT 1""",
+)
+_SNAPSHOTS = (
+    "snapshots",
+    "account {0}: the totals kept of the month of {1} are not those of its transfers",
+    """SELECT account_id, month FROM (
+           SELECT account_id, month, debits, credits FROM snapshot UNION ALL
+           SELECT t.debit_account_id, {month}, -t.amount, 0 FROM transfer t
+           JOIN entry e ON e.id = t.entry_id JOIN book b ON b.id = e.book_id
+           WHERE e.posted_on <= b.snapshot_through UNION ALL
+           SELECT t.credit_account_id, {month}, 0, -t.amount FROM transfer t
+           JOIN entry e ON e.id = t.entry_id JOIN book b ON b.id = e.book_id
+           WHERE e.posted_on <= b.snapshot_through) totals
+       GROUP BY account_id, month HAVING sum(debits) <> 0 OR sum(credits) <> 0
+       ORDER BY account_id, month LIMIT 1""",
+)
+
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
 _FUNCTION = re.compile(r"CREATE FUNCTION (\w+)(.*?)AS \$\$(.*)\$\$", re.DOTALL)
 
@@ -149,10 +177,11 @@ def prove(session: Session | Connection, *, progress: Callable[[str], None] | No
     if connection.dialect.name == "postgresql":
         # Right after a large import the planner still believes that the tables are empty.
         connection.execute(text("SET LOCAL enable_nestloop = off"))
-    for name, sentence, query in _QUESTIONS:
+    month = _MONTH[connection.dialect.name].format("e.posted_on")
+    for name, sentence, asked in (*_QUESTIONS, _PERIODS, _SNAPSHOTS):
         if progress is not None:
             progress(name)
-        row = connection.execute(text(query)).first()
+        row = connection.execute(text(asked.replace("{month}", month))).first()
         if row is not None:
             faults.append(sentence.format(*row))
     if progress is not None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import Select
@@ -13,6 +15,7 @@ from sqlalchemy import Subquery
 from sqlalchemy import bindparam
 from sqlalchemy import case
 from sqlalchemy import func
+from sqlalchemy import literal_column
 from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy import union_all
@@ -25,8 +28,11 @@ from ledger.model import AccountType
 from ledger.model import StatementLine
 from ledger.model import StatementPage
 from ledger.model import TrialLine
+from ledger.periods import last_day
 from ledger.schema import account as account_table
+from ledger.schema import book as book_table
 from ledger.schema import entry as entry_table
+from ledger.schema import snapshot as snapshot_table
 from ledger.schema import transfer as transfer_table
 
 #: Versions are dense and moments never run backwards along them, so a binary search finds the last
@@ -144,15 +150,53 @@ def as_of(session: Session | Connection, account: Account, moment: datetime) -> 
 def balance_on(session: Session | Connection, account: Account, day: date) -> int:
     """Say what an account's balance is by everything that happened up to and on ``day``.
 
-    Goes by the posting date, whenever it was recorded; walks the account's lines.
+    Goes by the posting date, whenever it was recorded: the totals kept of whole months, and the entries
+    of the book since. Where none are kept it walks the account's lines.
     """
-    sides = _sides()
-    query = (
-        select(func.coalesce(func.sum(sides.c.change), 0))
-        .join(entry_table, entry_table.c.id == sides.c.entry_id)
-        .where(entry_table.c.posted_on <= day)
+    kept = _kept_through(session, account.book_id, day)
+    if kept is None:
+        sides = _sides()
+        query = (
+            select(func.coalesce(func.sum(sides.c.change), 0))
+            .join(entry_table, entry_table.c.id == sides.c.entry_id)
+            .where(entry_table.c.posted_on <= day)
+        )
+        return int(session.execute(query, _versions(account)).scalar_one())
+    lines = _totals(account.book_id, kept, day, account_id=account.id)
+    return sum(int(credits - debits) for _, debits, credits in session.execute(lines))
+
+
+def _kept_through(session: Session | Connection, book_id: int, day: date) -> date | None:
+    """Give the last day up to ``day`` through which a book's month totals are kept; None where none are."""
+    through: date | None = session.scalar(
+        select(book_table.c.snapshot_through).where(book_table.c.id == book_id)
     )
-    return int(session.execute(query, _versions(account)).scalar_one())
+    if through is None or through <= day:
+        return through
+    # The month that the day is in counts by its entries, unless the day is its last.
+    return day if last_day(day) == day else day.replace(day=1) - timedelta(days=1)
+
+
+def _totals(book_id: int, kept: date, day: date, *, account_id: int | None = None) -> Select[Any]:
+    """Select accounts' debits and credits: months kept through ``kept``, and entries from then to ``day``."""
+    entry, move, month = entry_table.c, transfer_table.c, snapshot_table.c
+    recent = (entry.book_id == book_id, entry.posted_on > kept, entry.posted_on <= day)
+    moved = entry_table.join(transfer_table, move.entry_id == entry.id)
+    nothing: ColumnElement[int] = literal_column("0")
+    parts = [
+        select(month.account_id, month.debits, month.credits)
+        .join(account_table, account_table.c.id == month.account_id)
+        .where(account_table.c.book_id == book_id, month.month <= kept),
+        select(move.debit_account_id, move.amount, nothing).select_from(moved).where(*recent),
+        select(move.credit_account_id, nothing, move.amount).select_from(moved).where(*recent),
+    ]
+    if account_id is not None:
+        columns = (month.account_id, move.debit_account_id, move.credit_account_id)
+        parts = [part.where(column == account_id) for part, column in zip(parts, columns, strict=True)]
+    legs = union_all(*parts).subquery("legs").c
+    who, debits, credits = tuple(legs)
+    added = (func.sum(debits).label("debits"), func.sum(credits).label("credits"))
+    return select(who.label("account_id"), *added).group_by(who)
 
 
 def turnover(
@@ -182,24 +226,14 @@ def turnover(
 def trial_balance(session: Session | Connection, book_id: int, *, on: date | None = None) -> list[TrialLine]:
     """Read every account's totals, by code: as they stand, or by what was posted up to and on a day."""
     columns = account_table.c
+    named = (columns.code, columns.commodity, columns.type)
     if on is None:
-        query = select(columns.code, columns.commodity, columns.type, columns.debits, columns.credits).where(
-            columns.book_id == book_id
-        )
+        query = select(*named, columns.debits, columns.credits).where(columns.book_id == book_id)
     else:
-        moved = transfer_table.join(entry_table, entry_table.c.id == transfer_table.c.entry_id)
-        of_account = (transfer_table.c.debit_account_id == columns.id) | (
-            transfer_table.c.credit_account_id == columns.id
-        )
-        debited = case((transfer_table.c.debit_account_id == columns.id, transfer_table.c.amount), else_=0)
-        credited = case((transfer_table.c.credit_account_id == columns.id, transfer_table.c.amount), else_=0)
-        query = (
-            select(columns.code, columns.commodity, columns.type, func.sum(debited), func.sum(credited))
-            .select_from(moved.join(account_table, of_account))
-            .where(
-                columns.book_id == book_id, entry_table.c.book_id == book_id, entry_table.c.posted_on <= on
-            )
-            .group_by(columns.code, columns.commodity, columns.type)
+        kept = _kept_through(session, book_id, on) or date.min
+        totals = _totals(book_id, kept, on).subquery("totals")
+        query = select(*named, totals.c.debits, totals.c.credits).join(
+            totals, totals.c.account_id == columns.id
         )
     rows = session.execute(query.order_by(columns.code, columns.commodity))
     return [

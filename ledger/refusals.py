@@ -7,6 +7,7 @@ message on SQLite. What has no name is not a refusal and is left as it is.
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ledger.draft import Draft
@@ -19,6 +20,7 @@ from ledger.errors import EntryUnknown
 from ledger.errors import FloorExceeded
 from ledger.errors import LedgerError
 from ledger.errors import NotReversible
+from ledger.errors import PeriodClosed
 from ledger.errors import PromiseBroken
 from ledger.errors import TotalTooLarge
 from ledger.writing_sqlite import AccountsUnknown
@@ -26,6 +28,13 @@ from ledger.writing_sqlite import AccountsUnknown
 _SQLITE_SAYS = re.compile(r"^(?:(?:CHECK|UNIQUE|NOT NULL|FOREIGN KEY) constraint failed:? ?)?(?P<rule>.*)$")
 _OVERFLOW = ("22003", "cannot store REAL value in INTEGER column")
 _TOTALS = "account_totals_are_bounded"
+_OF_REVERSALS: dict[str, type[AlreadyReversed | NotReversible | EntryUnknown]] = {
+    "uq_entry_reverses_id": AlreadyReversed,
+    "entry_reversed_already": AlreadyReversed,
+    "entry.reverses_id": AlreadyReversed,
+    "reversal_is_final": NotReversible,
+    "entry_unknown": EntryUnknown,
+}
 _UNKNOWN = {
     "account_unknown",
     "moved_at_missing",
@@ -73,14 +82,13 @@ def refusal(
         diagnosis = getattr(error, "diag", None)
         facts = diagnosis.message_detail.split() if diagnosis else _facts(driver, drafts, rule)
         return _limit(rule, codes, [int(fact) for fact in facts])
+    if rule == "period_closed":
+        return _period(error, driver, drafts)
     if rule == _TOTALS:
         return TotalTooLarge(_any(drafts, codes))
-    if rule in {"uq_entry_reverses_id", "entry_reversed_already", "entry.reverses_id"}:
-        return AlreadyReversed(drafts[0].reverses_id or 0)
-    if rule == "reversal_is_final":
-        return NotReversible(drafts[0].reverses_id or 0)
-    if rule == "entry_unknown" and drafts[0].reverses_id is not None:
-        return EntryUnknown(drafts[0].reverses_id)
+    original = drafts[0].reverses_id
+    if rule in _OF_REVERSALS and original is not None:
+        return _OF_REVERSALS[rule](original)
     # Our own versions are never out of turn, so it is the accounts that were not found.
     if rule in _UNKNOWN or rule.startswith("fk_transfer_"):
         return AccountUnknown(_any(drafts, codes))
@@ -93,6 +101,17 @@ def _limit(rule: str, codes: Mapping[int, str], facts: list[int]) -> LedgerError
         return AccountClosed(code)
     kind = FloorExceeded if rule == "account_floor" else CeilingExceeded
     return kind(code, *facts)
+
+
+def _period(error: BaseException, driver: Any, drafts: list[Draft]) -> LedgerError:
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis:
+        told = diagnosis.message_detail
+    else:
+        look = "SELECT closed_through FROM book WHERE id = ?"
+        (told,) = driver.execute(look, (drafts[0].book_id,)).fetchone()
+    through = date.fromisoformat(told)
+    return PeriodClosed(next(one.posted_on for one in drafts if one.posted_on <= through), through)
 
 
 def _facts(driver: Any, drafts: list[Draft], rule: str) -> list[Any]:

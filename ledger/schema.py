@@ -126,8 +126,35 @@ book = Table(
     metadata,
     Column("id", Whole, Identity(always=True), primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
+    #: The last day of the newest closed month; it changes only because an event was inserted.
+    Column("closed_through", Day),
+    #: The last day of the newest month whose totals are kept.
+    Column("snapshot_through", Day),
+    Column("events", Whole, nullable=False, server_default=text("0")),
     CheckConstraint(f"length(slug) BETWEEN 1 AND {LONGEST_CODE}", name="book_slug_is_short"),
     sqlite_strict=True,
+)
+
+period_event = Table(
+    "period_event",
+    metadata,
+    Column("book_id", Whole, nullable=False),
+    Column("version", Whole, nullable=False),
+    Column("kind", Text, nullable=False),
+    #: What holds after the event.
+    Column("closed_through", Day, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    PrimaryKeyConstraint("book_id", "version"),
+    ForeignKeyConstraint(["book_id"], ["book.id"]),
+    CheckConstraint("kind = 'close' OR kind = 'reopen'", name="period_event_kind_is_known"),
+    CheckConstraint("version > 0", name="period_event_version_counts"),
+    CheckConstraint(f"length(actor) BETWEEN 1 AND {LONGEST_ACTOR}", name="period_event_has_an_actor"),
+    CheckConstraint(f"length(reason) <= {LONGEST_MEMO}", name="period_event_reason_is_short"),
+    CheckConstraint("kind = 'close' OR reason IS NOT NULL", name="period_event_reopens_for_a_reason"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 account = Table(
@@ -281,6 +308,24 @@ transfer = Table(
     _sqlite_check(f"amount > 0 AND amount <= {LARGEST_AMOUNT}", "transfer_moves_something"),
     CheckConstraint("debit_account_id <> credit_account_id", name="transfer_has_two_accounts"),
     _sqlite_check("line > 0", "transfer_line_counts"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+
+#: What an account was debited and credited with in a month, by the posting date; only months in which
+#: something happened, up to the book's snapshot_through. A late entry corrects its month.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("account_id", Whole, nullable=False),
+    #: The month's first day.
+    Column("month", Day, nullable=False),
+    Column("debits", Whole, nullable=False),
+    Column("credits", Whole, nullable=False),
+    PrimaryKeyConstraint("account_id", "month"),
+    ForeignKeyConstraint(["account_id"], ["account.id"]),
+    CheckConstraint("debits >= 0 AND credits >= 0", name="snapshot_counts"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

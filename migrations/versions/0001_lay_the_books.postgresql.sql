@@ -33,6 +33,9 @@ CREATE TABLE commodity (
 CREATE TABLE book (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     slug TEXT NOT NULL,
+    closed_through DATE,
+    snapshot_through DATE,
+    events BIGINT DEFAULT 0 NOT NULL,
     CONSTRAINT pk_book PRIMARY KEY (id),
     CONSTRAINT book_slug_is_short CHECK (length(slug) BETWEEN 1 AND 120),
     CONSTRAINT uq_book_slug UNIQUE (slug)
@@ -59,9 +62,26 @@ CREATE TABLE entry (
     CONSTRAINT entry_limits_are_waived_for_imports_and_reversals_only CHECK (limits IS NULL OR (limits = 'waived' AND (kind = 'import' OR kind = 'reversal')))
 )
 --;
+CREATE INDEX entry_by_day ON entry (book_id, posted_on) WHERE posted_on IS NOT NULL
+--;
 CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL
 --;
-CREATE INDEX entry_by_day ON entry (book_id, posted_on) WHERE posted_on IS NOT NULL
+CREATE TABLE period_event (
+    book_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    closed_through DATE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT,
+    CONSTRAINT pk_period_event PRIMARY KEY (book_id, version),
+    CONSTRAINT fk_period_event_book_id FOREIGN KEY(book_id) REFERENCES book (id),
+    CONSTRAINT period_event_kind_is_known CHECK (kind = 'close' OR kind = 'reopen'),
+    CONSTRAINT period_event_version_counts CHECK (version > 0),
+    CONSTRAINT period_event_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT period_event_reason_is_short CHECK (length(reason) <= 200),
+    CONSTRAINT period_event_reopens_for_a_reason CHECK (kind = 'close' OR reason IS NOT NULL)
+)
 --;
 CREATE TABLE account (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -126,9 +146,19 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_has_two_accounts CHECK (debit_account_id <> credit_account_id)
 )
 --;
-ALTER TABLE entry ADD CONSTRAINT fk_entry_last_line FOREIGN KEY(id, last_line) REFERENCES transfer (entry_id, line) DEFERRABLE INITIALLY DEFERRED
+CREATE TABLE snapshot (
+    account_id BIGINT NOT NULL,
+    month DATE NOT NULL,
+    debits BIGINT NOT NULL,
+    credits BIGINT NOT NULL,
+    CONSTRAINT pk_snapshot PRIMARY KEY (account_id, month),
+    CONSTRAINT fk_snapshot_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT snapshot_counts CHECK (debits >= 0 AND credits >= 0)
+)
 --;
 ALTER TABLE account ADD CONSTRAINT fk_account_opening FOREIGN KEY(id, first_event) REFERENCES account_event (account_id, version) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE entry ADD CONSTRAINT fk_entry_last_line FOREIGN KEY(id, last_line) REFERENCES transfer (entry_id, line) DEFERRABLE INITIALLY DEFERRED
 --;
 -- What the tables alone cannot promise, for PostgreSQL; schema.py runs it after creating them.
 -- Statements are separated by lines that hold only "--;".
@@ -141,6 +171,8 @@ ALTER TABLE account SET (fillfactor = 50)
 --;
 ALTER TABLE account_event ALTER recorded_at SET DEFAULT clock_timestamp()
 --;
+ALTER TABLE period_event ALTER recorded_at SET DEFAULT clock_timestamp()
+--;
 ALTER TABLE entry ALTER recorded_at SET DEFAULT clock_timestamp()
 --;
 CREATE FUNCTION ledger_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -152,7 +184,9 @@ CREATE TRIGGER commodity_stays BEFORE DELETE OR UPDATE ON commodity FOR EACH ROW
 --;
 CREATE TRIGGER commodity_remains BEFORE TRUNCATE ON commodity FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
 --;
-CREATE TRIGGER book_stays BEFORE DELETE OR UPDATE ON book FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+CREATE TRIGGER book_stays BEFORE DELETE ON book FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER book_names_stay BEFORE UPDATE OF id, slug ON book FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
 --;
 CREATE TRIGGER book_remains BEFORE TRUNCATE ON book FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
 --;
@@ -176,6 +210,14 @@ CREATE TRIGGER account_event_stays BEFORE DELETE OR UPDATE ON account_event FOR 
 --;
 CREATE TRIGGER account_event_remains BEFORE TRUNCATE ON account_event FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
 --;
+CREATE TRIGGER period_event_stays BEFORE DELETE OR UPDATE ON period_event FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER period_event_remains BEFORE TRUNCATE ON period_event FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER snapshot_stays BEFORE DELETE ON snapshot FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER snapshot_remains BEFORE TRUNCATE ON snapshot FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
 CREATE TRIGGER entry_stays BEFORE DELETE OR UPDATE ON entry FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
 --;
 CREATE TRIGGER entry_remains BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
@@ -183,6 +225,78 @@ CREATE TRIGGER entry_remains BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE
 CREATE TRIGGER transfer_stays BEFORE DELETE OR UPDATE ON transfer FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
 --;
 CREATE TRIGGER transfer_remains BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE FUNCTION book_opens() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.closed_through IS NOT NULL OR NEW.snapshot_through IS NOT NULL OR NEW.events <> 0 THEN
+    RAISE EXCEPTION 'book_is_born_open' USING ERRCODE = '23514', CONSTRAINT = 'book_is_born_open';
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER book_opens BEFORE INSERT ON book FOR EACH ROW EXECUTE FUNCTION book_opens()
+--;
+-- Who posts holds this lock together with others who do, until the end of the transaction; who closes a month
+-- or keeps its totals holds it alone. So nothing that began before a closing lands after it.
+CREATE FUNCTION ledger_hold(the_book bigint, alone boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF alone THEN PERFORM pg_advisory_xact_lock(7301985, hashint8(the_book));
+  ELSE PERFORM pg_advisory_xact_lock_shared(7301985, hashint8(the_book)); END IF;
+END $$
+--;
+CREATE FUNCTION period_event_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE b book; broken text;
+BEGIN
+  PERFORM ledger_hold(NEW.book_id, true);
+  SELECT * INTO b FROM book WHERE id = NEW.book_id FOR NO KEY UPDATE;
+  -- Somebody else's event came first: as a serialization failure, so that the edge runs it all again.
+  IF NEW.version <= b.events THEN RAISE EXCEPTION 'period_event_out_of_turn' USING ERRCODE = '40001'; END IF;
+  broken := CASE
+    WHEN b.id IS NULL THEN 'book_unknown'
+    WHEN NEW.version <> b.events + 1 THEN 'period_event_out_of_turn'
+    WHEN NEW.closed_through <> (date_trunc('month', NEW.closed_through) + interval '1 month - 1 day')::date THEN 'period_is_a_month'
+    WHEN NEW.kind = 'close' AND date_trunc('month', NEW.closed_through) <> date_trunc('month', b.closed_through) + interval '1 month'
+      THEN 'period_out_of_turn'
+    WHEN NEW.kind = 'reopen' AND NEW.closed_through + 1 IS DISTINCT FROM date_trunc('month', b.closed_through)::date
+      THEN 'period_out_of_turn'
+  END;
+  IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = '23514', CONSTRAINT = broken; END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER period_event_enters BEFORE INSERT ON period_event FOR EACH ROW EXECUTE FUNCTION period_event_enters()
+--;
+-- After, not before: ON CONFLICT DO NOTHING drops the row once the BEFORE triggers have run.
+CREATE FUNCTION period_event_entered() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE book SET closed_through = NEW.closed_through, events = NEW.version WHERE id = NEW.book_id;
+  RETURN NULL;
+END $$
+--;
+CREATE TRIGGER period_event_entered AFTER INSERT ON period_event FOR EACH ROW EXECUTE FUNCTION period_event_entered()
+--;
+-- Keeps the totals of all months up to a month's last day that are not kept yet; gives how many rows.
+CREATE FUNCTION ledger_take_snapshots(the_book bigint, through date) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE since date; taken bigint;
+BEGIN
+  IF through IS NULL OR through <> (date_trunc('month', through) + interval '1 month - 1 day')::date THEN
+    RAISE EXCEPTION 'period_is_a_month' USING ERRCODE = '23514', CONSTRAINT = 'period_is_a_month';
+  END IF;
+  PERFORM ledger_hold(the_book, true);
+  SELECT coalesce(snapshot_through, '-infinity') INTO since FROM book WHERE id = the_book FOR NO KEY UPDATE;
+  IF since IS NULL OR since >= through THEN RETURN 0; END IF;
+  INSERT INTO snapshot (account_id, month, debits, credits)
+  SELECT account_id, date_trunc('month', day)::date, sum(debit), sum(credit) FROM (
+    SELECT t.debit_account_id, e.posted_on, t.amount, 0 FROM entry e JOIN transfer t ON t.entry_id = e.id
+    WHERE e.book_id = the_book AND e.posted_on > since AND e.posted_on <= through UNION ALL
+    SELECT t.credit_account_id, e.posted_on, 0, t.amount FROM entry e JOIN transfer t ON t.entry_id = e.id
+    WHERE e.book_id = the_book AND e.posted_on > since AND e.posted_on <= through
+  ) legs (account_id, day, debit, credit) GROUP BY 1, 2;
+  GET DIAGNOSTICS taken = ROW_COUNT;
+  UPDATE book SET snapshot_through = through WHERE id = the_book;
+  RETURN taken;
+END $$
 --;
 -- With a path of its own, or a schema of the caller's could bring another meaning of <>.
 CREATE FUNCTION account_opens() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -228,6 +342,26 @@ END $$
 --;
 CREATE TRIGGER account_event_entered AFTER INSERT ON account_event FOR EACH ROW EXECUTE FUNCTION account_event_entered()
 --;
+CREATE FUNCTION entry_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE through date;
+BEGIN
+  PERFORM ledger_hold(NEW.book_id, false);
+  IF current_setting('transaction_isolation') = 'read committed' THEN
+    SELECT closed_through INTO through FROM book WHERE id = NEW.book_id;
+  ELSE
+    -- Such a transaction sees the book as it was; the lock fails, to be tried again, where it has changed since.
+    SELECT closed_through INTO through FROM book WHERE id = NEW.book_id FOR SHARE;
+  END IF;
+  IF NEW.posted_on <= through THEN
+    -- Not where the key is there: ON CONFLICT DO NOTHING asks for the first answer again.
+    IF EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key) THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'period_closed' USING ERRCODE = '23514', CONSTRAINT = 'period_closed', DETAIL = through::text;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entry_enters BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_enters()
+--;
 CREATE FUNCTION entry_reverses() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE original entry; broken text;
 BEGIN
@@ -247,7 +381,8 @@ CREATE TRIGGER entry_reverses BEFORE INSERT ON entry FOR EACH ROW WHEN (NEW.reve
 CREATE FUNCTION transfer_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE e record; debited record; credited record; moment timestamptz := clock_timestamp(); broken text;
 BEGIN
-  SELECT book_id, limits, last_line, reverses_id,
+  SELECT book_id, limits, last_line, reverses_id, posted_on,
+         (SELECT snapshot_through FROM book WHERE book.id = entry.book_id) AS snapshot_through,
          (SELECT max(t.line) FROM transfer t WHERE t.entry_id = entry.id) AS line INTO e FROM entry WHERE id = NEW.entry_id;
   -- Before the totals move: ON CONFLICT DO NOTHING would drop the row but keep the movement.
   IF e.book_id IS DISTINCT FROM NEW.book_id THEN broken := 'entry_unknown';
@@ -292,6 +427,11 @@ BEGIN
     RAISE EXCEPTION 'account_ceiling' USING ERRCODE = '23514', CONSTRAINT = 'account_ceiling',
       DETAIL = format('%s %s %s', credited.id, credited.bound, credited.balance);
   END IF;
+  IF e.posted_on <= e.snapshot_through THEN
+    INSERT INTO snapshot AS s (account_id, month, debits, credits)
+    VALUES (debited.id, date_trunc('month', e.posted_on), NEW.amount, 0), (credited.id, date_trunc('month', e.posted_on), 0, NEW.amount)
+    ON CONFLICT (account_id, month) DO UPDATE SET debits = s.debits + EXCLUDED.debits, credits = s.credits + EXCLUDED.credits;
+  END IF;
   NEW.moved_at := moment;
   NEW.debit_version := debited.version; NEW.credit_version := credited.version;
   NEW.debit_balance_after := debited.balance; NEW.credit_balance_after := credited.balance;
@@ -317,7 +457,7 @@ CREATE FUNCTION ledger_post_many(
   the_ords int[], the_debits bigint[], the_credits bigint[], the_amounts bigint[])
 RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  ids bigint[]; numbers regclass; moment timestamptz; bad record; counted int; first_broken bigint;
+  ids bigint[]; numbers regclass; moment timestamptz; bad record; counted int; first_broken bigint; through date;
   lines int[]; commodities text[]; debit_versions bigint[]; credit_versions bigint[]; debit_afters bigint[]; credit_afters bigint[];
 BEGIN
   PERFORM id FROM account WHERE id = ANY (the_debits || the_credits) ORDER BY id FOR NO KEY UPDATE;
@@ -388,6 +528,14 @@ BEGIN
   FROM unnest(the_ords, lines, commodities, the_debits, the_credits, the_amounts, debit_versions, credit_versions, debit_afters, credit_afters)
        WITH ORDINALITY AS t (ord, line, commodity, debit, credit, amount, debit_version, credit_version, debit_after, credit_after, i)
   ORDER BY t.i;
+
+  SELECT snapshot_through INTO through FROM book WHERE id = the_book;
+  INSERT INTO snapshot AS s (account_id, month, debits, credits)
+  SELECT account_id, date_trunc('month', days[ord])::date, sum(debit), sum(credit) FROM (
+    SELECT debit, ord, amount, 0 FROM unnest(the_debits, the_ords, the_amounts) AS u (debit, ord, amount) UNION ALL
+    SELECT credit, ord, 0, amount FROM unnest(the_credits, the_ords, the_amounts) AS u (credit, ord, amount)
+  ) legs (account_id, ord, debit, credit) WHERE days[ord] <= through GROUP BY 1, 2 ORDER BY 1, 2
+  ON CONFLICT (account_id, month) DO UPDATE SET debits = s.debits + EXCLUDED.debits, credits = s.credits + EXCLUDED.credits;
 
   UPDATE account a SET debits = a.debits + m.debits, credits = a.credits + m.credits, version = a.version + m.moves, moved_at = moment
   FROM (SELECT account_id, sum(debit) AS debits, sum(credit) AS credits, count(*) AS moves FROM (

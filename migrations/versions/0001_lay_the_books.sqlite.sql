@@ -10,6 +10,9 @@ CREATE TABLE commodity (
 CREATE TABLE book (
     id INTEGER NOT NULL,
     slug TEXT NOT NULL,
+    closed_through TEXT,
+    snapshot_through TEXT,
+    events INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_book PRIMARY KEY (id),
     CONSTRAINT book_slug_is_short CHECK (length(slug) BETWEEN 1 AND 120),
     CONSTRAINT uq_book_slug UNIQUE (slug)
@@ -44,9 +47,28 @@ CREATE TABLE entry (
 )
  STRICT
 --;
+CREATE INDEX entry_by_day ON entry (book_id, posted_on)
+--;
 CREATE UNIQUE INDEX uq_entry_reverses_id ON entry (reverses_id) WHERE reverses_id IS NOT NULL
 --;
-CREATE INDEX entry_by_day ON entry (book_id, posted_on)
+CREATE TABLE period_event (
+    book_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    closed_through TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT,
+    CONSTRAINT pk_period_event PRIMARY KEY (book_id, version),
+    CONSTRAINT fk_period_event_book_id FOREIGN KEY(book_id) REFERENCES book (id),
+    CONSTRAINT period_event_kind_is_known CHECK (kind = 'close' OR kind = 'reopen'),
+    CONSTRAINT period_event_version_counts CHECK (version > 0),
+    CONSTRAINT period_event_has_an_actor CHECK (length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT period_event_reason_is_short CHECK (length(reason) <= 200),
+    CONSTRAINT period_event_reopens_for_a_reason CHECK (kind = 'close' OR reason IS NOT NULL)
+)
+ WITHOUT ROWID,
+ STRICT
 --;
 CREATE TABLE account (
     id INTEGER NOT NULL,
@@ -124,6 +146,18 @@ CREATE TABLE transfer (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE snapshot (
+    account_id INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    debits INTEGER NOT NULL,
+    credits INTEGER NOT NULL,
+    CONSTRAINT pk_snapshot PRIMARY KEY (account_id, month),
+    CONSTRAINT fk_snapshot_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT snapshot_counts CHECK (debits >= 0 AND credits >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 -- What the tables alone cannot promise, for SQLite; schema.py runs it after creating them.
 -- Statements are separated by lines that hold only "--;".
 -- Every refusal is RAISE(ABORT) in a BEFORE trigger: the conflict clause of an outer statement
@@ -140,9 +174,51 @@ CREATE TRIGGER commodity_remains BEFORE DELETE ON commodity BEGIN SELECT RAISE(A
 --;
 CREATE TRIGGER book_enters BEFORE INSERT ON book BEGIN
   SELECT RAISE(ABORT, 'book_exists') WHERE EXISTS (SELECT 1 FROM book WHERE id = NEW.id OR slug = NEW.slug);
+  SELECT RAISE(ABORT, 'book_is_born_open')
+    WHERE NEW.closed_through IS NOT NULL OR NEW.snapshot_through IS NOT NULL OR NEW.events <> 0;
 END
 --;
-CREATE TRIGGER book_stays BEFORE UPDATE ON book BEGIN SELECT RAISE(ABORT, 'book_is_final'); END
+CREATE TRIGGER book_stays BEFORE UPDATE OF id, slug ON book BEGIN SELECT RAISE(ABORT, 'book_is_final'); END
+--;
+-- What is closed changes only as an event with that version says.
+CREATE TRIGGER book_periods BEFORE UPDATE OF closed_through, events ON book
+WHEN NOT EXISTS (SELECT 1 FROM period_event WHERE book_id = OLD.id AND version = NEW.events AND NEW.events = OLD.events + 1
+                 AND closed_through IS NEW.closed_through)
+BEGIN SELECT RAISE(ABORT, 'periods_follow_events'); END
+--;
+CREATE TRIGGER book_snapshots BEFORE UPDATE OF snapshot_through ON book
+WHEN NEW.snapshot_through IS NULL OR NEW.snapshot_through IS NOT date(NEW.snapshot_through, 'start of month', '+1 month', '-1 day')
+  OR NEW.snapshot_through <= OLD.snapshot_through
+BEGIN SELECT RAISE(ABORT, 'snapshots_go_forward'); END
+--;
+CREATE TRIGGER period_event_enters BEFORE INSERT ON period_event BEGIN
+  SELECT RAISE(ABORT, 'period_event_exists') WHERE EXISTS (
+    SELECT 1 FROM period_event WHERE book_id = NEW.book_id AND version = NEW.version);
+  SELECT RAISE(ABORT, 'period_event_out_of_turn') WHERE NOT EXISTS (
+    SELECT 1 FROM book WHERE id = NEW.book_id AND events + 1 = NEW.version);
+  SELECT RAISE(ABORT, 'period_event_out_of_form') WHERE (NEW.kind <> 'close' AND NEW.kind <> 'reopen')
+    OR (NEW.kind = 'reopen' AND NEW.reason IS NULL)
+    OR substr(NEW.recorded_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.recorded_at, 1, 19), '+0 days')
+    OR substr(NEW.recorded_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z';
+  SELECT RAISE(ABORT, 'period_is_a_month')
+    WHERE NEW.closed_through IS NOT date(NEW.closed_through, 'start of month', '+1 month', '-1 day');
+  SELECT RAISE(ABORT, 'period_out_of_turn') FROM book WHERE id = NEW.book_id
+    AND (NEW.kind = 'close' AND date(NEW.closed_through, 'start of month') <> date(closed_through, '+1 day')
+      OR NEW.kind = 'reopen' AND date(NEW.closed_through, '+1 day') IS NOT date(closed_through, 'start of month'));
+END
+--;
+CREATE TRIGGER period_event_entered AFTER INSERT ON period_event BEGIN
+  UPDATE book SET closed_through = NEW.closed_through, events = NEW.version WHERE id = NEW.book_id;
+  SELECT RAISE(ABORT, 'periods_did_not_move') FROM book WHERE id = NEW.book_id AND events <> NEW.version;
+END
+--;
+CREATE TRIGGER period_event_stays BEFORE UPDATE ON period_event BEGIN SELECT RAISE(ABORT, 'period_event_is_final'); END
+--;
+CREATE TRIGGER period_event_remains BEFORE DELETE ON period_event BEGIN SELECT RAISE(ABORT, 'period_event_is_final'); END
+--;
+CREATE TRIGGER snapshot_stays BEFORE UPDATE OF account_id, month ON snapshot BEGIN SELECT RAISE(ABORT, 'snapshot_is_final'); END
+--;
+CREATE TRIGGER snapshot_remains BEFORE DELETE ON snapshot BEGIN SELECT RAISE(ABORT, 'snapshot_is_final'); END
 --;
 CREATE TRIGGER book_remains BEFORE DELETE ON book BEGIN SELECT RAISE(ABORT, 'book_is_final'); END
 --;
@@ -207,6 +283,7 @@ CREATE TRIGGER entry_enters BEFORE INSERT ON entry BEGIN
   SELECT CASE
     WHEN EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key) THEN RAISE(ABORT, 'entry_key_used')
     WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id) THEN RAISE(ABORT, 'entry_exists')
+    WHEN NEW.posted_on <= (SELECT closed_through FROM book WHERE id = NEW.book_id) THEN RAISE(ABORT, 'period_closed')
     WHEN (NEW.kind = 'reversal') <> (NEW.reverses_id IS NOT NULL)
       OR (NEW.limits IS NOT NULL AND (NEW.limits <> 'waived' OR (NEW.kind <> 'import' AND NEW.kind <> 'reversal')))
       -- With a modifier, or 30 February would be a day. What is no time could never be read again.
@@ -263,6 +340,18 @@ CREATE TRIGGER transfer_entered AFTER INSERT ON transfer BEGIN
   UPDATE account SET credits = credits + NEW.amount, version = version + 1, moved_at = NEW.moved_at WHERE id = NEW.credit_account_id;
   SELECT RAISE(ABORT, 'totals_did_not_move') FROM account d JOIN account c ON c.id = NEW.credit_account_id
     WHERE d.id = NEW.debit_account_id AND (d.version <> NEW.debit_version OR c.version <> NEW.credit_version);
+END
+--;
+-- A late entry corrects the totals that are kept of its month.
+CREATE TRIGGER transfer_corrects AFTER INSERT ON transfer
+WHEN EXISTS (SELECT 1 FROM entry e JOIN book b ON b.id = e.book_id AND e.posted_on <= b.snapshot_through WHERE e.id = NEW.entry_id)
+BEGIN
+  INSERT INTO snapshot (account_id, month, debits, credits)
+    SELECT NEW.debit_account_id, date(posted_on, 'start of month'), NEW.amount, 0 FROM entry WHERE id = NEW.entry_id
+    ON CONFLICT (account_id, month) DO UPDATE SET debits = debits + excluded.debits;
+  INSERT INTO snapshot (account_id, month, debits, credits)
+    SELECT NEW.credit_account_id, date(posted_on, 'start of month'), 0, NEW.amount FROM entry WHERE id = NEW.entry_id
+    ON CONFLICT (account_id, month) DO UPDATE SET credits = credits + excluded.credits;
 END
 --;
 CREATE TRIGGER transfer_stays BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END

@@ -3,6 +3,7 @@
 Names in braces stand for ids of the field that tests/ledger/test_promises.py prepares: accounts {a} {b}
 {c} in {book} count MIN, {yen} counts JPY, {closed} is closed, {fund} is firm and empty, {x} is in {other};
 entry {one} moved 30 from a to b and {back} reversed it, {three} has three lines, {free} moved 10.
+The book's February 2026 is closed.
 """
 
 import re
@@ -13,10 +14,12 @@ Statements = list[str]
 #: What was not there yet gets this id.
 NEW = "7000"
 MOMENT = "'2999-01-01T00:00:00.000000Z'"
-TABLES = ("commodity", "book", "account", "account_event", "entry", "transfer")
+TABLES = ("commodity", "book", "period_event", "account", "account_event", "entry", "transfer", "snapshot")
 SOME_COLUMN = {
     "commodity": "scale",
     "book": "slug",
+    "period_event": "reason",
+    "snapshot": "month",
     "account": "code",
     "account_event": "reason",
     "entry": "memo",
@@ -92,6 +95,19 @@ def event(verb: str = "INSERT", conflict: str = "", of: str = "7000", **changed:
     return insert("account_event", {**values, **changed}, verb, conflict).replace("{over}", "")
 
 
+def period(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
+    """Write an INSERT of a book's closing of March that would be in order, but for what is changed."""
+    values = {
+        "book_id": "{book}",
+        "version": "2",
+        "kind": "'close'",
+        "closed_through": "'2026-03-31'",
+        "recorded_at": MOMENT,
+        "actor": "'mallory'",
+    }
+    return insert("period_event", {**values, **changed}, verb, conflict).replace("{over}", "")
+
+
 _INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\)  *(?:\{over\} )?VALUES \((.*?)\) ?((?:ON .*)?)")
 #: What only the tables' owner can bring on PostgreSQL, as the builders above write it.
 _OWNERS = {"id": NEW, "recorded_at": MOMENT, "moved_at": MOMENT}
@@ -130,6 +146,8 @@ IN_ORDER: dict[str, Statements] = {
     "waived limits": [entry(kind="'import'", limits="'waived'"), transfer(amount="5000")],
     "an account": [account(), event()],
     "limits": [event(of="{a}", version="2", kind="'limit'", floor="-5", ceiling="5000")],
+    "a month closed": [period()],
+    "a month reopened": [period(kind="'reopen'", closed_through="'2026-01-31'", reason="'a slip was found'")],
     "a closing": [event(of="{fund}", version="2", kind="'close'", floor="0", closed_on="'2026-04-03'")],
 }
 
@@ -137,6 +155,7 @@ IN_ORDER: dict[str, Statements] = {
 AGAIN: dict[str, Callable[[str], str]] = {
     "commodity": lambda clause: f"INSERT INTO commodity (code, scale) VALUES ('MIN', 2) {clause}",
     "book": lambda clause: insert("book", {"id": "{book}", "slug": "'z'"}, conflict=clause),
+    "period_event": lambda clause: period(version="1", conflict=clause),
     "account": lambda clause: account(id="{a}", conflict=clause),
     "account_event": lambda clause: event(of="{a}", conflict=clause),
     "entry": lambda clause: entry(key="'one'", conflict=clause),
@@ -145,6 +164,7 @@ AGAIN: dict[str, Callable[[str], str]] = {
 CHANGED = {
     "commodity": "ON CONFLICT (code) DO UPDATE SET scale = 2",
     "book": "ON CONFLICT (id) DO UPDATE SET slug = 'z'",
+    "period_event": "ON CONFLICT (book_id, version) DO UPDATE SET reason = 'z'",
     "account": "ON CONFLICT (id) DO UPDATE SET code = 'z'",
     "account_event": "ON CONFLICT (account_id, version) DO UPDATE SET floor = -5000",
     "entry": "ON CONFLICT (book_id, key) DO UPDATE SET posted_on = '2020-01-01'",
@@ -226,6 +246,27 @@ ON_BOTH: dict[str, Statements] = {
     "an entry's id again": [entry(id="{free}"), transfer(entry_id="{free}", line="2")],
     "limits that an exchange waives": [entry(limits="'waived'"), transfer()],
     "limits that are something else": [entry(kind="'import'", limits="'no'"), transfer()],
+    # Months
+    "an entry in a closed month": [entry(posted_on="'2026-02-28'"), transfer()],
+    "an entry long before a closed month": [entry(posted_on="'1999-01-01'"), transfer()],
+    "a month again": [period(closed_through="'2026-02-28'")],
+    "a month left out": [period(closed_through="'2026-04-30'")],
+    "a part of a month": [period(closed_through="'2026-03-30'")],
+    "a month of no days": [period(closed_through="'2026-02-30'")],
+    "a month closed at the first event": [period(version="1")],
+    "a month closed at the third event": [period(version="3")],
+    "a month of no book": [period(book_id="999", version="1")],
+    "a month treated in no way": [period(kind="'wish'")],
+    "a month that nobody closed": [period(actor="''")],
+    "a month reopened for no reason": [period(kind="'reopen'", closed_through="'2026-01-31'")],
+    "two months reopened": [period(kind="'reopen'", closed_through="'2025-12-31'", reason="'x'")],
+    "a month reopened that is open": [period(kind="'reopen'", closed_through="'2026-02-28'", reason="'x'")],
+    "a book born closed": ["INSERT INTO book (slug, closed_through) VALUES ('z', '2026-03-31')"],
+    "a book born with totals": ["INSERT INTO book (slug, snapshot_through) VALUES ('z', '2026-03-31')"],
+    "a book born with events": ["INSERT INTO book (slug, events) VALUES ('z', 1)"],
+    "a month opened by hand": ["UPDATE book SET closed_through = NULL WHERE id = {book}"],
+    "an event forgotten": ["UPDATE book SET events = events - 1 WHERE id = {book}"],
+    "totals no longer kept": ["UPDATE book SET snapshot_through = NULL WHERE id = {book}"],
     # Lines
     "a late line": [transfer(entry_id="{free}", line="2")],
     "a line again": [transfer(entry_id="{free}")],

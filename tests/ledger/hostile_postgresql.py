@@ -50,7 +50,9 @@ ON_POSTGRESQL: dict[str, Statements] = {
         account(debits="5", credits="5"),
         event(),
     ],
+    "month totals of part of a month": ["SELECT ledger_take_snapshots({book}, '2026-03-30')"],
     # In bulk
+    "a bulk entry in a closed month": bulk(days="ARRAY['2026-04-03','2026-02-03']::date[]"),
     "a bulk amount of nothing": bulk(the_amounts="ARRAY[0,5]"),
     "a bulk amount below nothing": bulk(the_amounts="ARRAY[-5,5]"),
     "a bulk amount that is missing": bulk(the_amounts="ARRAY[5]"),

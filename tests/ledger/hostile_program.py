@@ -10,6 +10,7 @@ from tests.ledger.hostile import account
 from tests.ledger.hostile import as_program
 from tests.ledger.hostile import entry
 from tests.ledger.hostile import event
+from tests.ledger.hostile import period
 from tests.ledger.hostile import transfer
 
 _BROUGHT = {
@@ -63,6 +64,10 @@ BY_THE_PROGRAM: dict[str, Statements] = {
     "everything of a transfer's own": [as_program(entry()), transfer(**_BROUGHT)],
     "a moment of a transfer's own": [as_program(entry()), as_program(transfer(moved_at="'2001-01-01'"))],
     **{f"an account's own {name}": [_ACCOUNT.format(name, value)] for name, value in _EMPTY.items()},
+    "month totals of its own": ["INSERT INTO snapshot VALUES ({a}, '2026-02-01', 5, 5)"],
+    "month totals raised": ["UPDATE snapshot SET credits = credits + 1"],
+    "months kept that are not": ["UPDATE book SET snapshot_through = '2026-12-31' WHERE id = {book}"],
+    "a closing of long ago": [period(recorded_at=_LONG_AGO)],
     # What is the owner's
     **_each("DROP TABLE {table} CASCADE"),
     **_each("ALTER TABLE {table} DISABLE TRIGGER ALL"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import UTC
+from datetime import date
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,8 @@ class Model:
     #: What each key asked for, and whether that was a reversal (of which key).
     entries: dict[str, tuple[Lines, str | None]] = field(default_factory=dict)
     reversed: set[str] = field(default_factory=set)
+    #: How many of MONTHS are closed; everything is posted in the second of them.
+    closed_months: int = 0
 
     def move(self, lines: Lines, waived: bool) -> str | None:
         """Move everything, or nothing and say why."""
@@ -90,7 +93,7 @@ class Model:
         """Post once, answer again, or refuse."""
         if key in self.entries:
             return None if self.entries[key] == (lines, None) else "KeyReused"
-        refused = self.move(lines, waived)
+        refused = "PeriodClosed" if self.closed_months > 1 else self.move(lines, waived)
         if not refused:
             self.entries[key] = lines, None
         return refused
@@ -105,13 +108,14 @@ class Model:
             return "NotReversible"
         if original in self.reversed:
             return "AlreadyReversed"
-        refused = self.move(back, waived)
+        refused = "PeriodClosed" if self.closed_months > 1 else self.move(back, waived)
         if not refused:
             self.entries[key] = back, original
             self.reversed.add(original)
         return refused
 
 
+MONTHS = (date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
 ACCOUNT = st.integers(0, 4)
 #: Tens, so that limits and zero are met exactly.
 LIMIT = st.none() | st.none() | st.integers(-6, 6).map(lambda tens: 10 * tens)
@@ -266,12 +270,40 @@ class Books(RuleBasedStateMachine):
             held.closed = False
             self.run(lambda session: ledger.reopen_account(session, account, actor=ACTOR), expected)
 
+    # Seldom the month that everything is posted in, or most of what is tried would be refused.
+    @rule(month=st.sampled_from([0, 0, 0, 1, 2]))
+    def close_month(self, month: int) -> None:
+        # As its first month a book may close any.
+        if self.model.closed_months or not month:
+            expected = None if month == self.model.closed_months else "MonthOutOfTurn"
+            self.model.closed_months += not expected
+            asked: dict[str, Any] = {"book_id": self.book, "month": MONTHS[month], "actor": ACTOR}
+            self.run(lambda session: ledger.close_month(session, **asked), expected)
+
+    @rule(month=st.sampled_from([0, 1, 1, 1, 2, 2]))
+    def reopen_month(self, month: int) -> None:
+        expected = None if month == self.model.closed_months - 1 else "MonthOutOfTurn"
+        self.model.closed_months -= not expected
+        asked: dict[str, Any] = {"book_id": self.book, "month": MONTHS[month], "actor": ACTOR, "reason": "r"}
+        self.run(lambda session: ledger.reopen_month(session, **asked), expected)
+
+    @rule()
+    def keep_totals(self) -> None:
+        asked: dict[str, Any] = {"book_id": self.book, "month": DAY}
+        self.run(lambda session: ledger.take_snapshots(session, **asked), None)
+
     @invariant()
     def the_books_say_what_the_model_says(self) -> None:
         with Session(self.engine) as session:
-            lines = {line.code: -line.balance for line in ledger.trial_balance(session, self.book)}
+            lines, on_the_day = [
+                {line.code: -line.balance for line in ledger.trial_balance(session, self.book, on=day)}
+                for day in (None, DAY)
+            ]
+            one = self.accounts[len(self.seen) % 5]
+            assert ledger.balance_on(session, one, DAY) == lines[one.code]
         balances = [held.balance for held in self.model.accounts]
         assert [lines[account.code] for account in self.accounts] == balances
+        assert [on_the_day.get(account.code, 0) for account in self.accounts] == balances
         self.seen.append((datetime.now(UTC), balances))
 
     def teardown(self) -> None:

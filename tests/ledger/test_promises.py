@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from typing import Any
 from typing import NamedTuple
 from uuid import uuid4
@@ -55,6 +56,9 @@ def prepare(session: Session) -> Names:
     back = ledger.reverse(
         session, book_id=book, entry_id=one.entry_id, posted_on=DAY, key="back", actor=ACTOR
     )
+    old, older = (an_account(session, book, code) for code in ("old", "older"))
+    ledger.post(session, an_entry(old, older, 7, posted_on=date(2026, 2, 10)))
+    ledger.close_month(session, book_id=book, month=date(2026, 2, 1), actor=ACTOR)
     accounts = {"a": a, "b": b, "c": c, "x": x, "yen": yen, "closed": closed, "fund": fund}
     entries = {"one": one, "three": three, "free": free, "back": back}
     names: Names = {name: account.id for name, account in accounts.items()}

@@ -22,6 +22,11 @@ from tests.ledger.builders import some_accounts
 
 #: One of each, with facts that must come back in its sentence.
 EXAMPLES: list[tuple[LedgerError, list[str]]] = [
+    (errors.PeriodClosed(date(2026, 3, 9), date(2026, 3, 31)), ["through 2026-03-31", "on 2026-03-09"]),
+    (errors.MonthOutOfTurn(date(2026, 5, 1), date(2026, 3, 31)), ["turn of 2026-05", "2026-03-31"]),
+    (errors.MonthOutOfTurn(date(2026, 5, 1), None), ["turn of 2026-05", "none is closed"]),
+    (errors.BookUnknown(7), ["book 7"]),
+    (errors.ReasonMissing(), ["a reason"]),
     (errors.AmountNotWhole(1.5), ["float 1.5"]),
     (errors.AmountNotPositive(-3), ["-3"]),
     (errors.AmountTooLarge(10, 9), ["10", "9"]),

@@ -16,7 +16,7 @@ from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.ledger.builders import assert_proved
 
-TABLES = {"commodity", "book", "account", "account_event", "entry", "transfer"}
+TABLES = {"period_event", "snapshot", "commodity", "book", "account", "account_event", "entry", "transfer"}
 
 
 def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:

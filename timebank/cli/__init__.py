@@ -11,6 +11,7 @@ from timebank.cli.exporting import statement
 from timebank.cli.exporting import trial_balance
 from timebank.cli.importing import importing
 from timebank.cli.members import member
+from timebank.cli.months import month
 from timebank.cli.serving import serve
 from timebank.cli.verifying import verify
 
@@ -30,6 +31,7 @@ for command in (
     balances,
     statement,
     trial_balance,
+    month,
     verify,
     demo,
     serve,

@@ -43,7 +43,8 @@ def serve(host: str, port: int, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
 
     _check_free(host, port)
-    _tell_what_is_unguarded()
+    if ledger.normal_url(settings.database_url).get_backend_name() == "postgresql":
+        _tell_what_is_unguarded()
 
     def tell_address(_arbiter: object) -> None:
         click.echo(f"The time bank is at http://{shown}:{port}/ (Ctrl-C ends it)")
@@ -64,11 +65,10 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 def _tell_what_is_unguarded() -> None:
-    """Say on standard error where the program's own role could change the books on PostgreSQL."""
+    """Say on standard error where the program's own role could change the books."""
     with application():
-        if db.engine.dialect.name == "postgresql":
-            for sentence in ledger.transaction(db.session, ledger.unguarded, read_only=True):
-                click.echo(f"Note: {sentence}. Set MIGRATION_DATABASE_URL to keep the two apart.", err=True)
+        for sentence in ledger.transaction(db.session, ledger.unguarded, read_only=True):
+            click.echo(f"Note: {sentence}. Set MIGRATION_DATABASE_URL to keep the two apart.", err=True)
 
 
 def _check_free(host: str, port: int) -> None:

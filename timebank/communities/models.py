@@ -105,7 +105,8 @@ class CommunityEvent(Base):
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), index=True)
     happened_at: Mapped[datetime]
     actor: Mapped[str]
-    #: ``created``, the name of a setting, ``kind-added``, ``kind-retired``, ``kind-offered``.
+    #: ``created``, the name of a setting, ``kind-added``, ``kind-retired``, ``kind-offered``,
+    #: ``month-closed``, ``month-reopened`` (``after`` says why).
     what: Mapped[str]
     before: Mapped[str | None]
     after: Mapped[str | None]

@@ -293,19 +293,19 @@ def retire_kind(session: Session, *, community: Community, kind: HelpKind, actor
 
 def record(
     session: Session, *, community: Community, what: str, before: str | None, after: str | None, actor: Actor
-) -> None:
+) -> CommunityEvent:
     """Write down what was changed about a community."""
-    session.add(
-        CommunityEvent(
-            community_id=community.id,
-            happened_at=clock.now(),
-            actor=str(actor),
-            what=what,
-            before=before,
-            after=after,
-        )
+    event = CommunityEvent(
+        community_id=community.id,
+        happened_at=clock.now(),
+        actor=str(actor),
+        what=what,
+        before=before,
+        after=after,
     )
+    session.add(event)
     session.flush()
+    return event
 
 
 def history(session: Session, *, community: Community, limit: int = 50) -> Sequence[CommunityEvent]:

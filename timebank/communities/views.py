@@ -47,6 +47,8 @@ EVENTS = {
     "ceiling_minutes": N_("Highest balance (minutes)"),
     "kind-added": N_("Kind of help added"),
     "kind-retired": N_("Kind of help no longer offered"),
+    "month-closed": N_("Books closed"),
+    "month-reopened": N_("Month reopened"),
 }
 
 

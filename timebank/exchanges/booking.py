@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from datetime import date
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +30,10 @@ EXCHANGE = "exchange"
 def book(
     session: Session, *, community: Community, exchanges: Sequence[Exchange], key: str, actor: Actor
 ) -> None:
-    """Post exchanges of one day as one entry, a transfer each: debit the receiver, credit the giver."""
+    """Post exchanges of one day as one entry, a transfer each: debit the receiver, credit the giver.
+
+    On that day or, where its month is closed by now, on the first day that is open.
+    """
     ordered = sorted(exchanges, key=lambda one: one.id)
     members = _members_of(session, ordered)
     transfers = tuple(
@@ -42,7 +47,7 @@ def book(
     entry = ledger.Entry(
         book_id=community.book_id,
         kind=EXCHANGE,
-        posted_on=ordered[0].worked_on,
+        posted_on=_open_day(session, community, ordered[0].worked_on),
         key=key,
         actor=str(actor),
         transfers=transfers,
@@ -75,6 +80,11 @@ def unbook(session: Session, *, community: Community, entry_id: int, actor: Acto
         one.state, one.reversal_id = REVERSED, reversal.entry_id
     session.flush()
     return exchanges
+
+
+def _open_day(session: Session, community: Community, worked_on: date) -> date:
+    closed = ledger.closed_through(session, community.book_id)
+    return worked_on if closed is None or closed < worked_on else closed + timedelta(days=1)
 
 
 def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Member]:

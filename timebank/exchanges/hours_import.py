@@ -36,6 +36,7 @@ from timebank.exchanges.import_keys import spelt
 from timebank.exchanges.import_refusals import EnteredMeanwhile
 from timebank.exchanges.import_refusals import MemberClosed
 from timebank.exchanges.import_refusals import MemberNotKnown
+from timebank.exchanges.import_refusals import MonthIsClosed
 from timebank.exchanges.import_refusals import PastCeiling
 from timebank.exchanges.import_refusals import PastLimit
 from timebank.exchanges.import_refusals import ReferenceStrange
@@ -334,10 +335,14 @@ class _Import:
         accounts = {side.id: side.account for one in asked for side in (one.giver, one.receiver)}
         found = {key: ledger.balance(self._connection, account) for key, account in accounts.items()}
         running = {key: balance.balance for key, balance in found.items()}
+        closed = ledger.closed_through(self._connection, self._book_id)
         good = []
         for one in asked:
             line, giver, receiver = one.line, one.giver.id, one.receiver.id
             lower, higher = running[receiver] - line.minutes, running[giver] + line.minutes
+            if closed is not None and line.worked_on <= closed:
+                self._refuse(line, "date", line.worked_on.isoformat(), MonthIsClosed(through=closed))
+                continue
             if not self._takes_part(one, found[giver], found[receiver]):
                 continue
             if not self._waive_limits and self._past_limit(

@@ -25,6 +25,13 @@ class MemberClosed(Refusal):
     sentence = N_("This member's account is closed.")
 
 
+class MonthIsClosed(Refusal):
+    """A day whose month the books have closed."""
+
+    sentence = N_("The books are closed through %(through)s. Reopen the month first, or give a later day.")
+    field = "date"
+
+
 class ReferenceUsed(Refusal):
     """A reference that stood for something else before."""
 

@@ -23,7 +23,10 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "exchange {0} was on {2}, but entry {1} is posted on {3}",
         """SELECT x.id, e.id, x.worked_on, e.posted_on FROM exchange x JOIN entry e ON e.id = x.entry_id
-           WHERE x.worked_on <> e.posted_on ORDER BY x.id LIMIT 1""",
+           WHERE x.worked_on > e.posted_on OR (x.worked_on < e.posted_on AND NOT EXISTS (
+               SELECT 1 FROM period_event p WHERE p.book_id = e.book_id
+               AND p.closed_through >= x.worked_on AND p.closed_through < e.posted_on))
+           ORDER BY x.id LIMIT 1""",
     ),
     (
         "exchange {0} is {1}, but its entry {2} was reversed by entry {3}",

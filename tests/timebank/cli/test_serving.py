@@ -64,6 +64,10 @@ def test_the_server_tells_its_address_and_ends_with_all_it_started(database_url:
     )
     try:
         assert answer_of(f"http://127.0.0.1:{port}/healthz") == "ok\n"
+        # The second worker may come a moment after the first has answered.
+        until = time.monotonic() + 30
+        while len(processes_of(server.pid)) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
         assert len(processes_of(server.pid)) == 3
     finally:
         server.send_signal(signal.SIGINT)

@@ -20,12 +20,14 @@ from tests.builders import as_member
 from tests.builders import said
 from tests.timebank.exchanges.neighbours import Neighbours
 from timebank.communities.models import Community
+from timebank.communities.months import close_month
 from timebank.communities.service import add_kind
 from timebank.days import DayInFuture
 from timebank.errors import Refusal
 from timebank.exchanges import queries
 from timebank.exchanges.hours_file import GiverIsReceiver
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import BeforeTheBeginning
 from timebank.exchanges.rules import CeilingReached
@@ -43,6 +45,7 @@ from timebank.exchanges.service import withdraw_exchange
 from timebank.hours import MoreThanADay
 from timebank.hours import NoTimeAtAll
 from timebank.members.models import Member
+from timebank.members.queries import hours_of
 from timebank.members.service import ReasonMissing
 from timebank.members.service import suspend_member
 
@@ -276,3 +279,18 @@ def test_two_who_save_the_same_form_at_once_log_it_once(engine: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         ids = set(pool.map(save, range(8)))
     assert len(ids) == 1
+
+
+class TestClosedMonths:
+    def test_what_is_late_is_booked_on_the_first_day_that_is_open(
+        self, session: Session, here: Neighbours
+    ) -> None:
+        proposal = a_proposal(session, here.community, here.hana, here.ken, worked_on=date(2026, 3, 20))
+        for month in (3, 4):
+            close_month(session, community=here.community, month=date(2026, month, 1), actor=COORDINATOR)
+        confirm_exchange(session, community=here.community, exchange=proposal, actor=as_member(here.ken))
+        on_time = an_exchange(session, here.community, here.hana, here.ken, worked_on=date(2026, 5, 2))
+        (second, first) = ledger.statement(session, hours_of(here.hana, here.community)).lines
+        assert (first.posted_on, second.posted_on) == (date(2026, 5, 1), on_time.worked_on)
+        assert proposal.worked_on == date(2026, 3, 20)
+        assert check_exchanges(session) == []
