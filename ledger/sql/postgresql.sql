@@ -75,17 +75,12 @@ END $$
 CREATE TRIGGER book_opens BEFORE INSERT ON book FOR EACH ROW EXECUTE FUNCTION book_opens()
 --;
 -- Who posts holds this lock together with others who do, until the end of the transaction; who closes a month
--- or keeps its totals holds it alone. So nothing that began before a closing lands after it.
-CREATE FUNCTION ledger_hold(the_book bigint, alone boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF alone THEN PERFORM pg_advisory_xact_lock(7301985, hashint8(the_book));
-  ELSE PERFORM pg_advisory_xact_lock_shared(7301985, hashint8(the_book)); END IF;
-END $$
---;
+-- or keeps its totals holds it alone. So nothing that began before a closing lands after it. Its first number is
+-- ours, its second the book's.
 CREATE FUNCTION period_event_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE b book; broken text;
 BEGIN
-  PERFORM ledger_hold(NEW.book_id, true);
+  PERFORM pg_advisory_xact_lock(7301985, hashint8(NEW.book_id));
   SELECT * INTO b FROM book WHERE id = NEW.book_id FOR NO KEY UPDATE;
   -- Somebody else's event came first: as a serialization failure, so that the edge runs it all again.
   IF NEW.version <= b.events THEN RAISE EXCEPTION 'period_event_out_of_turn' USING ERRCODE = '40001'; END IF;
@@ -121,7 +116,7 @@ BEGIN
   IF through IS NULL OR through <> (date_trunc('month', through) + interval '1 month - 1 day')::date THEN
     RAISE EXCEPTION 'period_is_a_month' USING ERRCODE = '23514', CONSTRAINT = 'period_is_a_month';
   END IF;
-  PERFORM ledger_hold(the_book, true);
+  PERFORM pg_advisory_xact_lock(7301985, hashint8(the_book));
   SELECT coalesce(snapshot_through, '-infinity') INTO since FROM book WHERE id = the_book FOR NO KEY UPDATE;
   IF since IS NULL OR since >= through THEN RETURN 0; END IF;
   INSERT INTO snapshot (account_id, month, debits, credits)
@@ -183,7 +178,7 @@ CREATE TRIGGER account_event_entered AFTER INSERT ON account_event FOR EACH ROW 
 CREATE FUNCTION entry_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE through date;
 BEGIN
-  PERFORM ledger_hold(NEW.book_id, false);
+  PERFORM pg_advisory_xact_lock_shared(7301985, hashint8(NEW.book_id));
   IF current_setting('transaction_isolation') = 'read committed' THEN
     SELECT closed_through INTO through FROM book WHERE id = NEW.book_id;
   ELSE
