@@ -9,8 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 TIMEBANK := $(BIN)/timebank
-# pip checks every file's hash; it needs no word about its own newer versions.
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+# pip checks every file's hash; it needs no word about its own newer versions. It works nothing out itself: a lock file
+# is complete, and where a package asks for another one's extra, older pips would look at newer versions than the locked.
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps
 # Two workers by default: the tests start a PostgreSQL and a browser beside themselves.
 WORKERS ?= 2
 ARGS ?=
@@ -36,7 +37,7 @@ $(PYTHON):
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(PYTHON)
 	@echo "Installing what requirements.lock names"
 	@$(PIP_INSTALL) --require-hashes --requirement requirements.lock
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(PIP_INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
