@@ -108,6 +108,11 @@ bench: $(VENV)/.dev ## Measure posting, import and reading, print the table, and
 	@mkdir -p var
 	@$(PYTHON) -m bench $(ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.dev ## Post from eight processes while they and the database are killed, two minutes an engine; check the books
+	@mkdir -p var
+	@$(PYTHON) -m soak $(ARGS)
+
 .PHONY: clean
 clean: ## Take away what can be made again; var/ with its databases stays
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -94,6 +94,17 @@ def _allow(pooled: PoolProxiedConnection, *, read_only: bool) -> None:
         pooled.info[_READ_ONLY] = read_only
 
 
+def is_lost(engine: Engine, pooled: PoolProxiedConnection, error: Exception) -> bool:
+    """Say whether an error means that the connection is lost, and let go of it and of older ones if so."""
+    dialect: Any = engine.dialect
+    if not isinstance(error, dialect.dbapi.Error) or not dialect.is_disconnect(error, pooled, None):
+        return False
+    pooled.invalidate(error)
+    # The others were made before the server went away; each would fail once, too.
+    engine.dispose()
+    return True
+
+
 def _reset_sqlite(connection: Any, _record: Any, _state: Any) -> None:
     # A COMMIT that a deferred key refuses leaves the transaction open, and its lock held, though SQLAlchemy
     # believes it over.

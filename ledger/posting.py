@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ledger import schema
@@ -27,6 +28,7 @@ from ledger.draft import Line
 from ledger.draft import draft
 from ledger.edge import allow_writing
 from ledger.edge import connection_of
+from ledger.edge import is_lost
 from ledger.edge import is_transient
 from ledger.edge import transaction
 from ledger.errors import AlreadyReversed
@@ -180,9 +182,11 @@ def _write_alone(engine: Engine, entry: Entry) -> tuple[int, tuple[PostedLine, .
             written: tuple[int, tuple[PostedLine, ...]] | None = writer.write_one(driver, asked)
             return written
     except Exception as error:
-        if not is_transient(error):
-            raise
-        return None
+        if is_transient(error):
+            return None
+        if is_lost(engine, pooled, error):
+            raise OperationalError("post_alone", None, error, connection_invalidated=True) from error
+        raise
     finally:
         pooled.close()
 

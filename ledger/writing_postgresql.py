@@ -25,7 +25,8 @@ _ENTRY = """
 _ANSWER = """
     RETURNING entry_id, line, debit_version, credit_version, debit_balance_after, credit_balance_after
 """
-_ONE_LINE = f"{_ENTRY} SELECT id, 1, %s, %s, %s, %s, %s FROM e {_ANSWER}"  # noqa: S608 (constants)
+#: Writes an entry of one line: its book, kind, day and so on, then the line's book, commodity and the rest.
+ONE_LINE = f"{_ENTRY} SELECT id, 1, %s, %s, %s, %s, %s FROM e {_ANSWER}"  # noqa: S608 (constants)
 _MANY_LINES = f"""{_ENTRY}
     SELECT e.id, l.line, %s, l.commodity, l.debit, l.credit, l.amount
     FROM e, unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
@@ -64,7 +65,7 @@ def write_one(driver: Any, asked: Draft) -> tuple[int, tuple[PostedLine, ...]] |
     if len(lines) == 1:
         only = lines[0]
         values = (*head, book, only.commodity, str(only.debit_id), str(only.credit_id), str(only.amount))
-        rows = cursor.execute(_ONE_LINE, values).fetchall()
+        rows = cursor.execute(ONE_LINE, values).fetchall()
     else:
         debits, credits = [x.debit_id for x in lines], [x.credit_id for x in lines]
         cursor.execute("SELECT ledger_lock(%s::bigint[])", (debits + credits,))
@@ -82,7 +83,8 @@ def alone(driver: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        driver.autocommit = False
+        if not driver.closed:
+            driver.autocommit = False
 
 
 def write_many(driver: Any, asked: Sequence[Draft]) -> list[int]:

@@ -1,5 +1,7 @@
 """The migrations make exactly what the program expects, on both engines."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy import text
@@ -14,7 +16,7 @@ from timebank.cli.databases import compare
 def test_a_migrated_database_has_the_same_catalogue_as_a_fresh_one(
     database_url: str, databases_here: SQLite | PostgreSQL
 ) -> None:
-    with databases_here.empty("fresh_beside_it") as fresh:
+    with databases_here.empty(f"t{uuid4().hex}") as fresh:
         assert compare(as_owner(database_url), fresh, role=the_role(database_url)) == []
 
 
@@ -40,6 +42,6 @@ def test_what_differs_is_named(
     with engine.begin() as connection:
         connection.execute(text(change.format(trigger=trigger)))
     engine.dispose()
-    with databases_here.empty("fresh_beside_it") as fresh:
+    with databases_here.empty(f"t{uuid4().hex}") as fresh:
         found = compare(as_owner(database_url), fresh, role=the_role(database_url))
         assert any(named in one for one in found)

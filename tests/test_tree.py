@@ -26,7 +26,9 @@ def files(*patterns: str) -> list[Path]:
     return sorted(path for path in found if "__pycache__" not in path.parts)
 
 
-DELIVERED = files("*.py", *(f"{folder}/**/*.py" for folder in ("ledger", "timebank", "bench", "migrations")))
+DELIVERED = files(
+    "*.py", *(f"{folder}/**/*.py" for folder in ("ledger", "timebank", "bench", "soak", "migrations"))
+)
 TESTS = files("tests/**/*.py")
 #: Here a migration is not code but a record: it keeps the DDL of its day as text.
 SHORT = [path for path in DELIVERED + TESTS if path.parent.name != "versions"]

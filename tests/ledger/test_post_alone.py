@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -15,6 +16,7 @@ from ledger import FloorExceeded
 from ledger import KeyReused
 from ledger import PostedLine
 from ledger import transaction
+from tests.databases import as_role
 from tests.ledger.builders import an_entry
 from tests.ledger.builders import assert_proved
 from tests.ledger.builders import balances
@@ -102,3 +104,24 @@ def test_what_is_no_refusal_is_left_as_it_is(own_engine: Engine) -> None:
         connection.execute(text("ALTER TABLE entry RENAME TO entri"))
     with pytest.raises(Exception, match="entry"):
         ledger.post_alone(own_engine, an_entry(a, b))
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_lost_connection_is_told_once_and_the_same_key_is_safe_again(
+    own_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    a, b = transaction(own_engine, lambda session: some_accounts(session, 2))
+    entry = an_entry(a, b, 10)
+    with own_engine.connect() as one, own_engine.connect() as other:
+        others = [one.scalar(text("SELECT pg_backend_pid()")), other.scalar(text("SELECT pg_backend_pid()"))]
+    killer = ledger.connect(as_role(own_engine.url.render_as_string(hide_password=False), "postgres"))
+    with killer.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) pid"), {"pids": others})
+    killer.dispose()
+    with pytest.raises(OperationalError, match="terminating connection") as lost:
+        ledger.post_alone(own_engine, entry)
+    assert lost.value.connection_invalidated
+    assert not ledger.is_transient(lost.value), "the commit may have happened"
+    assert not ledger.post_alone(own_engine, entry).repeated
+    assert ledger.post_alone(own_engine, entry).repeated
+    assert caplog.records == []
