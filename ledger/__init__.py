@@ -19,6 +19,7 @@ from ledger.columns import Day
 from ledger.columns import Flag
 from ledger.columns import Instant
 from ledger.columns import Whole
+from ledger.creating import create_all
 from ledger.edge import begin
 from ledger.edge import connect
 from ledger.edge import is_transient
@@ -41,6 +42,7 @@ from ledger.errors import CeilingExceeded
 from ledger.errors import CodeRefused
 from ledger.errors import CommodityClash
 from ledger.errors import DayRefused
+from ledger.errors import EntryNotSealed
 from ledger.errors import EntryRefused
 from ledger.errors import EntryUnknown
 from ledger.errors import EntryWithoutTransfer
@@ -56,6 +58,7 @@ from ledger.errors import MonthOutOfTurn
 from ledger.errors import NotReversible
 from ledger.errors import PeriodClosed
 from ledger.errors import PromiseBroken
+from ledger.errors import ProofRefused
 from ledger.errors import ReasonMissing
 from ledger.errors import SameAccount
 from ledger.errors import TotalTooLarge
@@ -67,6 +70,13 @@ from ledger.export import export_csv
 from ledger.export import export_hledger
 from ledger.grants import grant
 from ledger.grants import unguarded
+from ledger.hashes import Seal
+from ledger.hashes import SealedEntry
+from ledger.hashes import SealedLine
+from ledger.hashes import sha256
+from ledger.hashes import spelt
+from ledger.inclusion import InclusionProof
+from ledger.inclusion import read_proof
 from ledger.model import LARGEST_AMOUNT
 from ledger.model import Account
 from ledger.model import AccountType
@@ -95,8 +105,11 @@ from ledger.reading import balance_on
 from ledger.reading import statement
 from ledger.reading import trial_balance
 from ledger.reading import turnover
-from ledger.schema import create_all
 from ledger.schema import metadata
+from ledger.seals import inclusion_proof
+from ledger.seals import newest_seal
+from ledger.seals import seal
+from ledger.seals import unsealed
 
 __all__ = [
     "LARGEST_AMOUNT",
@@ -121,11 +134,13 @@ __all__ = [
     "Day",
     "DayRefused",
     "Entry",
+    "EntryNotSealed",
     "EntryRefused",
     "EntryUnknown",
     "EntryWithoutTransfer",
     "Flag",
     "FloorExceeded",
+    "InclusionProof",
     "Instant",
     "KeyRefused",
     "KeyReused",
@@ -142,8 +157,12 @@ __all__ = [
     "PostedLine",
     "PromiseBroken",
     "Proof",
+    "ProofRefused",
     "ReasonMissing",
     "SameAccount",
+    "Seal",
+    "SealedEntry",
+    "SealedLine",
     "StatementLine",
     "StatementPage",
     "TotalTooLarge",
@@ -167,10 +186,12 @@ __all__ = [
     "export_hledger",
     "find_account",
     "grant",
+    "inclusion_proof",
     "is_transient",
     "keys_used",
     "last_day",
     "metadata",
+    "newest_seal",
     "normal_url",
     "open_account",
     "open_accounts",
@@ -181,14 +202,19 @@ __all__ = [
     "post_many",
     "prepare",
     "prove",
+    "read_proof",
     "reopen_account",
     "reopen_month",
     "reverse",
+    "seal",
     "set_limits",
+    "sha256",
+    "spelt",
     "statement",
     "take_snapshots",
     "transaction",
     "trial_balance",
     "turnover",
     "unguarded",
+    "unsealed",
 ]

@@ -7,14 +7,14 @@ LedgerError
 ├── EntryRefused
 │   ├── EntryWithoutTransfer  KindRefused  KeyRefused  MemoRefused  ActorRefused  DayRefused
 │   ├── KeyReused  PeriodClosed
-│   └── EntryUnknown  AlreadyReversed  NotReversible
+│   └── EntryUnknown  AlreadyReversed  NotReversible  EntryNotSealed
 ├── AccountRefused
 │   ├── AccountUnknown  AccountExists  AccountClosed  AccountNotEmpty
 │   └── CodeRefused  LimitsRefused
 ├── LimitExceeded
 │   └── FloorExceeded  CeilingExceeded
 ├── BookExists  BookUnknown  CommodityClash  TotalTooLarge
-├── MonthOutOfTurn  ReasonMissing
+├── MonthOutOfTurn  ReasonMissing  ProofRefused
 └── PromiseBroken
 """
 
@@ -180,6 +180,14 @@ class NotReversible(EntryRefused):
         self.entry_id = entry_id
 
 
+class EntryNotSealed(EntryRefused):
+    """An entry that is under no seal yet, or that is not there."""
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(f"entry {entry_id} is under no seal yet")
+        self.entry_id = entry_id
+
+
 class AccountRefused(LedgerError):
     """Something an account does not allow."""
 
@@ -305,6 +313,14 @@ class ReasonMissing(LedgerError):
 
     def __init__(self) -> None:
         super().__init__("a month is reopened for a reason, in words")
+
+
+class ProofRefused(LedgerError):
+    """A file that does not prove that an entry is under a seal."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"this proves nothing: {what}")
+        self.what = what
 
 
 class CommodityClash(LedgerError):

@@ -66,7 +66,8 @@ def grant(connection: Connection, role: str) -> None:
 def unguarded(session: Session | Connection) -> list[str]:
     """Say, a sentence each, what the connection's own role may do that the books' promises forbid.
 
-    Nothing where the role was made by ``grant``. SQLite has no roles, so nothing is said there either.
+    Also where its server does not wait for the disk. Nothing where the role was made by ``grant``. SQLite
+    has no roles, so nothing is said there either.
     """
     connection = connection_of(session)
     if connection.dialect.name != "postgresql":
@@ -75,6 +76,8 @@ def unguarded(session: Session | Connection) -> list[str]:
 
 
 def _found(connection: Connection) -> Iterator[str]:
+    if connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
+        yield "synchronous_commit is off: what is acknowledged may be lost when the server falls"
     tables = {"tables": list(metadata.tables)}
     owned = connection.execute(text(_OWNS), tables).scalars().all()
     if owned:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from ledger.creating import statements
 from ledger.edge import connection_of
-from ledger.schema import statements
+from ledger.seals import seal_faults
 
 #: Every transfer twice, as each of its accounts sees it.
 _SIDES = """
@@ -158,6 +159,7 @@ class Proof:
     accounts: int
     entries: int
     transfers: int
+    seals: int
     faults: tuple[str, ...]
 
     @property
@@ -185,13 +187,16 @@ def prove(session: Session | Connection, *, progress: Callable[[str], None] | No
         if row is not None:
             faults.append(sentence.format(*row))
     if progress is not None:
+        progress("seals")
+    faults += seal_faults(connection)
+    if progress is not None:
         progress("guards")
     faults += _GUARDS[connection.dialect.name](connection)
-    books, accounts, entries, transfers = [
+    books, accounts, entries, transfers, seals = [
         int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608 (constants)
-        for table in ("book", "account", "entry", "transfer")
+        for table in ("book", "account", "entry", "transfer", "seal")
     ]
-    return Proof(books, accounts, entries, transfers, tuple(faults))
+    return Proof(books, accounts, entries, transfers, seals, tuple(faults))
 
 
 def _guards_on_sqlite(connection: Connection) -> Iterator[str]:

@@ -14,13 +14,10 @@ the unique keys name it second, and ``entry_by_day`` is partial (every condition
 that it is not null, so reports by day have it all the same).
 """
 
-from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy import Column
-from sqlalchemy import Connection
-from sqlalchemy import Engine
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Identity
 from sqlalchemy import Index
@@ -30,7 +27,6 @@ from sqlalchemy import PrimaryKeyConstraint
 from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import UniqueConstraint
-from sqlalchemy import event
 from sqlalchemy import text
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.types import UserDefinedType
@@ -261,12 +257,11 @@ entry = Table(
     _sqlite_check(f"length(memo) <= {LONGEST_MEMO}", "entry_memo_is_short"),
     _sqlite_check(f"length(actor) BETWEEN 1 AND {LONGEST_ACTOR}", "entry_has_an_actor"),
     _sqlite_check("last_line > 0", "entry_moves_something"),
-    CheckConstraint(
-        "(kind = 'reversal') = (reverses_id IS NOT NULL)", name="entry_reversal_names_its_original"
-    ),
-    CheckConstraint(
+    # What concerns several columns transfer_enters() judges on PostgreSQL.
+    _sqlite_check("(kind = 'reversal') = (reverses_id IS NOT NULL)", "entry_reversal_names_its_original"),
+    _sqlite_check(
         "limits IS NULL OR (limits = 'waived' AND (kind = 'import' OR kind = 'reversal'))",
-        name="entry_limits_are_waived_for_imports_and_reversals_only",
+        "entry_limits_are_waived_for_imports_and_reversals_only",
     ),
     sqlite_strict=True,
 )
@@ -306,7 +301,7 @@ transfer = Table(
     ),
     ForeignKeyConstraint(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
     _sqlite_check(f"amount > 0 AND amount <= {LARGEST_AMOUNT}", "transfer_moves_something"),
-    CheckConstraint("debit_account_id <> credit_account_id", name="transfer_has_two_accounts"),
+    _sqlite_check("debit_account_id <> credit_account_id", "transfer_has_two_accounts"),
     _sqlite_check("line > 0", "transfer_line_counts"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -331,34 +326,58 @@ snapshot = Table(
 )
 
 
-def statements(dialect: str) -> list[str]:
-    """Give the statements that follow the tables on this engine, in order."""
-    source = files("ledger").joinpath("sql", f"{dialect}.sql").read_text(encoding="utf-8")
-    return [part.strip() for part in source.split("\n--;\n")]
+#: A seal over entries: the root of a tree of their hashes, chained to the seal before.
+seal = Table(
+    "seal",
+    metadata,
+    Column("book_id", Whole, nullable=False),
+    Column("number", Whole, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    #: How many entries are under it; none can be added later.
+    Column("leaves", Whole, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("book_id", "number"),
+    # Two seals after the same one would be two histories.
+    UniqueConstraint("previous", "book_id", name="uq_seal_book_id_previous"),
+    ForeignKeyConstraint(["book_id"], ["book.id"]),
+    ForeignKeyConstraint(
+        ["book_id", "number", "leaves"],
+        ["seal_leaf.book_id", "seal_leaf.number", "seal_leaf.position"],
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=True,
+        name="fk_seal_last_leaf",
+    ),
+    CheckConstraint("number > 0 AND leaves > 0", name="seal_counts"),
+    CheckConstraint("length(previous) = 32 AND length(root) = 32 AND length(hash) = 32", name="seal_hashes"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
 
-
-@event.listens_for(metadata, "before_create")
-def _prepare_tables(
-    _metadata: MetaData, connection: Connection, tables: list[Table] | None = None, **_: object
-) -> None:
-    # A key that SQLAlchemy once added by ALTER it leaves out of later CREATE TABLEs, where SQLite needs it.
-    for key in (*account.foreign_key_constraints, *entry.foreign_key_constraints):
-        key._create_rule = None  # noqa: SLF001 (it has no public way back)
-    if tables is not None and transfer in tables and connection.dialect.name == "postgresql":
-        for statement in DOMAINS:
-            connection.exec_driver_sql(statement)
-
-
-@event.listens_for(metadata, "after_create")
-def _run_statements(
-    _metadata: MetaData, connection: Connection, tables: list[Table] | None = None, **_: object
-) -> None:
-    if tables is not None and transfer in tables:
-        for statement in statements(connection.dialect.name):
-            # Straight to the driver, which would look for placeholders behind each % otherwise.
-            connection.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
-
-
-def create_all(engine: Engine) -> None:
-    """Make every table, trigger and function of the ledger in an empty database."""
-    metadata.create_all(engine)
+seal_leaf = Table(
+    "seal_leaf",
+    metadata,
+    Column("book_id", Whole, nullable=False),
+    Column("number", Whole, nullable=False),
+    #: Counted from 1, in the order of the entries' ids.
+    Column("position", Whole, nullable=False),
+    Column("entry_id", Whole, nullable=False),
+    #: Goes before the moments, versions and balances that are hashed: few could be guessed else.
+    Column("salt", LargeBinary, nullable=False),
+    #: The digest of what people said about the entry, made with a salt that is erased with their words.
+    Column("words", LargeBinary),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("book_id", "number", "position"),
+    UniqueConstraint("entry_id"),
+    ForeignKeyConstraint(["book_id", "number"], ["seal.book_id", "seal.number"]),
+    ForeignKeyConstraint(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
+    CheckConstraint("position > 0", name="seal_leaf_counts"),
+    CheckConstraint(
+        "length(salt) = 16 AND length(hash) = 32 AND (words IS NULL OR length(words) = 32)",
+        name="seal_leaf_hashes",
+    ),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)

@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.page = WebPage()
-        #: The open elements, and for each whether it is in another language than the page.
+        #: The open elements, and for each whether it is in another language than the page, or in none.
         self.open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -82,7 +82,9 @@ class _Reader(HTMLParser):
             page.token = known.get("value", "")
             if page.forms and any(name == "form" for name, _ in self.open):
                 page.forms[-1].has_token = bool(page.token)
-        foreign = self._foreign() or known.get("lang", page.lang) != page.lang
+        # What is in no language (hashes, commands) asks translators to leave it alone.
+        said = known.get("lang", page.lang) == page.lang and known.get("translate") != "no"
+        foreign = self._foreign() or not said
         if not foreign:
             page.texts += [known[name] for name in HEARD if known.get(name)]
         if tag not in VOID:

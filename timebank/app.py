@@ -7,6 +7,7 @@ from timebank.communities import views as communities_views
 from timebank.db import db
 from timebank.errors import N_
 from timebank.exchanges import desk_views
+from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
 from timebank.members import queries as members
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> TimeBank:
     people_views.login.init_app(app, add_context_processor=False)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.register_blueprint(communities_views.front)
-    features = (communities_views, people_views, members_views, exchanges_views, desk_views, statement_views)
-    for feature in features:
+    exchanges = (exchanges_views, desk_views, statement_views, seal_views)
+    for feature in (communities_views, people_views, members_views, *exchanges):
         app.register_blueprint(feature.bp, url_prefix="/<community>")
     return app

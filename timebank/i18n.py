@@ -26,6 +26,7 @@ from timebank import hours
 from timebank.errors import N_ as N_
 from timebank.errors import Refusal
 from timebank.settings import LANGUAGES
+from timebank.text import in_groups
 
 #: Each language's own name for itself.
 LANGUAGE_NAMES: Final = {"en": "English", "ja": "日本語"}
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         hours=in_words, signed_hours=signed, clock=hours.as_clock, day=day, moment=moment, number=number
     )
+    app.jinja_env.filters["groups"] = in_groups
     app.jinja_env.globals["_"] = _on_page
 
 

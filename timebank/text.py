@@ -98,6 +98,11 @@ def excerpt(text: str, length: int = 60) -> str:
     return begin if len(begin) <= length else begin[: length - 1] + "…"
 
 
+def in_groups(digits: str) -> str:
+    """Set a long row of digits apart in eights, so that two can be compared by eye."""
+    return " ".join([digits[at : at + 8] for at in range(0, len(digits), 8)])
+
+
 def half_width(text: str) -> str:
     """Turn full-width digits, letters and signs into those of a keyboard, and nothing else."""
     return text if text.isascii() else text.translate(_FULL_WIDTH)

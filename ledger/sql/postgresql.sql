@@ -175,53 +175,33 @@ END $$
 --;
 CREATE TRIGGER account_event_entered AFTER INSERT ON account_event FOR EACH ROW EXECUTE FUNCTION account_event_entered()
 --;
-CREATE FUNCTION entry_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE through date;
+-- An entry has a transfer or is not there, so all of it is judged with its first: one look at the entry and its book, and no
+-- trigger, CHECK or key's look-up of the entry's own, each of which PostgreSQL prepares anew for every statement.
+CREATE FUNCTION transfer_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE e record; original entry; debited record; credited record; moment timestamptz := clock_timestamp(); broken text;
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(7301985, hashint8(NEW.book_id));
-  IF current_setting('transaction_isolation') = 'read committed' THEN
-    SELECT closed_through INTO through FROM book WHERE id = NEW.book_id;
-  ELSE
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
     -- Such a transaction sees the book as it was; the lock fails, to be tried again, where it has changed since.
-    SELECT closed_through INTO through FROM book WHERE id = NEW.book_id FOR SHARE;
+    PERFORM FROM book WHERE id = NEW.book_id FOR SHARE;
   END IF;
-  IF NEW.posted_on <= through THEN
-    -- Not where the key is there: ON CONFLICT DO NOTHING asks for the first answer again.
-    IF EXISTS (SELECT 1 FROM entry WHERE book_id = NEW.book_id AND key = NEW.key) THEN RETURN NEW; END IF;
-    RAISE EXCEPTION 'period_closed' USING ERRCODE = '23514', CONSTRAINT = 'period_closed', DETAIL = through::text;
+  SELECT n.book_id, n.kind, n.limits, n.last_line, n.reverses_id, n.posted_on, b.closed_through, b.snapshot_through,
+         (SELECT max(t.line) FROM transfer t WHERE t.entry_id = n.id) AS line
+    INTO e FROM entry n LEFT JOIN book b ON b.id = n.book_id WHERE n.id = NEW.entry_id;
+  -- All of it before the totals move: ON CONFLICT DO NOTHING would drop the row but keep the movement.
+  IF e.posted_on <= e.closed_through THEN
+    RAISE EXCEPTION 'period_closed' USING ERRCODE = '23514', CONSTRAINT = 'period_closed', DETAIL = e.closed_through::text;
   END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER entry_enters BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_enters()
---;
-CREATE FUNCTION entry_reverses() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE original entry; broken text;
-BEGIN
-  SELECT * INTO original FROM entry WHERE id = NEW.reverses_id AND book_id = NEW.book_id;
-  broken := CASE
-    WHEN original.id IS NULL THEN 'entry_unknown'
-    WHEN original.reverses_id IS NOT NULL THEN 'reversal_is_final'
-    WHEN original.last_line <> NEW.last_line THEN 'reversal_mirrors'
-  END;
-  IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = '23514', CONSTRAINT = broken; END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER entry_reverses BEFORE INSERT ON entry FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL)
-  EXECUTE FUNCTION entry_reverses()
---;
-CREATE FUNCTION transfer_enters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE e record; debited record; credited record; moment timestamptz := clock_timestamp(); broken text;
-BEGIN
-  SELECT book_id, limits, last_line, reverses_id, posted_on,
-         (SELECT snapshot_through FROM book WHERE book.id = entry.book_id) AS snapshot_through,
-         (SELECT max(t.line) FROM transfer t WHERE t.entry_id = entry.id) AS line INTO e FROM entry WHERE id = NEW.entry_id;
-  -- Before the totals move: ON CONFLICT DO NOTHING would drop the row but keep the movement.
   IF e.book_id IS DISTINCT FROM NEW.book_id THEN broken := 'entry_unknown';
   ELSIF NEW.line > e.last_line OR NEW.line <> coalesce(e.line, 0) + 1 THEN broken := 'entry_is_final';
+  ELSIF NEW.debit_account_id = NEW.credit_account_id THEN broken := 'transfer_has_two_accounts';
+  ELSIF e.limits IS NOT NULL AND (e.limits <> 'waived' OR e.kind <> 'import' AND e.kind <> 'reversal') THEN broken := 'entry_limits_are_waived_for_imports_and_reversals_only';
+  ELSIF (e.kind = 'reversal') <> (e.reverses_id IS NOT NULL) THEN broken := 'entry_reversal_names_its_original';
   ELSIF e.reverses_id IS NOT NULL THEN
-    IF NOT EXISTS (
+    SELECT * INTO original FROM entry WHERE id = e.reverses_id AND book_id = e.book_id;
+    IF original.id IS NULL THEN broken := 'entry_unknown';
+    ELSIF original.reverses_id IS NOT NULL THEN broken := 'reversal_is_final';
+    ELSIF original.last_line <> e.last_line OR NOT EXISTS (
       SELECT 1 FROM transfer o WHERE o.entry_id = e.reverses_id AND o.line = NEW.line AND o.amount = NEW.amount
         AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id) THEN
       broken := 'reversal_mirrors';
@@ -275,8 +255,11 @@ END $$
 CREATE TRIGGER transfer_enters BEFORE INSERT ON transfer FOR EACH ROW WHEN (NEW.debit_version IS NULL)
   EXECUTE FUNCTION transfer_enters()
 --;
--- Entries of several lines lock their accounts first and in one order, so that two of them cannot deadlock.
+-- Entries of several lines lock their accounts first and in one order, so that two of them cannot deadlock; before them, as
+-- everybody who posts does, the book, which a closing may be waiting for.
 CREATE FUNCTION ledger_lock(accounts bigint[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT pg_advisory_xact_lock_shared(7301985, hashint8(book_id)) FROM (
+    SELECT DISTINCT book_id FROM account WHERE id = ANY (accounts) ORDER BY book_id) books;
   SELECT id FROM account WHERE id = ANY (accounts) ORDER BY id FOR NO KEY UPDATE
 $$
 --;
@@ -290,9 +273,11 @@ CREATE FUNCTION ledger_post_many(
   the_ords int[], the_debits bigint[], the_credits bigint[], the_amounts bigint[])
 RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  ids bigint[]; numbers regclass; moment timestamptz; bad record; counted int; first_broken bigint; through date;
+  ids bigint[]; numbers regclass; moment timestamptz; bad record; counted int; first_broken bigint; closed date; through date; refused text;
   lines int[]; commodities text[]; debit_versions bigint[]; credit_versions bigint[]; debit_afters bigint[]; credit_afters bigint[];
 BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7301985, hashint8(the_book));
+  IF current_setting('transaction_isolation') <> 'read committed' THEN PERFORM FROM book WHERE id = the_book FOR SHARE; END IF;
   PERFORM id FROM account WHERE id = ANY (the_debits || the_credits) ORDER BY id FOR NO KEY UPDATE;
   SELECT greatest(clock_timestamp(), max(moved_at)) INTO moment FROM account WHERE id = ANY (the_debits || the_credits);
   numbers := pg_get_serial_sequence('public.entry', 'id');
@@ -329,6 +314,18 @@ BEGIN
     RAISE EXCEPTION 'transfer_out_of_turn' USING ERRCODE = '23514', CONSTRAINT = 'transfer_out_of_turn';
   END IF;
 
+  refused := CASE
+    WHEN EXISTS (SELECT FROM unnest(the_debits, the_credits) AS u (debit, credit) WHERE debit = credit) THEN 'transfer_has_two_accounts'
+    WHEN 'reversal' = ANY (kinds) THEN 'entry_reversal_names_its_original'
+    WHEN EXISTS (SELECT FROM unnest(kinds, waivers) AS u (kind, waived) WHERE waived AND kind IS DISTINCT FROM 'import')
+      THEN 'entry_limits_are_waived_for_imports_and_reversals_only'
+  END;
+  IF refused IS NOT NULL THEN RAISE EXCEPTION '%', refused USING ERRCODE = '23514', CONSTRAINT = refused; END IF;
+  SELECT closed_through, snapshot_through INTO closed, through FROM book WHERE id = the_book;
+  IF EXISTS (SELECT FROM unnest(days) d WHERE d <= closed) THEN
+    RAISE EXCEPTION 'period_closed' USING ERRCODE = '23514', CONSTRAINT = 'period_closed', DETAIL = closed::text;
+  END IF;
+
   IF first_broken IS NOT NULL THEN
     SELECT l.* INTO bad FROM account d JOIN account c ON d.id = the_debits[first_broken] AND c.id = the_credits[first_broken]
       CROSS JOIN LATERAL (VALUES
@@ -362,7 +359,6 @@ BEGIN
        WITH ORDINALITY AS t (ord, line, commodity, debit, credit, amount, debit_version, credit_version, debit_after, credit_after, i)
   ORDER BY t.i;
 
-  SELECT snapshot_through INTO through FROM book WHERE id = the_book;
   INSERT INTO snapshot AS s (account_id, month, debits, credits)
   SELECT account_id, date_trunc('month', days[ord])::date, sum(debit), sum(credit) FROM (
     SELECT debit, ord, amount, 0 FROM unnest(the_debits, the_ords, the_amounts) AS u (debit, ord, amount) UNION ALL
@@ -377,4 +373,86 @@ BEGIN
         GROUP BY account_id) m
   WHERE a.id = m.account_id;
   RETURN ids;
+END $$
+--;
+CREATE TRIGGER seal_stays BEFORE DELETE OR UPDATE ON seal FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER seal_remains BEFORE TRUNCATE ON seal FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER seal_leaf_stays BEFORE DELETE OR UPDATE ON seal_leaf FOR EACH ROW EXECUTE FUNCTION ledger_is_final()
+--;
+CREATE TRIGGER seal_leaf_remains BEFORE TRUNCATE ON seal_leaf FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()
+--;
+-- Spells facts as hashes.py does: each with its length before it, ~ for what is left out.
+CREATE FUNCTION ledger_spelt(VARIADIC facts text[]) RETURNS text LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT string_agg(CASE WHEN f IS NULL THEN '~' ELSE octet_length(convert_to(f, 'UTF8')) || ':' || f || ',' END, '' ORDER BY n)
+  FROM unnest(facts) WITH ORDINALITY AS u (f, n)
+$$
+--;
+CREATE FUNCTION ledger_moment(moment timestamptz) RETURNS text LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$
+--;
+-- Seals exactly these entries of a book, each with the digest of what people said about it, and gives the seal's number.
+-- The program's role may insert no seal: what it would bring could be wrong for ever. Here the database hashes what it has,
+-- and prove() does so again in Python.
+CREATE FUNCTION ledger_seal(the_book bigint, the_entries bigint[], the_words bytea[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  the_slug text; last bigint; before bytea; counted int; moment timestamptz := clock_timestamp();
+  ids bigint[]; salts bytea[]; digests bytea[]; hashes bytea[]; level bytea[]; told text;
+BEGIN
+  -- One who seals at a time; who came second finds the first one's seal.
+  PERFORM pg_advisory_xact_lock(7301986, hashint8(the_book));
+  SELECT slug INTO the_slug FROM book WHERE id = the_book;
+  IF EXISTS (SELECT FROM seal_leaf WHERE entry_id = ANY (the_entries)) THEN
+    -- Somebody sealed since the caller looked: as a serialization failure, so that the edge looks again.
+    RAISE EXCEPTION 'entry_sealed_already' USING ERRCODE = '40001';
+  END IF;
+  WITH asked AS MATERIALIZED (
+    SELECT id, words, uuid_send(gen_random_uuid()) AS salt FROM unnest(the_entries, the_words) AS u (id, words)
+  ), lines AS MATERIALIZED (
+    SELECT t.entry_id, count(*) AS many,
+           string_agg(ledger_spelt(t.line::text, t.commodity, t.amount::text, d.code, d.type, c.code, c.type), '' ORDER BY t.line) AS told,
+           string_agg(ledger_spelt(ledger_moment(t.moved_at), t.debit_version::text, t.credit_version::text,
+                                   t.debit_balance_after::text, t.credit_balance_after::text), '' ORDER BY t.line) AS ordered
+    FROM transfer t JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id
+    WHERE t.entry_id = ANY (the_entries) GROUP BY t.entry_id
+  ), leaves AS (
+    SELECT e.id, a.salt, a.words,
+           sha256('\x00'::bytea
+             || sha256(convert_to(ledger_spelt('entry', the_slug, e.id::text, e.kind, to_char(e.posted_on, 'YYYY-MM-DD'),
+                                               ledger_moment(e.recorded_at), e.key, e.actor, e.memo, e.reverses_id::text,
+                                               e.limits, l.many::text) || l.told, 'UTF8'))
+             || sha256(a.salt || convert_to(l.ordered, 'UTF8')) || coalesce(a.words, ''::bytea)) AS hash
+    FROM asked a JOIN entry e ON e.id = a.id AND e.book_id = the_book JOIN lines l ON l.entry_id = e.id
+  )
+  SELECT count(DISTINCT id), array_agg(id ORDER BY id), array_agg(salt ORDER BY id), array_agg(words ORDER BY id), array_agg(hash ORDER BY id)
+  INTO counted, ids, salts, digests, hashes FROM leaves;
+  IF counted = 0 OR counted <> greatest(cardinality(the_entries), cardinality(the_words)) THEN
+    RAISE EXCEPTION 'entry_unknown' USING ERRCODE = '23514', CONSTRAINT = 'entry_unknown';
+  END IF;
+
+  level := hashes;
+  WHILE cardinality(level) > 1 LOOP
+    -- Two make the one above them; the last without a neighbour goes up as it is.
+    SELECT array_agg(h ORDER BY pair) INTO level FROM (
+      SELECT (n - 1) / 2 AS pair,
+             CASE count(*) WHEN 1 THEN (array_agg(h))[1] ELSE sha256('\x01'::bytea || string_agg(h, ''::bytea ORDER BY n)) END AS h
+      FROM unnest(level) WITH ORDINALITY AS u (h, n) GROUP BY 1) pairs;
+  END LOOP;
+
+  SELECT number, hash INTO last, before FROM seal WHERE book_id = the_book ORDER BY number DESC LIMIT 1;
+  last := coalesce(last, 0) + 1;
+  before := coalesce(before, decode(repeat('00', 32), 'hex'));
+  told := ledger_spelt('seal', the_slug, last::text, encode(before, 'hex'), encode(level[1], 'hex'), counted::text, ledger_moment(moment));
+  INSERT INTO seal (book_id, number, previous, root, leaves, sealed_at, hash)
+  VALUES (the_book, last, before, level[1], counted, moment, sha256('\x02'::bytea || convert_to(told, 'UTF8')));
+  INSERT INTO seal_leaf (book_id, number, position, entry_id, salt, words, hash)
+  SELECT the_book, last, n, id, salt, words, hash
+  FROM unnest(ids, salts, digests, hashes) WITH ORDINALITY AS u (id, salt, words, hash, n) ORDER BY n;
+  RETURN last;
+EXCEPTION WHEN unique_violation THEN
+  -- A transaction that sees only what was there when it began: the edge runs it again.
+  RAISE EXCEPTION 'entry_sealed_already' USING ERRCODE = '40001';
 END $$

@@ -197,3 +197,31 @@ END
 CREATE TRIGGER transfer_stays BEFORE UPDATE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END
 --;
 CREATE TRIGGER transfer_remains BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'transfer_is_final'); END
+--;
+-- Whether a seal is that of its entries SQLite cannot say, having no hashes: prove() computes it again.
+CREATE TRIGGER seal_enters BEFORE INSERT ON seal BEGIN
+  SELECT RAISE(ABORT, 'seal_exists') WHERE EXISTS (
+    SELECT 1 FROM seal WHERE book_id = NEW.book_id AND (number = NEW.number OR previous = NEW.previous));
+  SELECT RAISE(ABORT, 'seal_out_of_turn')
+    WHERE NEW.number IS NOT 1 + coalesce((SELECT max(number) FROM seal WHERE book_id = NEW.book_id), 0)
+      OR NEW.previous IS NOT coalesce((SELECT hash FROM seal WHERE book_id = NEW.book_id AND number = NEW.number - 1), zeroblob(32));
+  SELECT RAISE(ABORT, 'seal_out_of_form') WHERE NEW.leaves < 1
+    OR substr(NEW.sealed_at, 1, 19) IS NOT strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.sealed_at, 1, 19), '+0 days')
+    OR substr(NEW.sealed_at, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z';
+END
+--;
+CREATE TRIGGER seal_stays BEFORE UPDATE ON seal BEGIN SELECT RAISE(ABORT, 'seal_is_final'); END
+--;
+CREATE TRIGGER seal_remains BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT, 'seal_is_final'); END
+--;
+CREATE TRIGGER seal_leaf_enters BEFORE INSERT ON seal_leaf BEGIN
+  SELECT RAISE(ABORT, 'entry_sealed_already') WHERE EXISTS (SELECT 1 FROM seal_leaf WHERE entry_id = NEW.entry_id);
+  SELECT RAISE(ABORT, 'seal_is_final') WHERE NEW.position IS NOT 1 + coalesce((
+    SELECT max(position) FROM seal_leaf WHERE book_id = NEW.book_id AND number = NEW.number), 0)
+    OR NOT EXISTS (SELECT 1 FROM seal WHERE book_id = NEW.book_id AND number = NEW.number AND leaves >= NEW.position);
+  SELECT RAISE(ABORT, 'entry_unknown') WHERE NOT EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id AND book_id = NEW.book_id);
+END
+--;
+CREATE TRIGGER seal_leaf_stays BEFORE UPDATE ON seal_leaf BEGIN SELECT RAISE(ABORT, 'seal_leaf_is_final'); END
+--;
+CREATE TRIGGER seal_leaf_remains BEFORE DELETE ON seal_leaf BEGIN SELECT RAISE(ABORT, 'seal_leaf_is_final'); END

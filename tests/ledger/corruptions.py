@@ -1,5 +1,14 @@
 """What could be wrong in the books, each with what the proof says of it."""
 
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import text
+
 #: What is changed, with {a} {b} {c} for accounts, {x} for one of another book, {one} {three} {ten} {back}
 #: for entries, and what must be said of it.
 CORRUPTIONS: dict[str, tuple[str, str]] = {
@@ -140,3 +149,42 @@ CORRUPTIONS: dict[str, tuple[str, str]] = {
         "account {a}: the totals kept of the month of 2026-04-01 are not those",
     ),
 }  # fmt: skip
+
+
+@contextmanager
+def corrupted(engine: Engine, *changes: str) -> Iterator[Connection]:
+    """Give a transaction in which rows were changed with every guard taken away; it is rolled back."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            _corrupt_sqlite(connection, changes)
+        else:
+            _corrupt_postgresql(connection, changes)
+        yield connection
+        connection.rollback()
+
+
+def _corrupt_sqlite(connection: Connection, changes: Sequence[str]) -> None:
+    driver: Any = connection.connection.driver_connection
+    for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON", "legacy_alter_table = ON"):
+        driver.execute(f"PRAGMA {pragma}")
+    connection.begin()
+    triggers = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for statement in [
+        *(f"DROP TRIGGER {name}" for name, _ in triggers),
+        *changes,
+        *(made for _, made in triggers),
+    ]:
+        driver.execute(statement)
+
+
+def _corrupt_postgresql(connection: Connection, changes: Sequence[str]) -> None:
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    checks = """SELECT 'TABLE ' || conrelid::regclass, conname FROM pg_constraint
+                WHERE contype = 'c' AND conrelid <> 0 UNION ALL
+                SELECT 'DOMAIN ' || contypid::regtype, conname FROM pg_constraint
+                WHERE contype = 'c' AND contypid <> 0 AND connamespace = 'public'::regnamespace"""
+    for place, name in connection.execute(text(checks)).all():
+        connection.execute(text(f"ALTER {place} DROP CONSTRAINT {name}"))
+    for change in changes:
+        connection.execute(text(change))
+    connection.execute(text("SET LOCAL session_replication_role = origin"))

@@ -3,7 +3,7 @@
 Names in braces stand for ids of the field that tests/ledger/test_promises.py prepares: accounts {a} {b}
 {c} in {book} count MIN, {yen} counts JPY, {closed} is closed, {fund} is firm and empty, {x} is in {other};
 entry {one} moved 30 from a to b and {back} reversed it, {three} has three lines, {free} moved 10.
-The book's February 2026 is closed.
+The book's February 2026 is closed. Its first four entries are under its one seal, {new} is under none.
 """
 
 import re
@@ -14,12 +14,17 @@ Statements = list[str]
 #: What was not there yet gets this id.
 NEW = "7000"
 MOMENT = "'2999-01-01T00:00:00.000000Z'"
-TABLES = ("commodity", "book", "period_event", "account", "account_event", "entry", "transfer", "snapshot")
+TABLES = (
+    *("commodity", "book", "period_event", "account", "account_event", "entry", "transfer", "snapshot"),
+    *("seal", "seal_leaf"),
+)
 SOME_COLUMN = {
     "commodity": "scale",
     "book": "slug",
     "period_event": "reason",
     "snapshot": "month",
+    "seal": "leaves",
+    "seal_leaf": "position",
     "account": "code",
     "account_event": "reason",
     "entry": "memo",
@@ -108,6 +113,33 @@ def period(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
     return insert("period_event", {**values, **changed}, verb, conflict).replace("{over}", "")
 
 
+def seal(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
+    """Write an INSERT of the book's second seal, in order but for its hashes and what is changed."""
+    values = {
+        "book_id": "{book}",
+        "number": "2",
+        "previous": "(SELECT hash FROM seal WHERE book_id = {book} AND number = 1)",
+        "root": "{hash}",
+        "leaves": "1",
+        "sealed_at": MOMENT,
+        "hash": "{hash}",
+    }
+    return insert("seal", {**values, **changed}, verb, conflict).replace("{over}", "")
+
+
+def leaf(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
+    """Write an INSERT of that seal's leaf, in order but for its hash and what is changed."""
+    values = {
+        "book_id": "{book}",
+        "number": "2",
+        "position": "1",
+        "entry_id": "{new}",
+        "salt": "{salt}",
+        "hash": "{hash}",
+    }
+    return insert("seal_leaf", {**values, **changed}, verb, conflict).replace("{over}", "")
+
+
 _INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\)  *(?:\{over\} )?VALUES \((.*?)\) ?((?:ON .*)?)")
 #: What only the tables' owner can bring on PostgreSQL, as the builders above write it.
 _OWNERS = {"id": NEW, "recorded_at": MOMENT, "moved_at": MOMENT}
@@ -160,6 +192,8 @@ AGAIN: dict[str, Callable[[str], str]] = {
     "account_event": lambda clause: event(of="{a}", conflict=clause),
     "entry": lambda clause: entry(key="'one'", conflict=clause),
     "transfer": lambda clause: transfer(entry_id="{free}", conflict=clause),
+    "seal": lambda clause: seal(number="1", conflict=clause),
+    "seal_leaf": lambda clause: leaf(number="1", conflict=clause),
 }
 CHANGED = {
     "commodity": "ON CONFLICT (code) DO UPDATE SET scale = 2",
@@ -169,6 +203,8 @@ CHANGED = {
     "account_event": "ON CONFLICT (account_id, version) DO UPDATE SET floor = -5000",
     "entry": "ON CONFLICT (book_id, key) DO UPDATE SET posted_on = '2020-01-01'",
     "transfer": "ON CONFLICT (entry_id, line) DO UPDATE SET amount = 1",
+    "seal": "ON CONFLICT (book_id, number) DO UPDATE SET leaves = 1",
+    "seal_leaf": "ON CONFLICT (book_id, number, position) DO UPDATE SET words = NULL",
 }
 _REVERSAL = entry(kind="'reversal'", reverses_id="{free}")
 
@@ -320,6 +356,26 @@ ON_BOTH: dict[str, Statements] = {
         entry(book_id="{other}", kind="'reversal'", reverses_id="{free}"),
         transfer(debit="{c}", credit="{b}", amount="10"),
     ],
+    # Seals
+    "a seal's number again": [seal(number="1"), leaf(number="1")],
+    "a seal left out": [seal(number="3"), leaf(number="3")],
+    "a second seal after none": [seal(previous="{nothing}"), leaf()],
+    "a seal that follows no other": [seal(previous="{hash}"), leaf()],
+    "a seal over nothing": [seal(leaves="0")],
+    "a seal without its leaf": [seal()],
+    "a seal with fewer leaves than it says": [seal(leaves="2"), leaf()],
+    "a seal with more leaves than it says": [seal(), leaf(), leaf(position="2", entry_id="{free}")],
+    "a seal that begins at the second leaf": [seal(leaves="2"), leaf(position="2")],
+    "a seal of no book": [seal(book_id="999", number="1", previous="{nothing}"), leaf(book_id="999")],
+    "a seal at some time": [seal(sealed_at="'noon'"), leaf()],
+    "a seal with a short hash": [seal(root="{salt}"), leaf()],
+    "a leaf of no seal": [leaf(number="7")],
+    "a late leaf": [leaf(number="1", position="5")],
+    "a leaf of what is sealed": [seal(), leaf(entry_id="{one}")],
+    "a leaf of no entry": [seal(), leaf(entry_id="999")],
+    "a leaf of another book's entry": [seal(), leaf(entry_id="{theirs}")],
+    "a leaf with a short salt": [seal(), leaf(salt="{blob}")],
+    "a leaf with short words": [seal(), leaf(words="{blob}")],
     # Conflicts
     **{
         f"{what} again, and {conflict} where it is there": [again(clause)]

@@ -10,7 +10,9 @@ from tests.ledger.hostile import account
 from tests.ledger.hostile import as_program
 from tests.ledger.hostile import entry
 from tests.ledger.hostile import event
+from tests.ledger.hostile import leaf
 from tests.ledger.hostile import period
+from tests.ledger.hostile import seal
 from tests.ledger.hostile import transfer
 
 _BROUGHT = {
@@ -27,6 +29,10 @@ _ACCOUNT = (
     "VALUES ({{book}}, 'm', 'MIN', 'asset', false, {1})"
 )
 _DO_NOTHING = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.amount := 1; RETURN NEW; END'"
+_RAISE_TOTALS = (
+    "RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN UPDATE public.account SET credits = credits + 500; RETURN NEW; END'"
+)
 _ON_CONFLICT = "ON CONFLICT (key, book_id) DO UPDATE SET memo = 'x'"
 
 
@@ -68,6 +74,21 @@ BY_THE_PROGRAM: dict[str, Statements] = {
     "month totals raised": ["UPDATE snapshot SET credits = credits + 1"],
     "months kept that are not": ["UPDATE book SET snapshot_through = '2026-12-31' WHERE id = {book}"],
     "a closing of long ago": [period(recorded_at=_LONG_AGO)],
+    "a seal of its own": [seal(), leaf()],
+    **{
+        f"a seal made of {what}": [f"SELECT ledger_seal({asked})"]
+        for what, asked in {
+            "what is sealed": "{book}, ARRAY[{one}], ARRAY[NULL::bytea]",
+            "another book's entry": "{book}, ARRAY[{new}, {theirs}], ARRAY[NULL::bytea, NULL]",
+            "an entry twice": "{book}, ARRAY[{new}, {new}], ARRAY[NULL::bytea, NULL]",
+            "nothing": "{book}, ARRAY[]::bigint[], ARRAY[]::bytea[]",
+            "no list": "{book}, NULL, NULL",
+            "no entry": "{book}, ARRAY[NULL::bigint], ARRAY[NULL::bytea]",
+            "more words than entries": "{book}, ARRAY[{new}], ARRAY[NULL, {hash}::bytea]",
+            "short words": "{book}, ARRAY[{new}], ARRAY[{blob}::bytea]",
+            "no book": "NULL, ARRAY[{new}], ARRAY[NULL::bytea]",
+        }.items()
+    },
     # What is the owner's
     **_each("DROP TABLE {table} CASCADE"),
     **_each("ALTER TABLE {table} DISABLE TRIGGER ALL"),
@@ -79,8 +100,14 @@ BY_THE_PROGRAM: dict[str, Statements] = {
         f"CREATE FUNCTION pg_temp.f() {_DO_NOTHING}",
         "CREATE TRIGGER a BEFORE INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION pg_temp.f()",
     ],
+    "totals, by a trigger on a temporary table of its own": [
+        "CREATE TEMP TABLE mine (id int)",
+        f"CREATE FUNCTION pg_temp.f() {_RAISE_TOTALS}",
+        "CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION pg_temp.f()",
+        "INSERT INTO mine VALUES (1)",
+    ],
     "drop a trigger": ["DROP TRIGGER transfer_enters ON transfer"],
-    "drop a constraint": ["ALTER TABLE transfer DROP CONSTRAINT transfer_has_two_accounts"],
+    "drop a constraint": ["ALTER TABLE transfer DROP CONSTRAINT pk_transfer CASCADE"],
     "drop a domain's rule": ["ALTER DOMAIN transfer_amount DROP CONSTRAINT transfer_moves_something"],
     "another function in its place": [f"CREATE OR REPLACE FUNCTION ledger_is_final() {_DO_NOTHING}"],
     "a function without its rights": ["ALTER FUNCTION transfer_enters() SECURITY INVOKER"],

@@ -6,6 +6,8 @@ from tests.ledger.hostile import account
 from tests.ledger.hostile import entry
 from tests.ledger.hostile import event
 from tests.ledger.hostile import insert
+from tests.ledger.hostile import leaf
+from tests.ledger.hostile import seal
 from tests.ledger.hostile import transfer
 
 ON_SQLITE: dict[str, Statements] = {
@@ -39,6 +41,10 @@ ON_SQLITE: dict[str, Statements] = {
             "entry": entry(id="{free}"),
             "entry's key": entry(key="'one'"),
             "transfer": transfer(entry_id="{free}"),
+            "seal": seal(number="1"),
+            "seal after the same": seal(previous="{nothing}"),
+            "leaf": leaf(number="1"),
+            "leaf of a sealed entry": leaf(number="1", position="5", entry_id="{one}"),
         }.items()
     },
     **{

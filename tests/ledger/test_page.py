@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.schema import statements
+from ledger.creating import statements
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
@@ -98,6 +98,8 @@ EXPLAINED_ELSEWHERE = {
     "metadata",
     "normal_url",
     "prepare",
+    "sha256",
+    "spelt",
     "transaction",
     "unguarded",
 }
@@ -109,10 +111,19 @@ def test_every_guard_that_the_page_names_is_there() -> None:
     named = {
         name
         for row in rows("Which promise is held by what")
-        for cell in row[2:]
+        for cell in row[2:4]
         for name in re.findall(r"`([a-z]+_[a-z_]+)`", cell)
     }
     assert named - guards == {"query_only", "foreign_key_check"}
     assert len(named) > 10
+
+
+def test_every_promise_has_what_holds_it_and_a_test_that_tries_to_break_it() -> None:
+    tests = "\n".join([path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")])
+    there = set(re.findall(r"^def (test_\w+)", tests, re.MULTILINE))
     for row in rows("Which promise is held by what"):
-        assert len(row) == 4, row
+        assert len(row) == 5, row
+        assert all(len(cell) > 2 for cell in row), row
+        named = re.findall(r"`(\w+)`", row[4])
+        assert named, row
+        assert set(named) <= there, row

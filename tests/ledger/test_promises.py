@@ -42,7 +42,7 @@ Names = dict[str, Any]
 
 def prepare(session: Session) -> Names:
     """Fill an empty ledger with one of everything, and name it."""
-    (x,) = some_accounts(session, 1)
+    x, y = some_accounts(session, 2)
     ledger.open_commodity(session, "JPY")
     book = ledger.open_book(session, "ours")
     new = [NewAccount(code, "MIN", ledger.AccountType.LIABILITY, floor=-1000, ceiling=1000) for code in "abc"]
@@ -56,16 +56,21 @@ def prepare(session: Session) -> Names:
     back = ledger.reverse(
         session, book_id=book, entry_id=one.entry_id, posted_on=DAY, key="back", actor=ACTOR
     )
+    ledger.seal(session, book_id=book)
+    theirs = ledger.post(session, an_entry(x, y))
     old, older = (an_account(session, book, code) for code in ("old", "older"))
-    ledger.post(session, an_entry(old, older, 7, posted_on=date(2026, 2, 10)))
+    new_one = ledger.post(session, an_entry(old, older, 7, posted_on=date(2026, 2, 10)))
     ledger.close_month(session, book_id=book, month=date(2026, 2, 1), actor=ACTOR)
     accounts = {"a": a, "b": b, "c": c, "x": x, "yen": yen, "closed": closed, "fund": fund}
-    entries = {"one": one, "three": three, "free": free, "back": back}
+    entries = {"one": one, "three": three, "free": free, "back": back, "new": new_one, "theirs": theirs}
     names: Names = {name: account.id for name, account in accounts.items()}
     names |= {name: posted.entry_id for name, posted in entries.items()} | {"book": book, "other": x.book_id}
-    if session.get_bind().dialect.name == "sqlite":
-        return names | {"over": "", "blob": "X'00'", "yes": "1", "no": "0"}
-    return names | {"over": "OVERRIDING SYSTEM VALUE", "blob": r"'\x00'", "yes": "true", "no": "false"}
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    for name, value in {"blob": "00", "salt": "ab" * 16, "hash": "ab" * 32, "nothing": "00" * 32}.items():
+        names[name] = f"X'{value}'" if on_sqlite else rf"'\x{value}'"
+    if on_sqlite:
+        return names | {"over": "", "yes": "1", "no": "0"}
+    return names | {"over": "OVERRIDING SYSTEM VALUE", "yes": "true", "no": "false"}
 
 
 class Field(NamedTuple):
@@ -218,6 +223,11 @@ def test_what_the_programs_role_may_beyond_posting_is_told(own_engine: Engine, p
     with own_engine.begin() as connection:
         ledger.grant(connection, PROGRAM)
     assert told(program) == []
+    with program.connect() as connection:
+        connection.exec_driver_sql("SET synchronous_commit = off")
+        assert ledger.unguarded(connection) == [
+            "synchronous_commit is off: what is acknowledged may be lost when the server falls"
+        ]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -2,12 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from collections.abc import Sequence
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,8 +12,8 @@ import ledger
 from ledger import Account
 from ledger import Posted
 from ledger import transaction
+from ledger.creating import statements
 from ledger.proof import Proof
-from ledger.schema import statements
 from tests.databases import as_role
 from tests.ledger.builders import ACTOR
 from tests.ledger.builders import DAY
@@ -25,6 +21,7 @@ from tests.ledger.builders import an_entry
 from tests.ledger.builders import of_lines
 from tests.ledger.builders import some_accounts
 from tests.ledger.corruptions import CORRUPTIONS
+from tests.ledger.corruptions import corrupted
 
 
 @pytest.fixture
@@ -56,45 +53,6 @@ def prove(engine: Engine) -> Proof:
     return transaction(engine, ledger.prove, read_only=True)
 
 
-@contextmanager
-def corrupted(engine: Engine, *changes: str) -> Iterator[Connection]:
-    """Give a transaction in which rows were changed with every guard taken away; it is rolled back."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            _corrupt_sqlite(connection, changes)
-        else:
-            _corrupt_postgresql(connection, changes)
-        yield connection
-        connection.rollback()
-
-
-def _corrupt_sqlite(connection: Connection, changes: Sequence[str]) -> None:
-    driver: Any = connection.connection.driver_connection
-    for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON", "legacy_alter_table = ON"):
-        driver.execute(f"PRAGMA {pragma}")
-    connection.begin()
-    triggers = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for statement in [
-        *(f"DROP TRIGGER {name}" for name, _ in triggers),
-        *changes,
-        *(made for _, made in triggers),
-    ]:
-        driver.execute(statement)
-
-
-def _corrupt_postgresql(connection: Connection, changes: Sequence[str]) -> None:
-    connection.execute(text("SET LOCAL session_replication_role = replica"))
-    checks = """SELECT 'TABLE ' || conrelid::regclass, conname FROM pg_constraint
-                WHERE contype = 'c' AND conrelid <> 0 UNION ALL
-                SELECT 'DOMAIN ' || contypid::regtype, conname FROM pg_constraint
-                WHERE contype = 'c' AND contypid <> 0 AND connamespace = 'public'::regnamespace"""
-    for place, name in connection.execute(text(checks)).all():
-        connection.execute(text(f"ALTER {place} DROP CONSTRAINT {name}"))
-    for change in changes:
-        connection.execute(text(change))
-    connection.execute(text("SET LOCAL session_replication_role = origin"))
-
-
 def assert_found(engine: Engine, sentence: str, *changes: str) -> None:
     """Change rows, and expect the proof to say so; then nothing is wrong any more."""
     with corrupted(engine, *changes) as connection:
@@ -105,10 +63,10 @@ def assert_found(engine: Engine, sentence: str, *changes: str) -> None:
 
 
 def test_books_that_hold_are_counted(own_engine: Engine) -> None:
-    assert prove(own_engine) == Proof(0, 0, 0, 0, ())
+    assert prove(own_engine) == Proof(0, 0, 0, 0, 0, ())
     transaction(own_engine, some_books)
     proof = prove(own_engine)
-    assert proof == Proof(books=2, accounts=5, entries=5, transfers=7, faults=())
+    assert proof == Proof(books=2, accounts=5, entries=5, transfers=7, seals=0, faults=())
     assert proof.holds
 
 
@@ -126,6 +84,7 @@ def test_a_proof_says_what_it_asks(engine: Engine) -> None:
         "events",
         "periods",
         "snapshots",
+        "seals",
         "guards",
     ]
 

@@ -43,6 +43,8 @@ EXAMPLES: list[tuple[LedgerError, list[str]]] = [
     (errors.EntryUnknown(7), ["no entry 7"]),
     (errors.AlreadyReversed(7), ["entry 7 was reversed"]),
     (errors.NotReversible(7), ["entry 7 is a reversal"]),
+    (errors.EntryNotSealed(7), ["entry 7 is under no seal"]),
+    (errors.ProofRefused("the path ends"), ["proves nothing: the path ends"]),
     (errors.AccountUnknown("alice"), ["no account alice"]),
     (errors.AccountUnknown("alice", "MIN"), ["no account alice in MIN"]),
     (errors.AccountExists("alice", "MIN"), ["an account alice in MIN already"]),

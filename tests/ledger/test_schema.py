@@ -11,12 +11,15 @@ from sqlalchemy import inspect
 from sqlalchemy import text
 
 import ledger
-from ledger.schema import statements
+from ledger.creating import statements
 from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.ledger.builders import assert_proved
 
-TABLES = {"period_event", "snapshot", "commodity", "book", "account", "account_event", "entry", "transfer"}
+TABLES = {
+    *("commodity", "book", "period_event", "account", "account_event", "entry", "transfer", "snapshot"),
+    *("seal", "seal_leaf"),
+}
 
 
 def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:

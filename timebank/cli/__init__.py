@@ -12,6 +12,8 @@ from timebank.cli.exporting import trial_balance
 from timebank.cli.importing import importing
 from timebank.cli.members import member
 from timebank.cli.months import month
+from timebank.cli.sealing import seal
+from timebank.cli.sealing import verify_proof
 from timebank.cli.serving import serve
 from timebank.cli.verifying import verify
 
@@ -32,7 +34,9 @@ for command in (
     statement,
     trial_balance,
     month,
+    seal,
     verify,
+    verify_proof,
     demo,
     serve,
 ):

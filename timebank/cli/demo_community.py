@@ -27,6 +27,7 @@ from timebank.communities.service import list_kinds
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.rules import Said
+from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import confirm_exchange
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import dispute_exchange
@@ -55,6 +56,7 @@ def make_demo(session: Session) -> Community:
         town.welcome(neighbour)
     town.welcome_auditor()
     _live(town)
+    seal_entries(session, community=community)
     return community
 
 

@@ -31,5 +31,5 @@ def verify() -> None:
 def _counted(proof: ledger.Proof, communities: int, exchanges: int) -> str:
     return (
         f"{communities} communities, {proof.books} books, {proof.accounts} accounts, "
-        f"{proof.entries} entries, {proof.transfers} transfers, {exchanges} exchanges"
+        f"{proof.entries} entries, {proof.transfers} transfers, {exchanges} exchanges, {proof.seals} seals"
     )

@@ -193,3 +193,17 @@ class ExchangeEvent(Base):
     #: What stood there before an amendment.
     minutes_before: Mapped[int | None]
     worked_on_before: Mapped[date | None]
+
+
+class SealedWords(Base):
+    """That what people said about an entry is under a seal, too.
+
+    The seal holds a digest of the salt and their words. Where words are erased this row goes with them;
+    then the digest says nothing any more, and nobody can try words until one fits.
+    """
+
+    __tablename__ = "sealed_words"
+    __table_args__ = (CheckConstraint("length(salt) = 16", name="sealed_words_have_a_salt"), STRICT)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id), primary_key=True, autoincrement=False)
+    salt: Mapped[bytes]

@@ -4,8 +4,13 @@ Asked in SQL of the tables as they are, as `ledger.prove` does, so that what is 
 the code that wrote it.
 """
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from timebank.exchanges.sealing import words_digest
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
 _QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -66,6 +71,14 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_WORDS = """
+    SELECT w.entry_id, w.salt, l.words, x.description FROM sealed_words w
+    LEFT JOIN seal_leaf l ON l.entry_id = w.entry_id LEFT JOIN exchange x ON x.entry_id = w.entry_id
+    ORDER BY w.entry_id, x.line
+"""
+#: How many rows are held at once.
+_ROWS_AT_ONCE = 2_000
+
 
 def check_exchanges(session: Session) -> list[str]:
     """Prove that exchanges and books agree in every community; name the first fault of each kind."""
@@ -77,7 +90,17 @@ def check_exchanges(session: Session) -> list[str]:
         row = session.execute(text(query)).first()
         if row is not None:
             faults.append(sentence.format(*row))
-    return faults
+    return [*faults, *list(_faults_in_words(session))[:1]]
+
+
+def _faults_in_words(session: Session) -> Iterator[str]:
+    """Hash what people said about sealed entries anew; what was erased is not asked for."""
+    with session.execute(text(_WORDS).execution_options(yield_per=_ROWS_AT_ONCE)) as rows:
+        for entry_id, some in groupby(rows, key=lambda row: row.entry_id):
+            lines = list(some)
+            said = [row.description or "" for row in lines]
+            if words_digest(lines[0].salt, said) != lines[0].words:
+                yield f"entry {entry_id}: what is said about it is not what was sealed"
 
 
 def count_exchanges(session: Session) -> tuple[int, int]:

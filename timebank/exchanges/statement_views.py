@@ -233,6 +233,7 @@ def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
         lines=list(reversed(page.lines)),
         cut=page.older is not None,
         balance=ledger.balance(session(), hours_of(whose, community())).balance,
+        head=ledger.newest_seal(session(), community().book_id),
         back=_href("", member_id, **_period(form)),
         printed=clock.now(),
     )

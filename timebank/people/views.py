@@ -21,6 +21,7 @@ from flask_login import current_user
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
+import ledger
 from timebank.i18n import LANGUAGE_KEY
 from timebank.people import service
 from timebank.people.forms import LanguageForm
@@ -87,7 +88,7 @@ def sign_in() -> ResponseReturnValue:
             found = service.sign_in(_candidates(form.name.data or ""), password=form.password.data or "")
     if found is not None:
         return _let_in(found, form)
-    return form_page("people/sign_in.html", form, shown=_shown())
+    return form_page("people/sign_in.html", form, shown=_shown(), head=_head())
 
 
 def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
@@ -111,7 +112,11 @@ def sign_in_again(sealed: str) -> ResponseReturnValue:
     else:
         known = {"kept": sealed}
     page = render_template(
-        "people/sign_in.html", form=SignInForm(formdata=None, data=known), shown=_shown(), ended=True
+        "people/sign_in.html",
+        form=SignInForm(formdata=None, data=known),
+        shown=_shown(),
+        head=_head(),
+        ended=True,
     )
     return page, 422
 
@@ -211,6 +216,11 @@ def _keep(found: Person, sealed: str | None) -> str | None:
 
 def _onwards(form: SignInForm) -> str:
     return safe_next(form.next.data, url_for(hooks().home))
+
+
+def _head() -> ledger.Seal | None:
+    """Give the newest seal, whose hash is published here."""
+    return ledger.newest_seal(session(), community().book_id)
 
 
 def _shown() -> Sequence[ShownSignIn]:

@@ -59,7 +59,7 @@ def test_the_programs_role_is_made_and_may_do_its_work(
         ).fetchall()
     assert owners == [(make_url(empty_database_url).username,)]
     answer(ours, "community", "create", "kadoma", "--name", "Kadoma")
-    assert answer(ours, "verify").endswith("exchanges\nThe books hold.\n")
+    assert answer(ours, "verify").endswith("seals\nThe books hold.\n")
 
 
 def test_where_the_owner_may_make_no_role_it_says_which_is_missing(

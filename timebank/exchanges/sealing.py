@@ -1,0 +1,54 @@
+"""Seals over a community's entries, and over what people said about them."""
+
+import secrets
+from collections.abc import Mapping
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank.communities.models import Community
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.models import SealedWords
+
+_SALT_BYTES = 16
+
+
+def seal_entries(session: Session, *, community: Community) -> ledger.Seal | None:
+    """Seal entries that are under no seal yet; None where there is none.
+
+    Call it until it gives None, each time in a transaction of its own.
+    """
+
+    def digests(entry_ids: Sequence[int]) -> Mapping[int, bytes]:
+        return _digests(session, community, entry_ids)
+
+    return ledger.seal(session, book_id=community.book_id, words=digests)
+
+
+def words_digest(salt: bytes, descriptions: Sequence[str]) -> bytes:
+    """Hash what people said about the lines of an entry, in their order."""
+    return ledger.sha256(salt + ledger.spelt(descriptions))
+
+
+def _digests(session: Session, community: Community, entry_ids: Sequence[int]) -> dict[int, bytes]:
+    """Hash the words about each entry that has any, and keep the salts."""
+    query = (
+        select(Exchange.entry_id, Exchange.description)
+        .where(Exchange.community_id == community.id)
+        .where(Exchange.entry_id.between(entry_ids[0], entry_ids[-1]))
+        .order_by(Exchange.entry_id, Exchange.line)
+    )
+    asked, found, kept = set(entry_ids), {}, []
+    for entry_id, rows in groupby(session.execute(query), key=lambda row: row.entry_id):
+        said = [row.description for row in rows]
+        if entry_id in asked and any(said):
+            salt = secrets.token_bytes(_SALT_BYTES)
+            found[entry_id] = words_digest(salt, said)
+            kept.append({"entry_id": entry_id, "salt": salt})
+    if kept:
+        session.execute(insert(SealedWords), kept)
+    return found
