@@ -9,6 +9,7 @@ from bench.figures import keep
 from bench.figures import show
 from bench.importing import measure_import
 from bench.posting import measure_posting
+from bench.promises import measure_promises
 from bench.reading import LARGEST
 from bench.reading import SIZES
 from bench.reading import measure_growth
@@ -17,7 +18,7 @@ from bench.room import open_room
 from bench.room import say
 from bench.web import measure_pages
 
-PARTS = ("posting", "growth", "import", "web")
+PARTS = ("posting", "promises", "growth", "import", "web")
 KEPT = Path(__file__).parent.parent / "var" / "bench.json"
 
 
@@ -26,6 +27,7 @@ def main() -> None:
     asked = _arguments()
     measures: dict[str, Callable[[Room], list[Figure]]] = {
         "posting": lambda room: measure_posting(room, seconds=asked.seconds, rounds=asked.rounds),
+        "promises": lambda room: measure_promises(room, seconds=asked.seconds, rounds=asked.rounds),
         "growth": lambda room: measure_growth(room, largest=asked.transfers),
         "import": lambda room: measure_import(room, lines=asked.lines),
         "web": measure_pages,

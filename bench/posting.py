@@ -17,6 +17,7 @@ from bench.history import ACTOR
 from bench.history import grow
 from bench.history import open_members
 from bench.room import Room
+from bench.room import as_program
 from bench.room import say
 from bench.room import vacuum
 from ledger import Account
@@ -25,10 +26,10 @@ from ledger import Transfer
 
 PART = "Posting, one at a time"
 CLIENTS = (1, 8)
-_MEMBERS, _BEFORE = 1_000, 20_000
+MEMBERS, _BEFORE = 1_000, 20_000
 _WARM_UP = 30
 _POST, _IN_SESSION = "ledger.post_alone", "ledger.post in ledger.transaction"
-_DAY = date(2026, 4, 3)
+DAY = date(2026, 4, 3)
 _BARE = {
     "SQLite": "CREATE TABLE bare (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)",
     "PostgreSQL": "CREATE TABLE bare (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount BIGINT)",
@@ -40,24 +41,24 @@ Client = Callable[[str, Sequence[Account]], Callable[[], object]]
 
 def measure_posting(room: Room, *, seconds: int, rounds: int) -> list[Figure]:
     """Measure ``ledger.post_alone`` beside a bare INSERT and beside pgbench's TPC-B, in turns."""
-    prepared = {name: _prepared(name, url) for name, url in room.engines("posting").items()}
+    made = {name: prepared(name, url) for name, url in room.engines("posting").items()}
     room.prepare_tpcb()
-    url, accounts = prepared["SQLite"]
+    url, accounts = made["SQLite"]
     bare, posted, session = [], [], []
     for turn in range(rounds):
         say(f"posting on SQLite, round {turn + 1} of {rounds}")
-        bare.append(_rate(_bare_sqlite, url, accounts, 1, seconds))
-        posted.append(_rate(_post, url, accounts, 1, seconds))
-        session.append(_rate(_post_in_session, url, accounts, 1, seconds))
-    beside = f"{_ratio(posted, bare)} × a bare INSERT (reach 0.5)"
+        bare.append(rate(_bare_sqlite, url, accounts, 1, seconds))
+        posted.append(rate(post_alone, url, accounts, 1, seconds))
+        session.append(rate(post_in_session, url, accounts, 1, seconds))
+    beside = f"{ratio(posted, bare)} × a bare INSERT (reach 0.5)"
     figures = [
         per_second(PART, "SQLite, bare INSERT of one row", median(bare)),
         per_second(PART, f"SQLite, {_POST}", median(posted), beside),
         per_second(
-            PART, f"SQLite, {_IN_SESSION}", median(session), f"{_ratio(session, bare)} × a bare INSERT"
+            PART, f"SQLite, {_IN_SESSION}", median(session), f"{ratio(session, bare)} × a bare INSERT"
         ),
     ]
-    url, accounts = prepared["PostgreSQL"]
+    url, accounts = made["PostgreSQL"]
     for clients in CLIENTS:
         figures += _on_postgresql(room, url, accounts, clients, seconds, rounds)
     return figures
@@ -70,37 +71,40 @@ def _on_postgresql(
     for turn in range(rounds):
         say(f"posting on PostgreSQL, {clients} clients, round {turn + 1} of {rounds}")
         tpcb.append(room.tpcb(clients, seconds))
-        posted.append(_rate(_post, url, accounts, clients, seconds))
-        bare.append(_rate(_bare_postgresql, url, accounts, clients, seconds))
-        session.append(_rate(_post_in_session, url, accounts, clients, seconds))
+        posted.append(rate(post_alone, url, accounts, clients, seconds))
+        bare.append(rate(_bare_postgresql, url, accounts, clients, seconds))
+        session.append(rate(post_in_session, url, accounts, clients, seconds))
     who = f"PostgreSQL, {clients} client{'s' if clients > 1 else ''}"
-    beside = f"{_ratio(posted, tpcb)} × TPC-B (reach 1.0), {_ratio(posted, bare)} × a bare INSERT"
+    beside = f"{ratio(posted, tpcb)} × TPC-B (reach 1.0), {ratio(posted, bare)} × a bare INSERT"
     return [
         per_second(PART, f"{who}, pgbench's TPC-B", median(tpcb)),
         per_second(PART, f"{who}, bare INSERT of one row", median(bare)),
         per_second(PART, f"{who}, {_POST}", median(posted), beside),
-        per_second(PART, f"{who}, {_IN_SESSION}", median(session), f"{_ratio(session, tpcb)} × TPC-B"),
+        per_second(PART, f"{who}, {_IN_SESSION}", median(session), f"{ratio(session, tpcb)} × TPC-B"),
     ]
 
 
-def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
     """Tell the median of the rounds' ratios: what disturbs one round disturbs both of its sides."""
     return f"{median(one / other for one, other in zip(ours, theirs, strict=True)):.2f}"
 
 
-def _prepared(name: str, url: str) -> tuple[str, list[Account]]:
-    """Make a book that has been in use for a while, and a table for bare rows."""
+def prepared(name: str, url: str) -> tuple[str, list[Account]]:
+    """Make a book that has been in use for a while, and a table for bare rows.
+
+    Gives the address for the program's own role, where there are roles.
+    """
     engine = ledger.connect(url)
-    accounts = open_members(engine, _MEMBERS)
+    accounts = open_members(engine, MEMBERS)
     grow(engine, accounts, _BEFORE)
     with engine.begin() as connection:
         connection.exec_driver_sql(_BARE[name])
     engine.dispose()
     vacuum(url)
-    return url, accounts
+    return as_program(url), accounts
 
 
-def _rate(client: Client, url: str, accounts: Sequence[Account], clients: int, seconds: int) -> float:
+def rate(client: Client, url: str, accounts: Sequence[Account], clients: int, seconds: int) -> float:
     """Let so many processes do it at the same time, and tell how often a second they did it in all."""
     # Forked, because starting eight interpreters would take longer than the turn.
     context = multiprocessing.get_context("fork")
@@ -135,27 +139,30 @@ def _repeat(
     told.put(done / (time.perf_counter() - started))
 
 
-def _exchange(accounts: Sequence[Account], dice: random.Random) -> Entry:
+def an_exchange(accounts: Sequence[Account], dice: random.Random) -> Entry:
+    """Make an entry of one line between two members, with a key of its own."""
     first = int(dice.random() * len(accounts))
     receiver, giver = accounts[first], accounts[first - 1 - int(dice.random() * (len(accounts) - 1))]
     key = f"form:{dice.getrandbits(128):032x}"
-    return Entry(giver.book_id, "exchange", _DAY, key, ACTOR, (Transfer(receiver, giver, 90),))
+    return Entry(giver.book_id, "exchange", DAY, key, ACTOR, (Transfer(receiver, giver, 90),))
 
 
-def _post(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
+def post_alone(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
+    """Give what posts one entry with nothing around it."""
     engine, dice = ledger.connect(url), random.Random()  # noqa: S311 (not a secret)
 
     def once() -> object:
-        return ledger.post_alone(engine, _exchange(accounts, dice))
+        return ledger.post_alone(engine, an_exchange(accounts, dice))
 
     return once
 
 
-def _post_in_session(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
+def post_in_session(url: str, accounts: Sequence[Account]) -> Callable[[], object]:
+    """Give what posts one entry in a session's transaction."""
     engine, dice = ledger.connect(url), random.Random()  # noqa: S311 (not a secret)
 
     def once() -> object:
-        entry = _exchange(accounts, dice)
+        entry = an_exchange(accounts, dice)
         return ledger.transaction(engine, lambda session: ledger.post(session, entry))
 
     return once

