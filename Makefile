@@ -74,12 +74,16 @@ demo: setup ## Migrate and make the demo community, without serving it
 browser: $(VENV)/.dev ## Find a browser and a Japanese font for the tests, or install them
 	@$(PYTHON) -m tests.browser
 
+.PHONY: hledger
+hledger: $(VENV)/.dev ## Find the hledger that reads exports in the tests, or install it
+	@$(PYTHON) -m tests.hledger
+
 .PHONY: test
-test: setup browser ## Run every test, on SQLite and on PostgreSQL and in a browser (ARGS="-k statement")
+test: setup browser hledger ## Run every test, on SQLite and on PostgreSQL and in a browser (ARGS="-k statement")
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 .PHONY: coverage
-coverage: setup browser ## Run every test and hold ledger/ and every service.py to full branch coverage
+coverage: setup browser hledger ## Run every test and hold ledger/ and every service.py to full branch coverage
 	@rm -f .coverage .coverage.*
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --include='ledger/*,timebank/*/service.py' --fail-under=100

@@ -46,6 +46,7 @@ from ledger.errors import EntryNotSealed
 from ledger.errors import EntryRefused
 from ledger.errors import EntryUnknown
 from ledger.errors import EntryWithoutTransfer
+from ledger.errors import FileRefused
 from ledger.errors import FloorExceeded
 from ledger.errors import KeyRefused
 from ledger.errors import KeyReused
@@ -105,6 +106,7 @@ from ledger.reading import balance_on
 from ledger.reading import statement
 from ledger.reading import trial_balance
 from ledger.reading import turnover
+from ledger.reading_back import read_beancount
 from ledger.schema import metadata
 from ledger.seals import inclusion_proof
 from ledger.seals import newest_seal
@@ -138,6 +140,7 @@ __all__ = [
     "EntryRefused",
     "EntryUnknown",
     "EntryWithoutTransfer",
+    "FileRefused",
     "Flag",
     "FloorExceeded",
     "InclusionProof",
@@ -202,6 +205,7 @@ __all__ = [
     "post_many",
     "prepare",
     "prove",
+    "read_beancount",
     "read_proof",
     "reopen_account",
     "reopen_month",

@@ -14,7 +14,7 @@ LedgerError
 ├── LimitExceeded
 │   └── FloorExceeded  CeilingExceeded
 ├── BookExists  BookUnknown  CommodityClash  TotalTooLarge
-├── MonthOutOfTurn  ReasonMissing  ProofRefused
+├── MonthOutOfTurn  ReasonMissing  ProofRefused  FileRefused
 └── PromiseBroken
 """
 
@@ -321,6 +321,14 @@ class ProofRefused(LedgerError):
     def __init__(self, what: str) -> None:
         super().__init__(f"this proves nothing: {what}")
         self.what = what
+
+
+class FileRefused(LedgerError):
+    """A file that is not a whole and unchanged export of a book."""
+
+    def __init__(self, line_number: int, what: str) -> None:
+        super().__init__(f"line {line_number}: {what}")
+        self.line_number, self.what = line_number, what
 
 
 class CommodityClash(LedgerError):

@@ -26,10 +26,13 @@ from sqlalchemy.orm import Session
 from ledger.columns import instant_text
 from ledger.edge import connection_of
 from ledger.errors import EntryNotSealed
+from ledger.facts import as_entry
+from ledger.facts import asked
+from ledger.facts import by_entry
+from ledger.facts import moment_text
+from ledger.facts import order_of
 from ledger.hashes import NOTHING
 from ledger.hashes import Seal
-from ledger.hashes import SealedEntry
-from ledger.hashes import SealedLine
 from ledger.hashes import leaf_hash
 from ledger.hashes import order_hash
 from ledger.hashes import path_of
@@ -45,24 +48,6 @@ Digests = Callable[[Sequence[int]], Mapping[int, bytes]]
 _SALT_BYTES = 16
 #: More entries take more than a seal: on SQLite nobody else can write meanwhile, and waits ten seconds.
 MOST_LEAVES = 20_000
-#: How many rows are held at once.
-_ROWS_AT_ONCE = 2_000
-#: How days and moments become the text that is hashed. SQLite keeps that text.
-_TEXTS = {
-    "sqlite": ("{0}", "{0}"),
-    # Not by a function of ours, which somebody could have changed.
-    "postgresql": (
-        "to_char({0}, 'YYYY-MM-DD')",
-        """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24\\:MI\\:SS.US"Z"')""",
-    ),
-}
-#: Everything that is hashed of an entry, a row for each of its lines.
-_FACTS = """
-    e.id, b.slug, e.kind, {day} AS posted_on, {recorded} AS recorded_at, e.key, e.actor, e.memo,
-    e.reverses_id, e.limits, t.line, t.commodity, t.amount, d.code AS debit_code, d.type AS debit_type,
-    c.code AS credit_code, c.type AS credit_type, {moved} AS moved_at, t.debit_version, t.credit_version,
-    t.debit_balance_after, t.credit_balance_after
-"""
 _UNSEALED = """
     FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN book b ON b.id = e.book_id
     JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id
@@ -117,9 +102,9 @@ def seal(
         return None
     digests = words(ids)
     if connection.dialect.name == "postgresql":
-        asked = text("SELECT ledger_seal(:book_id, CAST(:ids AS bigint[]), CAST(:words AS bytea[]))")
+        sealing = text("SELECT ledger_seal(:book_id, CAST(:ids AS bigint[]), CAST(:words AS bytea[]))")
         told = {"book_id": book_id, "ids": ids, "words": [digests.get(entry_id) for entry_id in ids]}
-        connection.execute(asked, told)
+        connection.execute(sealing, told)
     else:
         _seal_here(connection, book_id, ids[-1], digests)
     return newest_seal(connection, book_id)
@@ -146,20 +131,20 @@ def inclusion_proof(session: Session | Connection, *, book_id: int, entry_id: in
     ).one_or_none()
     if found is None:
         raise EntryNotSealed(entry_id)
-    rows = connection.execute(_asked(connection, _ONE), {"book_id": book_id, "entry_id": entry_id}).all()
+    rows = connection.execute(asked(connection, _ONE), {"book_id": book_id, "entry_id": entry_id}).all()
     leaves = select(columns.hash).where(columns.book_id == book_id, columns.number == found.number)
     hashes = list(connection.execute(leaves.order_by(columns.position)).scalars())
     under, *later = _seals(connection, book_id, since=found.number)
-    order = order_hash(found.salt, _order(rows))
+    order = order_hash(found.salt, order_of(rows))
     path = path_of(hashes, found.position - 1)
-    return InclusionProof(_entry(rows), order, found.words, path, under, tuple(later))
+    return InclusionProof(as_entry(rows), order, found.words, path, under, tuple(later))
 
 
 def seal_faults(session: Session | Connection) -> Iterator[str]:
     """Hash everything under every seal anew, and say what does not agree: the first thing of each book."""
     connection = connection_of(session)
     for book_id in list(connection.execute(select(book_table.c.id).order_by(book_table.c.id)).scalars()):
-        with connection.execute(_asked(connection, _SEALED), {"book_id": book_id}) as rows:
+        with connection.execute(asked(connection, _SEALED), {"book_id": book_id}) as rows:
             fault = next(_faults_of(connection, book_id, rows), None)
         if fault is not None:
             yield fault
@@ -171,10 +156,10 @@ def _seal_here(connection: Connection, book_id: int, last: int, digests: Mapping
     number, previous = (before.number + 1, before.hash()) if before else (1, NOTHING)
     leaves: list[dict[str, Any]] = []
     slug = ""
-    with connection.execute(_asked(connection, _UNSEALED), {"book_id": book_id, "last": last}) as found:
-        for entry_id, rows in _by_entry(found):
+    with connection.execute(asked(connection, _UNSEALED), {"book_id": book_id, "last": last}) as found:
+        for entry_id, rows in by_entry(found):
             salt, digest, slug = secrets.token_bytes(_SALT_BYTES), digests.get(entry_id), rows[0].slug
-            leaf = leaf_hash(_entry(rows).hash(), order_hash(salt, _order(rows)), digest)
+            leaf = leaf_hash(as_entry(rows).hash(), order_hash(salt, order_of(rows)), digest)
             at = {"book_id": book_id, "number": number, "position": len(leaves) + 1}
             leaves.append({**at, "entry_id": entry_id, "salt": salt, "words": digest, "hash": leaf})
     moment = datetime.now(UTC)
@@ -190,10 +175,9 @@ def _seal_here(connection: Connection, book_id: int, last: int, digests: Mapping
 def _seals(
     connection: Connection, book_id: int, *, since: int = 1, newest_first: bool = False
 ) -> Iterator[Seal]:
-    _, moment = _TEXTS[connection.dialect.name]
     turn = "DESC LIMIT 1" if newest_first else "ASC"
-    asked = text(_SEALS.format(sealed_at=moment.format("s.sealed_at"), turn=turn))
-    for row in connection.execute(asked, {"book_id": book_id, "since": since}):
+    chain = text(_SEALS.format(sealed_at=moment_text(connection, "s.sealed_at"), turn=turn))
+    for row in connection.execute(chain, {"book_id": book_id, "since": since}):
         yield Seal(*tuple(row))
 
 
@@ -227,37 +211,9 @@ def _hashed(rows: Sequence[Row[Any]]) -> bytes | None:
     """Hash a leaf anew; None where its entry or a part of it is gone."""
     if any(None in (row.id, row.line, row.slug, row.debit_code, row.credit_code) for row in rows):
         return None
-    return leaf_hash(_entry(rows).hash(), order_hash(rows[0].salt, _order(rows)), rows[0].words)
-
-
-def _asked(connection: Connection, rest: str) -> Any:
-    day, moment = _TEXTS[connection.dialect.name]
-    facts = _FACTS.format(
-        day=day.format("e.posted_on"),
-        recorded=moment.format("e.recorded_at"),
-        moved=moment.format("t.moved_at"),
-    )
-    return text(f"SELECT {facts} {rest}").execution_options(yield_per=_ROWS_AT_ONCE)
-
-
-def _by_entry(rows: Iterable[Row[Any]]) -> Iterator[tuple[int, list[Row[Any]]]]:
-    for entry_id, some in groupby(rows, key=lambda row: int(row.id)):
-        yield entry_id, list(some)
+    return leaf_hash(as_entry(rows).hash(), order_hash(rows[0].salt, order_of(rows)), rows[0].words)
 
 
 def _by_leaf(rows: Iterable[Row[Any]]) -> Iterator[list[Row[Any]]]:
     for _, some in groupby(rows, key=lambda row: (row.number, row.position)):
         yield list(some)
-
-
-def _entry(rows: Sequence[Row[Any]]) -> SealedEntry:
-    lines = [SealedLine(*tuple(row)[10:17]) for row in rows]
-    row = rows[0]
-    own = (row.slug, row.id, row.kind, row.posted_on, row.recorded_at, row.key, row.actor)
-    return SealedEntry(*own, row.memo, row.reverses_id, row.limits, tuple(lines))
-
-
-def _order(rows: Iterable[Row[Any]]) -> Iterator[str | int]:
-    """Give what says in which order an entry's accounts moved, and how they stood then."""
-    for row in rows:
-        yield from tuple(row)[17:22]

@@ -8,6 +8,8 @@ import sys
 import tarfile
 from pathlib import Path
 
+from tests.apt import install_by_apt
+
 #: Names under which systems install Chromium; the first is the smallest.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: What one without root gets instead of the system's, out of reach of git.
@@ -97,18 +99,6 @@ def browser_or_raise() -> Path:
     return browser
 
 
-def install_by_apt() -> bool:
-    """Install the system's packages, as root where there is apt; say whether that worked."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        return False
-    print("Installing by apt:", *APT_PACKAGES, file=sys.stderr)
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = [apt, "install", "--yes", "--quiet", "--quiet", "--no-install-recommends", *APT_PACKAGES]
-    subprocess.run([apt, "update", "--quiet", "--quiet"], env=env, stdout=sys.stderr, check=False)
-    return subprocess.run(install, env=env, stdout=sys.stderr, check=False).returncode == 0
-
-
 def install_by_npm() -> bool:
     """Unpack the browser of the npm package into var/browser; say whether that worked."""
     npm, node = shutil.which("npm"), shutil.which("node")
@@ -146,7 +136,7 @@ def install_by_npm() -> bool:
 def main() -> None:
     """Install what is missing, and say what is used."""
     if find_browser() is None or not system_has_japanese_font():
-        installed = install_by_apt()
+        installed = install_by_apt(*APT_PACKAGES)
         if not installed and find_browser() is None:
             install_by_npm()
     try:

@@ -1,6 +1,7 @@
 """The tests' own machinery: databases that are fresh, and a browser that reads Japanese."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,6 +11,8 @@ from sqlalchemy import inspect
 from sqlalchemy import text
 
 import ledger
+from tests.hledger import HledgerMissing
+from tests.hledger import hledger
 from tests.pages import Pages
 
 #: Draws one sign and reads the picture back: without a font for it, all signs are the same box.
@@ -39,6 +42,14 @@ def test_each_test_has_a_migrated_database_of_its_own(engine: Engine, turn: str)
     with engine.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM commodity")) == 0
         connection.execute(text("INSERT INTO commodity (code, scale) VALUES ('NOISE', 0)"))
+
+
+def test_without_hledger_its_tests_fail_and_say_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HledgerMissing, match="apt-get install hledger"):
+        hledger(tmp_path / "book.journal", "check")
 
 
 @pytest.mark.browser

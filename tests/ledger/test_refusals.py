@@ -45,6 +45,7 @@ EXAMPLES: list[tuple[LedgerError, list[str]]] = [
     (errors.NotReversible(7), ["entry 7 is a reversal"]),
     (errors.EntryNotSealed(7), ["entry 7 is under no seal"]),
     (errors.ProofRefused("the path ends"), ["proves nothing: the path ends"]),
+    (errors.FileRefused(7, "this is nothing"), ["line 7: this is nothing"]),
     (errors.AccountUnknown("alice"), ["no account alice"]),
     (errors.AccountUnknown("alice", "MIN"), ["no account alice in MIN"]),
     (errors.AccountExists("alice", "MIN"), ["an account alice in MIN already"]),

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from beancount import loader
 
+import ledger
 from tests.commands import answer
 from tests.commands import timebank
 from tests.databases import SECRET_KEY
+from tests.hledger import hledger
 from tests.timebank.exchanges.imports import HEADER
 
 LINES = (
@@ -66,6 +68,26 @@ def test_export_hledger_uses_the_same_names(database: str) -> None:
     assert "commodity 1000. MIN\n" in text
     assert "    Liabilities:Hours:Member:A-u5F-1  90 MIN\n" in text
     assert " import K　1\n" in text
+
+
+def test_export_hledger_is_read_by_hledger(database: str, tmp_path: Path) -> None:
+    journal = tmp_path / "kadoma.journal"
+    journal.write_text(answer(database, "export", "hledger", *COMMUNITY), encoding="utf-8")
+    done = hledger(journal, "check", "--strict")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_export_beancount_is_read_back_into_an_empty_book(database: str) -> None:
+    text = answer(database, "export", "beancount", *COMMUNITY)
+    engine = ledger.connect(database)
+    book = ledger.transaction(
+        engine, lambda session: ledger.read_beancount(session, text, slug="again", actor="test")
+    )
+    told = ledger.transaction(engine, lambda session: ledger.trial_balance(session, book), read_only=True)
+    engine.dispose()
+    balances = sorted((line.debits, line.credits) for line in told)
+    assert balances == [(0, 0), (0, 60), (90, 30), (90, 90)]
+    assert {line.code.rpartition(":")[0] for line in told} == {"hours", "hours:member"}
 
 
 def test_a_statement_is_exact_and_begins_with_the_oldest_line(database: str) -> None:
