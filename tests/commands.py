@@ -7,9 +7,10 @@ from tests.databases import SECRET_KEY
 from timebank.cli import main
 
 
-def timebank(database_url: str, *arguments: str, typed: str | None = None) -> Result:
-    """Run a command; what went wrong unexpectedly is raised here."""
+def timebank(database_url: str, *arguments: str, typed: str | None = None, **more: str) -> Result:
+    """Run a command, with more settings in small letters; what went wrong unexpectedly is raised here."""
     environ = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY}
+    environ |= {name.upper(): value for name, value in more.items()}
     result = CliRunner(env=environ).invoke(main, arguments, input=typed, prog_name="timebank")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -2,14 +2,22 @@
 
 from flask_migrate import Migrate
 
+from timebank.communities import later_views
 from timebank.communities import service as communities
 from timebank.communities import views as communities_views
+from timebank.communities.later import TIDY
 from timebank.db import db
 from timebank.errors import N_
 from timebank.exchanges import desk_views
 from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
+from timebank.exchanges.letters import REMIND_OF_PROPOSAL
+from timebank.exchanges.letters import REMIND_OF_PROPOSALS
+from timebank.exchanges.sealing import SEAL
+from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.mail import MAIL
+from timebank.mail import views as mail_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import service as people
@@ -45,6 +53,14 @@ HOOKS = Hooks(
         NavItem("communities.settings", N_("Settings"), "see-settings"),
         NavItem("people.account", N_("My sign-in"), "keep-own-sign-in"),
     ),
+    kinds_of_work={
+        MAIL: N_("Send a mail"),
+        TELL_OF_PROPOSAL: N_("Ask the receiver to confirm hours"),
+        REMIND_OF_PROPOSALS: N_("Look for proposals that wait too long"),
+        REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
+        SEAL: N_("Seal the books"),
+        TIDY: N_("Forget what is no longer needed"),
+    },
     member_pages=(NavItem("statements.of_member", N_("Statement"), "see-statements"),),
 )
 
@@ -56,6 +72,6 @@ def create_app(settings: Settings) -> TimeBank:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.register_blueprint(communities_views.front)
     exchanges = (exchanges_views, desk_views, statement_views, seal_views)
-    for feature in (communities_views, people_views, members_views, *exchanges):
+    for feature in (communities_views, later_views, mail_views, people_views, members_views, *exchanges):
         app.register_blueprint(feature.bp, url_prefix="/<community>")
     return app

@@ -49,6 +49,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
     "give-offices": frozenset({STEWARD}),
+    "see-later-work": _OFFICERS,
+    "do-work-again": frozenset({COORDINATOR, STEWARD}),
 }
 
 

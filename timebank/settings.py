@@ -51,6 +51,10 @@ class Settings:
     secret_key: str = field(repr=False)
     #: Where people reach the program; without a slash at the end.
     base_url: str = DEFAULT_BASE_URL
+    #: The server that carries mail; empty where a folder takes it.
+    mail_url: str = field(default="", repr=False)
+    #: Where mail is put that no server carries.
+    mail_folder: Path = ROOT / "var" / "mail"
     #: Whether the sign-in page shows the demo community's passwords.
     demo: bool = False
     languages: tuple[str, ...] = LANGUAGES
@@ -59,6 +63,11 @@ class Settings:
     def secure(self) -> bool:
         """Say whether people come by https, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """Give the name of the machine that people reach: it stands in the numbers of mails."""
+        return urlsplit(self.base_url).hostname or "localhost"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, folder: Path = ROOT / "var") -> "Settings":
@@ -69,6 +78,8 @@ class Settings:
             migration_database_url=environ.get("MIGRATION_DATABASE_URL") or database_url,
             secret_key=_checked(environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")),
             base_url=_address(environ.get("BASE_URL") or DEFAULT_BASE_URL),
+            mail_url=environ.get("MAIL_URL", ""),
+            mail_folder=Path(environ.get("MAIL_FOLDER") or folder / "mail"),
             demo=environ.get("TIMEBANK_DEMO", "") == "1",
         )
 

@@ -18,6 +18,7 @@ CHANGES_NOTHING = {
     "see-statements",
     "see-members",
     "see-settings",
+    "see-later-work",
 }
 
 

@@ -18,6 +18,8 @@ def test_without_settings_the_database_and_the_secret_are_kept_in_var(tmp_path: 
     assert settings.base_url == "http://127.0.0.1:8000"
     assert not settings.demo
     assert not settings.secure
+    assert (settings.mail_url, settings.mail_folder) == ("", tmp_path / "var" / "mail")
+    assert settings.host == "127.0.0.1"
 
 
 def test_the_secret_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path) -> None:
@@ -33,6 +35,8 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
         "SECRET_KEY": SECRET,
         "BASE_URL": "https://hours.example.org/",
         "TIMEBANK_DEMO": "1",
+        "MAIL_URL": "smtp://hours:shibboleth@mail.example.org",
+        "MAIL_FOLDER": "/srv/mail",
     }
     settings = Settings.from_env(environ, folder=tmp_path)
     assert settings.database_url == "postgresql://db.example.org/hours"
@@ -41,6 +45,10 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
     assert settings.base_url == "https://hours.example.org"
     assert settings.demo
     assert settings.secure
+    assert settings.host == "hours.example.org"
+    assert settings.mail_url == environ["MAIL_URL"]
+    assert settings.mail_folder == Path("/srv/mail")
+    assert "shibboleth" not in repr(settings)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,6 +16,7 @@ from timebank.cli.sealing import seal
 from timebank.cli.sealing import verify_proof
 from timebank.cli.serving import serve
 from timebank.cli.verifying import verify
+from timebank.cli.working import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,5 +40,6 @@ for command in (
     verify_proof,
     demo,
     serve,
+    worker,
 ):
     main.add_command(command)

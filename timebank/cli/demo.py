@@ -35,7 +35,7 @@ def demo(context: click.Context, *, serving: bool) -> None:
         context.invoke(upgrade)
     write_lines(run(_make_once))
     if serving:
-        context.invoke(serve)
+        context.invoke(serve, with_worker=True)
 
 
 def _make_once(session: Session) -> list[str]:

@@ -128,7 +128,7 @@ class _Town:
         self.members[neighbour.number] = member
         if not neighbour.signs_in:
             return
-        person = self._person(neighbour.number, neighbour.name, neighbour.role)
+        person = self._person(neighbour.number, neighbour.name, neighbour.role, neighbour.email)
         self.people[neighbour.number] = person
         give_hand(self.session, person=person, member=member, actor=TERMINAL)
         if neighbour.role != MEMBER:
@@ -138,11 +138,11 @@ class _Town:
 
     def welcome_auditor(self) -> None:
         """Let somebody in who is no member."""
-        self._give_office(self._person(data.AUDITOR_EMAIL, data.AUDITOR_NAME, AUDITOR), AUDITOR)
+        email = data.AUDITOR_EMAIL
+        self._give_office(self._person(email, data.AUDITOR_NAME, AUDITOR, email), AUDITOR)
 
-    def _person(self, sign_in_name: str, name: str, role: str) -> Person:
+    def _person(self, sign_in_name: str, name: str, role: str, email: str | None) -> Person:
         password = "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(2))
-        email = sign_in_name if "@" in sign_in_name else None
         person = create_person(self.session, email=email, password=password)
         show_sign_in(
             self.session,

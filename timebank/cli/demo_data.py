@@ -51,6 +51,8 @@ class Neighbour:
     district: str
     role: str = MEMBER
     signs_in: bool = True
+    #: Some have no address for mail.
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,17 @@ class Occasion:
 # The coordinator of the demo takes part like everybody else. One is a pupil, one is 87, and it shows
 # nowhere: everybody gives and everybody receives.
 NEIGHBOURS: Final = (
-    Neighbour("001", "中村 花子", "なかむら はなこ", "幸福町"),
-    Neighbour("002", "田中 健一", "たなか けんいち", "新橋町"),
+    Neighbour("001", "中村 花子", "なかむら はなこ", "幸福町", email="hanako@kadoma.example"),
+    Neighbour("002", "田中 健一", "たなか けんいち", "新橋町", email="kenichi@kadoma.example"),
     Neighbour("003", "山本 和子", "やまもと かずこ", "幸福町"),
-    Neighbour("004", "山本 和子", "やまもと かずこ", "石原町"),
-    Neighbour("005", "佐藤 美咲", "さとう みさき", "御堂町", COORDINATOR),
-    Neighbour("006", "鈴木 誠", "すずき まこと", "本町", TREASURER),
-    Neighbour("007", "高橋 由美", "たかはし ゆみ", "沖町", STEWARD),
+    Neighbour("004", "山本 和子", "やまもと かずこ", "石原町", email="kazuko@kadoma.example"),
+    Neighbour("005", "佐藤 美咲", "さとう みさき", "御堂町", COORDINATOR, email="misaki@kadoma.example"),
+    Neighbour("006", "鈴木 誠", "すずき まこと", "本町", TREASURER, email="makoto@kadoma.example"),
+    Neighbour("007", "高橋 由美", "たかはし ゆみ", "沖町", STEWARD, email="yumi@kadoma.example"),
     Neighbour("008", "伊藤 正", "いとう ただし", "大橋町", signs_in=False),
     Neighbour("009", "渡辺 さくら", "わたなべ さくら", "月出町"),
     Neighbour("010", "小林 ヨシ", "こばやし よし", "御堂町"),
-    Neighbour("011", "加藤 大輔", "かとう だいすけ", "新橋町"),
+    Neighbour("011", "加藤 大輔", "かとう だいすけ", "新橋町", email="daisuke@kadoma.example"),
     Neighbour("012", "吉田 恵", "よしだ めぐみ", "石原町"),
     Neighbour("013", "松本 隆", "まつもと たかし", "本町"),
     Neighbour("014", "井上 真理", "いのうえ まり", "栄町"),

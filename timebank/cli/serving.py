@@ -2,6 +2,11 @@
 
 import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -37,7 +42,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn says nothing o
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--with-worker", is_flag=True, help="Do later work, too, in one more process.")
+def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
     """Serve the pages until Ctrl-C."""
     settings = settings_here()
     shown = f"[{host}]" if ":" in host else host
@@ -61,7 +67,21 @@ def serve(host: str, port: int, workers: int) -> None:
         # Instances on one machine would share it.
         "control_socket_disable": True,
     }
-    _Server(settings, options).run()
+    with _a_worker() if with_worker else nullcontext():
+        _Server(settings, options).run()
+
+
+@contextmanager
+def _a_worker() -> Iterator[None]:
+    """Let a process of its own do later work as long as the server runs, however that ends."""
+    # It ends with the pipe, so that it does not outlive a server that was killed.
+    command = [sys.executable, "-c", "from timebank.cli import main; main()", "worker", "--until-closed"]
+    running = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 (our own)
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.communicate()
 
 
 def _tell_what_is_unguarded() -> None:

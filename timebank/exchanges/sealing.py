@@ -13,7 +13,11 @@ import ledger
 from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import SealedWords
+from timebank.queue import Task
+from timebank.queue import enqueue
 
+#: Puts what was booked since yesterday under a seal.
+SEAL = "seal"
 _SALT_BYTES = 16
 
 
@@ -27,6 +31,13 @@ def seal_entries(session: Session, *, community: Community) -> ledger.Seal | Non
         return _digests(session, community, entry_ids)
 
     return ledger.seal(session, book_id=community.book_id, words=digests)
+
+
+def seal_daily(session: Session, task: Task) -> None:
+    """Seal a community's entries as later work; where a seal does not take all, ask for another turn."""
+    community = session.get_one(Community, task.community_id)
+    if seal_entries(session, community=community) and ledger.unsealed(session, community.book_id):
+        enqueue(session, community_id=community.id, kind=task.kind)
 
 
 def words_digest(salt: bytes, descriptions: Sequence[str]) -> bytes:

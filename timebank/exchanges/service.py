@@ -37,6 +37,10 @@ from timebank.exchanges.rules import lines_of
 from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
+from timebank.queue import enqueue
+
+#: Asks a receiver to confirm, after the hours were logged.
+TELL_OF_PROPOSAL = "tell-of-proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +280,21 @@ def _write_down(
     ]
     session.add_all(exchanges)
     session.flush()
+    _tell_receivers(session, exchanges)
     return exchanges
+
+
+def _tell_receivers(session: Session, exchanges: Sequence[Exchange]) -> None:
+    """Let those who are to confirm be told of it later, each of them once."""
+    asked = {one.receiver_id: one for one in reversed(exchanges) if one.state == PROPOSED}
+    for one in asked.values():
+        enqueue(
+            session,
+            community_id=one.community_id,
+            kind=TELL_OF_PROPOSAL,
+            payload={"exchange": one.id},
+            key=f"{TELL_OF_PROPOSAL}:{one.id}",
+        )
 
 
 # --- answering ----------------------------------------------------------------------------------------------

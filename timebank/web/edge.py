@@ -201,6 +201,10 @@ def _config(settings: Settings) -> dict[str, Any]:
         # A page may stay open for as long as its session lasts.
         "WTF_CSRF_TIME_LIMIT": None,
         "TIMEBANK_DEMO": settings.demo,
+        "TIMEBANK_BASE_URL": settings.base_url,
+        "TIMEBANK_HOST": settings.host,
+        # In the demo a page shows the mail that goes into a folder.
+        "TIMEBANK_SHOWN_MAIL": settings.mail_folder if settings.demo and not settings.mail_url else None,
     }
 
 

@@ -1,8 +1,10 @@
 """What the web asks of the features above it: a small table that app.py fills."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 from flask import current_app
@@ -49,6 +51,8 @@ class Hooks:
     sign_in: str
     home: str
     navigation: Sequence[NavItem] = ()
+    #: What each kind of later work is called; English, marked with N_.
+    kinds_of_work: Mapping[str, str] = field(default_factory=dict)
     #: Further pages about one member (by member_id), linked from theirs.
     member_pages: Sequence[NavItem] = ()
 

@@ -78,6 +78,45 @@ def test_the_server_tells_its_address_and_ends_with_all_it_started(database_url:
     assert processes_of(server.pid) == []
 
 
+def those_who_work_on(database_url: str) -> list[str]:
+    """List the processes that were started with this database."""
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"DATABASE_URL={database_url}" in environ.read_text().split("\0"):
+                found.append((environ.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_the_server_brings_a_worker_that_ends_with_it_however_it_ends(
+    database_url: str, tmp_path: Path, end: signal.Signals
+) -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", START, "serve", "--port", str(port), "--with-worker"],
+        env={**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        answer_of(f"http://127.0.0.1:{port}/healthz")
+        assert any(" worker " in one for one in those_who_work_on(database_url))
+    finally:
+        server.send_signal(end)
+        server.wait(30)
+    until = time.monotonic() + 30
+    while those_who_work_on(database_url) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert those_who_work_on(database_url) == []
+
+
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_port_that_is_taken_is_said_in_one_sentence(database_url: str) -> None:
     with socket.socket() as taken:

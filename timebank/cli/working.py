@@ -1,0 +1,137 @@
+"""The command that does later work: mail, reminders, seals, and what comes every day."""
+
+import logging
+import select
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from datetime import timedelta
+from types import FrameType
+
+import click
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank import clock
+from timebank.cli.running import application
+from timebank.cli.running import settings_here
+from timebank.communities.later import TIDY
+from timebank.communities.later import tidy_up
+from timebank.communities.models import Community
+from timebank.communities.service import list_communities
+from timebank.db import db
+from timebank.exchanges import letters
+from timebank.exchanges.sealing import SEAL
+from timebank.exchanges.sealing import seal_daily
+from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.mail import MAIL
+from timebank.mail import Carrier
+from timebank.mail import MailUrlRefused
+from timebank.mail import carrier_of
+from timebank.mail import carry_with
+from timebank.queue import Daily
+from timebank.queue import Handler
+from timebank.queue import Place
+from timebank.queue import put_up
+from timebank.queue import work_one
+from timebank.settings import Settings
+
+#: What is done every day, from which hour of a community's own clocks.
+TIMETABLE = (Daily(SEAL, 3), Daily(TIDY, 4), Daily(letters.REMIND_OF_PROPOSALS, 9))
+_LOOK_EVERY_SECONDS = 1.0
+_TIMETABLE_EVERY = timedelta(minutes=1)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due, and end.")
+@click.option(
+    "--until-closed", is_flag=True, help="End when standard input does, too, as a child of the server's."
+)
+def worker(*, once: bool, until_closed: bool) -> None:
+    """Do later work until Ctrl-C: send mail, remind, seal, forget.
+
+    Any number of workers may run, on any number of machines; none does what another one has begun.
+    """
+    carrier = _carrier(settings_here())
+    log = logging.getLogger("timebank.worker")
+    if not log.handlers:
+        log.addHandler(logging.StreamHandler())
+    with application():
+        one = _Worker(handlers_with(carrier))
+        if once:
+            click.echo(f"{one.work_off()} pieces of work were done or put off.")
+            return
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, one.end)
+        one.work(until_closed=until_closed)
+
+
+class _Worker:
+    """Looks for work every second, and at the timetable every minute."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
+        self._over = threading.Event()
+        self._next_look = clock.now()
+
+    def end(self, _signal: int, _frame: FrameType | None) -> None:
+        """Begin nothing new; what was begun is finished."""
+        self._over.set()
+
+    def work(self, *, until_closed: bool) -> None:
+        """Work until it is over."""
+        while not self._over.is_set():
+            try:
+                self.work_off()
+            except OperationalError:
+                db.session.remove()
+                logging.getLogger("timebank.worker").warning("the database does not answer; trying again")
+            if until_closed and select.select([sys.stdin], [], [], 0)[0]:
+                return
+            self._over.wait(_LOOK_EVERY_SECONDS)
+
+    def work_off(self) -> int:
+        """Do everything that is due, and give how much that was."""
+        now = clock.now()
+        if now >= self._next_look:
+            ledger.transaction(db.session, lambda session: look_at_timetable(session, now=now))
+            self._next_look = now + _TIMETABLE_EVERY
+        done = 0
+        while not self._over.is_set() and work_one(db.session, self._handlers):
+            db.session.remove()
+            done += 1
+        db.session.remove()
+        return done
+
+
+def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
+    """Give what does each kind of work."""
+    return {
+        MAIL: carry_with(carrier, _slug_and_name),
+        TELL_OF_PROPOSAL: letters.tell_of_proposal,
+        letters.REMIND_OF_PROPOSALS: letters.remind_of_proposals,
+        letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
+        SEAL: seal_daily,
+        TIDY: tidy_up,
+    }
+
+
+def look_at_timetable(session: Session, *, now: datetime) -> int:
+    """Ask for today's work of every community."""
+    places = [Place(one.id, one.time_zone) for one in list_communities(session)]
+    return put_up(session, timetable=TIMETABLE, places=places, now=now)
+
+
+def _carrier(settings: Settings) -> Carrier:
+    try:
+        return carrier_of(settings.mail_url, settings.mail_folder, host=settings.host)
+    except MailUrlRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _slug_and_name(session: Session, community_id: int) -> tuple[str, str]:
+    community = session.get_one(Community, community_id)
+    return community.slug, community.name

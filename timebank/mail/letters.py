@@ -1,0 +1,49 @@
+"""How a letter comes about: from templates, in the reader's language, with whole addresses of our pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app
+from flask import g
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from timebank.mail.models import Mail
+from timebank.mail.service import write_mail
+
+
+def send_letter(
+    session: Session, template: str, *, community: Any, to_address: str, language: str, **facts: Any
+) -> Mail:
+    """Write a letter from ``mail/<template>.txt`` and ``.html`` to one person, to be carried later.
+
+    The text's first line is the subject. In the transaction that is its cause; the caller commits.
+    """
+    g.community = community
+    with force_locale(language):
+        known = {**facts, "community": community, "language": language, "page": _page_of(community)}
+        # Not as a page, which has a menu for somebody who asks for it.
+        paper = current_app.jinja_env
+        written = paper.get_template(f"mail/{template}.txt").render(known)
+        subject, _, text = written.strip().partition("\n")
+        html = paper.get_template(f"mail/{template}.html").render(known, subject=subject.strip())
+    return write_mail(
+        session,
+        community_id=community.id,
+        to_address=to_address,
+        language=language,
+        subject=subject,
+        text=f"{text.strip()}\n",
+        html=f"{html.strip()}\n",
+        host=current_app.config["TIMEBANK_HOST"],
+    )
+
+
+def _page_of(community: Any) -> Callable[..., str]:
+    """Give what tells the whole address of a page, though nobody has asked for one: it works in a mail."""
+
+    def page(endpoint: str, **values: Any) -> str:
+        path = current_app.url_map.bind("").build(endpoint, {"community": community.slug, **values})
+        return f"{current_app.config['TIMEBANK_BASE_URL']}{path}"
+
+    return page
