@@ -108,6 +108,7 @@ from ledger.reading import trial_balance
 from ledger.reading import turnover
 from ledger.reading_back import read_beancount
 from ledger.schema import metadata
+from ledger.seals import find_seal
 from ledger.seals import inclusion_proof
 from ledger.seals import newest_seal
 from ledger.seals import seal
@@ -188,6 +189,7 @@ __all__ = [
     "export_csv",
     "export_hledger",
     "find_account",
+    "find_seal",
     "grant",
     "inclusion_proof",
     "is_transient",

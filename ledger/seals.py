@@ -115,6 +115,17 @@ def newest_seal(session: Session | Connection, book_id: int) -> Seal | None:
     return next(_seals(connection_of(session), book_id, newest_first=True), None)
 
 
+def find_seal(session: Session | Connection, published: bytes) -> Seal | None:
+    """Find the seal of a hash that was published, in whichever book; None where there is none such.
+
+    Then what was sealed until that day was taken away or made anew, for ``prove`` to find or not.
+    """
+    connection, columns = connection_of(session), seal_table.c
+    of = select(columns.book_id, columns.number).where(columns.hash == published)
+    found = connection.execute(of).one_or_none()
+    return found and next(_seals(connection, found.book_id, since=found.number))
+
+
 def unsealed(session: Session | Connection, book_id: int) -> int:
     """Count the entries of a book that are under no seal yet."""
     return int(session.execute(_COUNT_UNSEALED, {"book_id": book_id}).scalar_one())

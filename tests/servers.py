@@ -13,6 +13,9 @@ from timebank.app import create_app
 from timebank.db import db
 from timebank.settings import Settings
 
+#: A folder in which there is nothing.
+MAIL_FOLDER = "/nowhere/mail"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveServer:
@@ -27,7 +30,9 @@ class LiveServer:
 @contextmanager
 def application(database_url: str, **environ: str) -> Iterator[Flask]:
     """Make the application on a database as wsgi.py does, and close its connections afterwards."""
-    settings = Settings.from_env({"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, **environ})
+    # What other tests have put into var/mail is no business of theirs.
+    known = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "MAIL_FOLDER": MAIL_FOLDER}
+    settings = Settings.from_env({**known, **environ})
     app = create_app(settings)
     app.testing = True
     try:

@@ -18,6 +18,7 @@ from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.mail import MAIL
 from timebank.mail import views as mail_views
+from timebank.members import audit_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import service as people
@@ -51,6 +52,7 @@ HOOKS = Hooks(
         NavItem("desk.waiting", N_("For coordinators"), "settle-disputes"),
         NavItem("members.index", N_("Members"), "see-members"),
         NavItem("communities.settings", N_("Settings"), "see-settings"),
+        NavItem("audit.trail", N_("Audit trail"), "see-audit"),
         NavItem("people.account", N_("My sign-in"), "keep-own-sign-in"),
     ),
     kinds_of_work={
@@ -71,7 +73,7 @@ def create_app(settings: Settings) -> TimeBank:
     people_views.login.init_app(app, add_context_processor=False)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.register_blueprint(communities_views.front)
-    exchanges = (exchanges_views, desk_views, statement_views, seal_views)
-    for feature in (communities_views, later_views, mail_views, people_views, members_views, *exchanges):
+    more = (audit_views, exchanges_views, desk_views, statement_views, seal_views)
+    for feature in (communities_views, later_views, mail_views, people_views, members_views, *more):
         app.register_blueprint(feature.bp, url_prefix="/<community>")
     return app

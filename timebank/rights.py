@@ -49,8 +49,36 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
     "give-offices": frozenset({STEWARD}),
+    "see-audit": frozenset({STEWARD, AUDITOR}),
     "see-later-work": _OFFICERS,
     "do-work-again": frozenset({COORDINATOR, STEWARD}),
+}
+
+
+#: What each right lets somebody do, as a page tells it to everybody here.
+RIGHT_LABELS: Final[dict[str, str]] = {
+    "see-home": N_("See the first page"),
+    "keep-own-sign-in": N_("Keep their own sign-in: password and language"),
+    "log-hours": N_("Log hours that they gave or received"),
+    "answer-exchanges": N_("Confirm or decline hours that they received"),
+    "see-own-statement": N_("Read, print and download their own statement"),
+    "log-for-others": N_("Log hours for others, as they were told"),
+    "answer-for-others": N_("Answer for a member, as they were told"),
+    "settle-disputes": N_("See what waits for a coordinator, and settle it"),
+    "reverse-exchanges": N_("Reverse hours that were booked, with a reason"),
+    "see-exchanges": N_("See every exchange"),
+    "see-statements": N_("Read every member's statement"),
+    "see-members": N_("See the list of members"),
+    "enter-members": N_("Enter members"),
+    "give-sign-ins": N_("Let a member sign in"),
+    "set-limits": N_("Set a member's own limit, with a reason"),
+    "suspend-members": N_("Suspend a member, with a reason, and end that"),
+    "see-settings": N_("See the settings"),
+    "change-settings": N_("Change the settings and everybody's limits"),
+    "give-offices": N_("Give and take offices"),
+    "see-audit": N_("Read the audit trail: who did what, when and from where"),
+    "see-later-work": N_("See later work: what waits, and what went wrong"),
+    "do-work-again": N_("Have later work tried again"),
 }
 
 

@@ -68,6 +68,18 @@ def test_a_seal_covers_what_none_covers_and_follows_the_one_before(
     assert_proved(engine)
 
 
+def test_a_published_hash_is_found_as_long_as_its_seal_is_there(
+    engine: Engine, accounts: list[Account]
+) -> None:
+    seals = []
+    for _ in range(2):
+        post(engine, accounts)
+        seals.append(seal(engine, accounts))
+    with engine.connect() as connection:
+        assert [ledger.find_seal(connection, one.hash()) for one in seals if one] == seals
+        assert ledger.find_seal(connection, b"x" * 32) is None
+
+
 def test_more_entries_than_a_seal_takes_come_under_the_next(engine: Engine, accounts: list[Account]) -> None:
     post(engine, accounts, 5)
     seals = [seal(engine, accounts, most=2) for _ in range(4)]

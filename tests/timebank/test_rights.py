@@ -6,6 +6,7 @@ from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
 from timebank.rights import MEMBER
 from timebank.rights import OFFICES
+from timebank.rights import RIGHT_LABELS
 from timebank.rights import RIGHTS
 from timebank.rights import ROLE_LABELS
 from timebank.rights import STEWARD
@@ -19,12 +20,18 @@ CHANGES_NOTHING = {
     "see-members",
     "see-settings",
     "see-later-work",
+    "see-audit",
 }
 
 
 def test_every_right_is_somebodys_and_names_known_roles_only() -> None:
     assert all(roles and roles <= set(ROLE_LABELS) for roles in RIGHTS.values())
     assert set(ROLE_LABELS) == {MEMBER, *OFFICES}
+
+
+def test_every_right_is_told_in_words() -> None:
+    assert RIGHT_LABELS.keys() == RIGHTS.keys()
+    assert len(set(RIGHT_LABELS.values())) == len(RIGHTS)
 
 
 def test_an_auditor_changes_nothing() -> None:

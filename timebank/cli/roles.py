@@ -14,6 +14,10 @@ from timebank.db import Base
 _MAINTAIN = 170000  # the first version in which others than the owner may ANALYZE, as numbers tell it
 
 
+#: Rows of these the program adds and never changes.
+_ONLY_ADDED = frozenset({"audit_event"})
+
+
 def role_apart(ours: str, owners: str) -> URL | None:
     """Give the program's address where its role is another than the owner's; None where they are one."""
     address, owner = ledger.normal_url(ours), ledger.normal_url(owners)
@@ -37,7 +41,9 @@ def allow(connection: Connection, role: str) -> None:
     if int(connection.scalar(text("SHOW server_version_num")) or 0) >= _MAINTAIN:
         rights += ", MAINTAIN"
     for table in Base.metadata.sorted_tables:
-        connection.exec_driver_sql(f"GRANT {rights} ON {table.name} TO {quoted}")
+        connection.exec_driver_sql(f"REVOKE ALL ON {table.name} FROM {quoted}")
+        granted = "SELECT, INSERT" if table.name in _ONLY_ADDED else rights
+        connection.exec_driver_sql(f"GRANT {granted} ON {table.name} TO {quoted}")
         serial = text("SELECT pg_get_serial_sequence(:table, 'id')") if "id" in table.c else None
         sequence = connection.scalar(serial, {"table": table.name}) if serial is not None else None
         if sequence:

@@ -56,7 +56,7 @@ def verify_proof(path: Path, *, head: str | None) -> None:
         click.echo(f"Newest hash: {in_groups(proof.head.hash().hex())}")
         click.echo("Compare it with a hash that the community has published, or name that with --head.")
         return
-    published = proof.seal_of(_hash(head))
+    published = proof.seal_of(hash_of(head))
     if published is None:
         raise click.ClickException("The hash that was published is of none of the seals in the file.")
     click.echo(f"The hash that was published is that of seal {published.number}.")
@@ -81,7 +81,8 @@ def _sealed(slug: str) -> str:
     return f"{slug}: {told}{head}"
 
 
-def _hash(head: str) -> bytes:
+def hash_of(head: str) -> bytes:
+    """Read a hash as it stands on pages, in groups; what is none ends the command."""
     try:
         return bytes.fromhex("".join(head.split()))
     except ValueError as error:

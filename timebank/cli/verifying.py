@@ -5,17 +5,30 @@ from sqlalchemy.orm import Session
 
 import ledger
 from timebank.cli.running import run
+from timebank.cli.sealing import hash_of
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
 
 
 @click.command()
-def verify() -> None:
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    help="A hash that was published; its seal must be there. As often as wanted.",
+)
+def verify(heads: tuple[str, ...]) -> None:
     """Prove the books of every community from nothing; exit 1 and name the first wrong thing."""
+    published = [hash_of(head) for head in heads]
 
     def work(session: Session) -> tuple[str, list[str], list[str]]:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session)]
+        faults += [
+            f"the hash {one.hex()[:8]}… was published, and there is no such seal"
+            for one in published
+            if ledger.find_seal(session, one) is None
+        ]
         return _counted(proof, *count_exchanges(session)), ledger.unguarded(session), faults
 
     counted, unguarded, faults = run(work, read_only=True)

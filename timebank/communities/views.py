@@ -14,6 +14,9 @@ from timebank.communities.forms import MONTHS
 from timebank.communities.forms import KindForm
 from timebank.communities.forms import SettingsForm
 from timebank.errors import N_
+from timebank.rights import RIGHT_LABELS
+from timebank.rights import RIGHTS
+from timebank.rights import ROLE_LABELS
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -73,6 +76,17 @@ def settings() -> ResponseReturnValue:
         labels=EVENTS,
         months=MONTHS,
     )
+
+
+@bp.get("/rights")
+@needs("see-home")
+def who_may() -> ResponseReturnValue:
+    """Tell everybody here who can see and do what."""
+    may = {
+        role: [RIGHT_LABELS[right] for right, roles in RIGHTS.items() if role in roles]
+        for role in ROLE_LABELS
+    }
+    return render_template("communities/rights.html", may_do=may, labels=ROLE_LABELS)
 
 
 @bp.route("/settings/facts", methods=["GET", "POST"])

@@ -33,6 +33,7 @@ from timebank.web import DayField
 from timebank.web import Form
 from timebank.web import HoursField
 from timebank.web import Lines
+from timebank.web import PeriodForm
 from timebank.web import SelectChoice
 from timebank.web import community
 from timebank.web import session
@@ -351,23 +352,6 @@ class SettleForm(Form):
 
 
 # --- looking up ---------------------------------------------------------------------------------------------
-
-
-class PeriodForm(Form):
-    """From which day to which; either may be left open."""
-
-    first = DayField(_("From"), description=_AS_A_DAY)
-    last = DayField(_("Until"), description=_AS_A_DAY)
-
-    class Meta(Form.Meta):
-        """A form that only asks carries no token."""
-
-        csrf = False
-
-    def validate_last(self, field: DayField) -> None:
-        """Refuse a period that ends before it begins."""
-        if self.first.data and field.data and field.data < self.first.data:
-            raise ValidationError(gettext("The period ends before it begins. Please check the days."))
 
 
 class CertificateForm(PeriodForm):

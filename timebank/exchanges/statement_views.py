@@ -26,11 +26,11 @@ from timebank.exchanges import queries
 from timebank.exchanges.exports import StatementRow
 from timebank.exchanges.exports import statement_rows
 from timebank.exchanges.forms import CertificateForm
-from timebank.exchanges.forms import PeriodForm
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.text import excerpt
+from timebank.web import PeriodForm
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import member

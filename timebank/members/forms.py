@@ -1,18 +1,28 @@
 """The forms by which officers enter members, set limits, and let members sign in."""
 
+from operator import itemgetter
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField
+from wtforms import SelectField
 from wtforms import SelectMultipleField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
+from wtforms.validators import Optional
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 from wtforms.widgets import ListWidget
 
+from timebank.acts import ACTS
 from timebank.members.models import LONGEST_DISTRICT
 from timebank.members.models import LONGEST_NAME
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import LONGEST_REASON
+from timebank.members.models import Member
+from timebank.members.queries import find_by_number
 from timebank.people.service import SHORTEST_PASSWORD
 from timebank.rights import OFFICES
 from timebank.rights import ROLE_LABELS
@@ -20,7 +30,10 @@ from timebank.web import Form
 from timebank.web import HoursField
 from timebank.web import Line
 from timebank.web import Lines
+from timebank.web import PeriodForm
 from timebank.web import SelectChoice
+from timebank.web import community
+from timebank.web import session
 
 
 class MemberForm(Form):
@@ -84,3 +97,27 @@ class OfficesForm(Form):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+
+
+class TrailForm(PeriodForm):
+    """What is looked for in the audit trail."""
+
+    who = StringField(_("Done by"), description=_("A member number; empty for everybody"))
+    act = SelectField(_("What was done"), validators=[Optional()])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        acts = sorted(((name, gettext(label)) for name, label in ACTS.items()), key=itemgetter(1))
+        self.act.choices = [SelectChoice("", gettext("Anything")), *(SelectChoice(*one) for one in acts)]
+        self._who: Member | None = None
+
+    def validate_who(self, field: StringField) -> None:
+        """Find the member, or refuse a number that nobody has."""
+        typed = (field.data or "").strip()
+        self._who = find_by_number(session(), community=community(), number=typed) if typed else None
+        if typed and self._who is None:
+            raise ValidationError(gettext("No member has this number."))
+
+    def who_id(self) -> int | None:
+        """Name the member that was found."""
+        return self._who.id if self._who else None

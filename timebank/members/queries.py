@@ -1,5 +1,6 @@
 """Finding members: by id, number, name, reading, or the person behind them."""
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,12 @@ class MemberPage:
 def find_member(session: Session, *, community: Community, member_id: int) -> Member | None:
     """Find a member of this community; another community's is not found."""
     return session.scalar(select(Member).where(Member.id == member_id, Member.community_id == community.id))
+
+
+def members_by_id(session: Session, *, community: Community, ids: Collection[int]) -> dict[int, Member]:
+    """Find several members of this community by their ids; another community's are not found."""
+    found = select(Member).where(Member.community_id == community.id, Member.id.in_(ids))
+    return {member.id: member for member in session.scalars(found)}
 
 
 def find_by_number(session: Session, *, community: Community, number: str) -> Member | None:

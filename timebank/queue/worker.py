@@ -109,7 +109,7 @@ def _put_off(sessions: Callable[[], Session], task: Task, error: Exception) -> N
 def _told(error: Exception) -> str:
     if isinstance(error, NotDone):
         return error.reason
-    if isinstance(error, Refusal):
+    if isinstance(error, Refusal) and not error.facts:
         return error.sentence
     # Its own text may hold anybody's words.
     log.error("unexpected, and so it is tried again", exc_info=error)

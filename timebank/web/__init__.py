@@ -9,6 +9,7 @@ from timebank.web.forms import Form as Form
 from timebank.web.forms import HoursField as HoursField
 from timebank.web.forms import Line as Line
 from timebank.web.forms import Lines as Lines
+from timebank.web.forms import PeriodForm as PeriodForm
 from timebank.web.forms import SelectChoice as SelectChoice
 from timebank.web.forms import form_page as form_page
 from timebank.web.forms import refusals as refusals

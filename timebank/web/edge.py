@@ -29,6 +29,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import InternalServerError
 
 import ledger
+from timebank import audit
 from timebank import i18n
 from timebank.db import db
 from timebank.errors import Refusal
@@ -38,12 +39,14 @@ from timebank.settings import Settings
 from timebank.web import safety
 from timebank.web import views
 from timebank.web.guards import stale_form
+from timebank.web.here import actor
 from timebank.web.here import switches_language
 from timebank.web.hooks import Hooks
 from timebank.web.hooks import hooks
 from timebank.web.kept import typist
 from timebank.web.phases import READS_FIRST
 
+SEE_OTHER = 303
 MEGABYTE = 1024 * 1024
 #: A session that nobody uses ends after two weeks.
 SESSION_SECONDS = 14 * 24 * 60 * 60
@@ -106,6 +109,7 @@ class TimeBank(Flask):
         def answer(session: Session) -> Response:
             before.restore()
             response = super(TimeBank, self).full_dispatch_request()
+            self._note(session, response)
             if response.is_streamed and not response.direct_passthrough:
                 # What is still to be read must be read before the transaction ends.
                 response.make_sequence()
@@ -114,6 +118,21 @@ class TimeBank(Flask):
             return response
 
         return ledger.transaction(db.session, answer, read_only=self._begins_by_reading())
+
+    def _note(self, session: Session, response: Response) -> None:
+        """Put what was done on the audit trail; whoever did something is led on to another page."""
+        who, writes = g.get("person"), not self._begins_by_reading() or g.get("writes", False)
+        if who is None or not writes or response.status_code != SEE_OTHER or g.get("community") is None:
+            return
+        audit.record(
+            session,
+            community_id=g.community.id,
+            actor=actor(),
+            act=str(request.endpoint),
+            about=request.view_args or {},
+            request=request.environ[_REQUEST_ID],
+            address=request.remote_addr,
+        )
 
     def _begins_by_reading(self) -> bool:
         view = self.view_functions.get(request.endpoint or "")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 from flask import render_template
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations
 from sqlalchemy.orm import SessionTransaction
@@ -165,6 +166,23 @@ class DayField(_Typed):
     def read(self, typed: str) -> date:
         """Read a day."""
         return parse_day(typed)
+
+
+class PeriodForm(Form):
+    """From which day to which; either may be left open."""
+
+    first = DayField(_("From"), description=_("For example 2026-04-03 or 2026/4/3"))
+    last = DayField(_("Until"), description=_("For example 2026-04-03 or 2026/4/3"))
+
+    class Meta(Form.Meta):
+        """A form that only asks carries no token."""
+
+        csrf = False
+
+    def validate_last(self, field: DayField) -> None:
+        """Refuse a period that ends before it begins."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError(gettext("The period ends before it begins. Please check the days."))
 
 
 class HoursField(_Typed):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from flask import g
+
 import ledger
 from timebank.web.here import session
 
@@ -21,4 +23,5 @@ def reads_first(view: View) -> View:
 def begin_writing() -> None:
     """End this request's reading and begin its writing; rows are read anew, and may have changed."""
     session().rollback()
+    g.writes = True
     ledger.begin(session())

@@ -99,7 +99,13 @@ def test_the_server_brings_a_worker_that_ends_with_it_however_it_ends(
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-c", START, "serve", "--port", str(port), "--with-worker"],
-        env={**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": SECRET_KEY,
+            "PYTHONPATH": str(ROOT),
+            "MAIL_FOLDER": str(tmp_path),
+        },
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

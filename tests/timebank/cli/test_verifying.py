@@ -26,6 +26,15 @@ def test_books_that_hold_are_counted(database: str) -> None:
     )
 
 
+def test_a_hash_that_was_published_is_looked_for(database: str) -> None:
+    head = answer(database, "seal").partition("hash of seal 1: ")[2].strip()
+    assert answer(database, "verify", "--head", head).endswith("The books hold.\n")
+    result = timebank(database, "verify", "--head", head, "--head", "ab" * 32)
+    assert result.exit_code == 1
+    assert "the hash abababab… was published, and there is no such seal" in result.stderr
+    assert "digits" in timebank(database, "verify", "--head", "yes").stderr
+
+
 def test_the_first_wrong_thing_is_named(database: str, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE exchange SET minutes = 61"))

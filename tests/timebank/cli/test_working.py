@@ -90,6 +90,7 @@ def test_a_mail_url_that_is_none_is_told_in_one_sentence(database_url: str) -> N
 @contextmanager
 def running(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     environ = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)}
+    environ["MAIL_FOLDER"] = str(folder)
     started = subprocess.Popen(
         [sys.executable, "-c", START, "worker", *options],
         env=environ,

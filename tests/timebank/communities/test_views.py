@@ -10,6 +10,7 @@ from tests.builders import a_neighbour
 from tests.builders import signed_in
 from tests.builders import written
 from timebank.communities.service import find_community
+from timebank.rights import RIGHT_LABELS
 
 FACTS = {
     "name": "門真の会",
@@ -104,6 +105,16 @@ def test_kinds_of_help_come_and_go(steward: FlaskClient) -> None:
     assert steward.post(retire).status_code == 303
     assert "no longer offered" in steward.get("/kadoma/settings/kinds").text
     assert steward.post("/kadoma/settings/kinds/999/retire").status_code == 404
+
+
+def test_everybody_here_reads_who_may_do_what(app: Flask, client: FlaskClient, hana: Neighbour) -> None:
+    page = signed_in(app, hana).get("/kadoma/rights")
+    assert page.status_code == 200
+    for label in RIGHT_LABELS.values():
+        assert label in page.text
+    assert 'href="/kadoma/rights"' in signed_in(app, hana).get("/kadoma/").text
+    assert client.get("/kadoma/rights").status_code == 303
+    assert 'href="/kadoma/rights"' not in client.get("/kadoma/sign-in").text
 
 
 def test_another_communitys_kind_is_not_there(app: Flask, steward: FlaskClient, hana: Neighbour) -> None:

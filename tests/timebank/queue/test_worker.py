@@ -77,10 +77,15 @@ class Unwilling(Refusal):
     sentence = "The name is taken."
 
 
+class Unsaid(Refusal):
+    sentence = "“%(typed)s” is no name."
+
+
 @pytest.mark.parametrize(
     ("error", "state", "told"),
     [
         (Unwilling(), WAITING, "The name is taken."),
+        (Unsaid(typed="<b>words"), WAITING, "Something unexpected happened; the log says what."),
         (NotDone("No answer."), WAITING, "No answer."),
         (NotDone("Never.", final=True), FAILED, "Never."),
         (ValueError("somebody's words"), WAITING, "Something unexpected happened; the log says what."),
