@@ -61,9 +61,13 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite: SQLite) -> Iterator[Flask]:
-    """The application with the demo community; its forms ask for their tokens."""
-    with demo_copy(sqlite) as url, application(url, TIMEBANK_DEMO="1") as app:
+def demo(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application with the demo community; its forms ask for their tokens, and nobody has mail."""
+    mail_folder = str(tmp_path_factory.mktemp("mail"))
+    with (
+        demo_copy(sqlite) as url,
+        application(url, TIMEBANK_DEMO="1", MAIL_FOLDER=mail_folder) as app,
+    ):
         yield app
 
 

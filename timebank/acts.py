@@ -8,6 +8,8 @@ from timebank.errors import N_
 ACTS: Final[dict[str, str]] = {
     "people.sign_out": N_("Signed out"),
     "people.go_on": N_("Was shown a form once more"),
+    "people.end_sign_in": N_("Ended a sign-in of theirs elsewhere"),
+    "people.end_other_sign_ins": N_("Ended all sign-ins of theirs elsewhere"),
     "people.change_password": N_("Changed their password"),
     "people.change_language": N_("Chose a language"),
     "exchanges.log": N_("Logged hours"),

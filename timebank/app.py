@@ -23,6 +23,7 @@ from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import service as people
 from timebank.people import views as people_views
+from timebank.people.later import FORGET_SIGN_INS
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import Hooks
@@ -62,6 +63,7 @@ HOOKS = Hooks(
         REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
         SEAL: N_("Seal the books"),
         TIDY: N_("Forget what is no longer needed"),
+        FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
     },
     member_pages=(NavItem("statements.of_member", N_("Statement"), "see-statements"),),
 )

@@ -32,6 +32,8 @@ from timebank.mail import Carrier
 from timebank.mail import MailUrlRefused
 from timebank.mail import carrier_of
 from timebank.mail import carry_with
+from timebank.people.later import FORGET_SIGN_INS
+from timebank.people.later import forget_sign_ins
 from timebank.queue import Daily
 from timebank.queue import Handler
 from timebank.queue import Place
@@ -40,7 +42,7 @@ from timebank.queue import work_one
 from timebank.settings import Settings
 
 #: What is done every day, from which hour of a community's own clocks.
-TIMETABLE = (Daily(SEAL, 3), Daily(TIDY, 4), Daily(letters.REMIND_OF_PROPOSALS, 9))
+TIMETABLE = (Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(letters.REMIND_OF_PROPOSALS, 9))
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
 
@@ -116,6 +118,7 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
         SEAL: seal_daily,
         TIDY: tidy_up,
+        FORGET_SIGN_INS: forget_sign_ins,
     }
 
 

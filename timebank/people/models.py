@@ -1,9 +1,11 @@
-"""The tables of people, their offices, and the forms that wait for them to sign in again."""
+"""The tables of people, of where they are signed in, their offices, and the forms that wait for them."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy import ForeignKey
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -13,6 +15,11 @@ from timebank.db import Base
 LONGEST_EMAIL = 254
 #: More than a signed form on its way through the sign-in page ever holds.
 LONGEST_KEPT = 100_000
+
+#: By what somebody has signed in.
+PASSWORD: Final = "password"  # noqa: S105 (a word for one)
+LINK: Final = "link"
+CODE: Final = "code"
 
 
 class Person(Base):
@@ -32,6 +39,38 @@ class Person(Base):
     password_hash: Mapped[str | None]
     language: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A browser in which somebody has signed in, from then until it ends."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="sign_in_token_is_hashed"),
+        CheckConstraint("begun_by IN ('password', 'link', 'code')", name="sign_in_begins_in_a_known_way"),
+        CheckConstraint(
+            "begun_by <> 'code' OR community_id IS NOT NULL", name="sign_in_by_code_opens_one_community"
+        ),
+        CheckConstraint("length(browser) BETWEEN 1 AND 40", name="sign_in_browser_is_short"),
+        CheckConstraint("length(system) BETWEEN 1 AND 40", name="sign_in_system_is_short"),
+        Index("sign_in_by_person", "person_id", "id"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: The one community that it opens; None where it opens every one.
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
+    #: Of what the browser's cookie holds, which is nowhere else.
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    begun_by: Mapped[str]
+    begun_at: Mapped[datetime]
+    #: To the hour: not every look at a page is worth writing down.
+    seen_at: Mapped[datetime]
+    #: What the browser says of itself, in a word each, so that people know their own machines again.
+    browser: Mapped[str | None]
+    system: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Office(Base):

@@ -28,6 +28,7 @@ from timebank.people.models import Office
 from timebank.people.models import OfficeEvent
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
+from timebank.people.sign_ins import end_all
 from timebank.rights import OFFICES
 from timebank.rights import STEWARD
 from timebank.settings import LANGUAGES
@@ -188,6 +189,7 @@ def set_password(session: Session, *, person: Person, password: str) -> None:
     """Give a person a password; every session that they had open ends."""
     person.password_hash = hash_password(password)
     session.execute(delete(ShownSignIn).where(ShownSignIn.person_id == person.id))
+    end_all(session, person=person)
     session.flush()
 
 

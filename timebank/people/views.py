@@ -1,11 +1,11 @@
 """The pages by which people sign in, sign out and keep their own sign-in."""
 
-import hmac
 from collections.abc import Sequence
-from hashlib import blake2b
+from functools import partial
 from typing import cast
 
 from flask import Blueprint
+from flask import abort
 from flask import current_app
 from flask import flash
 from flask import redirect
@@ -24,11 +24,16 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank.i18n import LANGUAGE_KEY
 from timebank.people import service
+from timebank.people import sign_ins
+from timebank.people.devices import device_of
 from timebank.people.forms import LanguageForm
 from timebank.people.forms import PasswordForm
 from timebank.people.forms import SignInForm
+from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
+from timebank.people.models import SignIn
+from timebank.web import afterwards
 from timebank.web import begin_writing
 from timebank.web import community
 from timebank.web import form_page
@@ -52,24 +57,30 @@ login.session_protection = None
 class SignedIn(UserMixin):  # type: ignore[misc]
     """A person as Flask-Login knows them."""
 
-    def __init__(self, person: Person) -> None:
-        self.person = person
+    def __init__(self, token: str, sign_in: SignIn, person: Person) -> None:
+        self.token, self.sign_in, self.person = token, sign_in, person
 
     def get_id(self) -> str:
-        """Name the person and the password they signed in with: a new one ends every older session."""
-        return f"{self.person.id}.{_mark(self.person)}"
+        """Give what the cookie holds: a token by which the table knows this browser, and nobody else does."""
+        return self.token
 
 
 @login.user_loader
-def _load(name: str) -> SignedIn | None:
-    number, _dot, mark = name.partition(".")
-    found = session().get(Person, int(number)) if number.isdecimal() else None
-    return SignedIn(found) if found and hmac.compare_digest(mark, _mark(found)) else None
+def _load(token: str) -> SignedIn | None:
+    found = sign_ins.find(session(), token=token)
+    # A sign-in by an officer's code is none in another community.
+    if found is None or found[0].community_id not in {None, community().id}:
+        return None
+    return SignedIn(token, *found)
 
 
 def signed_in(_session: Session) -> Person | None:
-    """Tell whose session this is."""
-    return cast(SignedIn, current_user).person if current_user.is_authenticated else None
+    """Tell who has signed in in this browser, and note now and then that they are still there."""
+    if not current_user.is_authenticated:
+        return None
+    if sign_ins.is_worth_noting(_here()):
+        afterwards(partial(sign_ins.note_seen, sign_in_id=_here().id))
+    return cast(SignedIn, current_user).person
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -92,13 +103,12 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
-    """Begin a session; only where a stronger hash or a form is to be kept is anything written."""
+    """Begin to write, see that the password is still the same, and sign somebody in."""
     known = found.password_hash
     stronger = service.stronger_hash(found, password=form.password.data or "")
-    if stronger or unseal(form.kept.data):
-        begin_writing()
-        service.renew_hash(session(), person=found, known=known, stronger=stronger)
-    _begin_session(found)
+    begin_writing()
+    service.renew_hash(session(), person=found, known=known, stronger=stronger)
+    _begin(found, begun_by=PASSWORD)
     return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
 
 
@@ -124,8 +134,8 @@ def sign_in_again(sealed: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @open_to_all
 def sign_out() -> ResponseReturnValue:
-    """End the session; the language that was switched to stays."""
-    _clear_session()
+    """Sign out here; the language that was switched to stays."""
+    _clear()
     flash(_("You are signed out."))
     return redirect(url_for(".sign_in"), 303)
 
@@ -140,15 +150,36 @@ def go_on() -> ResponseReturnValue:
 @bp.get("/account")
 @needs("keep-own-sign-in")
 def account() -> ResponseReturnValue:
-    """Show how somebody signs in and which language they read."""
-    return render_template("people/account.html")
+    """Show how somebody signs in, which language they read, and where they are signed in."""
+    found = sign_ins.open_ones(session(), person=person())
+    return render_template("people/account.html", sign_ins=found, here=_here())
+
+
+@bp.post("/account/sign-ins/<int:sign_in_id>/end")
+@needs("keep-own-sign-in")
+def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """Sign out somewhere else, on a machine that is lost or somebody else's."""
+    if not sign_ins.end(session(), person=person(), sign_in_id=sign_in_id):
+        abort(404)
+    flash(_("That browser is signed out."))
+    return redirect(url_for(".account"), 303)
+
+
+@bp.post("/account/sign-ins/end-others")
+@needs("keep-own-sign-in")
+def end_other_sign_ins() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    sign_ins.end_all(session(), person=person(), but=_here())
+    flash(_("You are signed out everywhere else."))
+    return redirect(url_for(".account"), 303)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @needs("keep-own-sign-in")
 def change_password() -> ResponseReturnValue:
-    """Change one's own password; every other session ends."""
+    """Change one's own password, which signs out everywhere else."""
     form = PasswordForm()
+    here = _here()
     if form.validate_on_submit():
         with refusals(form):
             service.change_password(
@@ -157,7 +188,7 @@ def change_password() -> ResponseReturnValue:
                 old_password=form.old_password.data or "",
                 password=form.password.data or "",
             )
-            _begin_session(person())
+            _begin(person(), begun_by=here.begun_by, community_id=here.community_id)
             flash(_("Your password is changed."))
             return redirect(url_for(".account"), 303)
     return form_page("people/password.html", form)
@@ -183,14 +214,28 @@ def _candidates(name: str) -> Sequence[Person]:
     return hooks().people_by_number(session(), community(), name)
 
 
-def _begin_session(found: Person) -> None:
-    # Nothing that was in the session before stays, so that nobody can have prepared it.
-    _clear_session()
+def _here() -> SignIn:
+    return cast(SignedIn, current_user).sign_in
+
+
+def _begin(found: Person, *, begun_by: str, community_id: int | None = None) -> None:
+    # Nothing that the browser kept before stays, so that nobody can have prepared it.
+    _clear()
+    token = sign_ins.begin(
+        session(),
+        person=found,
+        begun_by=begun_by,
+        device=device_of(request.user_agent.string),
+        community_id=community_id,
+    )
     browser.permanent = True
-    login_user(SignedIn(found))
+    known = sign_ins.find(session(), token=token)
+    assert known
+    login_user(SignedIn(token, *known))
 
 
-def _clear_session() -> None:
+def _clear() -> None:
+    sign_ins.end_token(session(), token=browser.get("_user_id"))
     chosen = browser.get(LANGUAGE_KEY)
     browser.clear()
     if chosen:
@@ -226,9 +271,3 @@ def _head() -> ledger.Seal | None:
 def _shown() -> Sequence[ShownSignIn]:
     demo = current_app.config["TIMEBANK_DEMO"]
     return service.shown_sign_ins(session(), community=community()) if demo else []
-
-
-def _mark(found: Person) -> str:
-    """Say in a few letters which password somebody has, so that a session can name it."""
-    key = str(current_app.secret_key).encode()[:64]
-    return blake2b((found.password_hash or "").encode(), digest_size=12, key=key).hexdigest()

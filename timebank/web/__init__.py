@@ -29,5 +29,6 @@ from timebank.web.hooks import hooks as hooks
 from timebank.web.kept import Kept as Kept
 from timebank.web.kept import kept as kept
 from timebank.web.kept import unseal as unseal
+from timebank.web.phases import afterwards as afterwards
 from timebank.web.phases import begin_writing as begin_writing
 from timebank.web.phases import reads_first as reads_first

@@ -45,6 +45,7 @@ from timebank.web.hooks import Hooks
 from timebank.web.hooks import hooks
 from timebank.web.kept import typist
 from timebank.web.phases import READS_FIRST
+from timebank.web.phases import notes
 
 SEE_OTHER = 303
 MEGABYTE = 1024 * 1024
@@ -117,7 +118,10 @@ class TimeBank(Flask):
                 session.rollback()
             return response
 
-        return ledger.transaction(db.session, answer, read_only=self._begins_by_reading())
+        response = ledger.transaction(db.session, answer, read_only=self._begins_by_reading())
+        for note in notes():
+            ledger.transaction(db.session, note)
+        return response
 
     def _note(self, session: Session, response: Response) -> None:
         """Put what was done on the audit trail; whoever did something is led on to another page."""

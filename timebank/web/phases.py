@@ -1,9 +1,10 @@
-"""Requests that read first: what takes long is done before the writing, and its lock, begins."""
+"""What stands before and after the writing: long looks come first, small notes afterwards."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from flask import g
+from sqlalchemy.orm import Session
 
 import ledger
 from timebank.web.here import session
@@ -12,6 +13,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 #: Views whose requests begin as reading ones, whatever their method.
 READS_FIRST = "timebank_reads_first"
+_NOTES = "timebank_notes"
 
 
 def reads_first(view: View) -> View:
@@ -25,3 +27,17 @@ def begin_writing() -> None:
     session().rollback()
     g.writes = True
     ledger.begin(session())
+
+
+def afterwards(note: Callable[[Session], None]) -> None:
+    """Have something small written once the answer is made, in a short transaction of its own.
+
+    So a request that only reads may note that somebody was here, and one that is refused that it was.
+    """
+    g.setdefault(_NOTES, []).append(note)
+
+
+def notes() -> list[Callable[[Session], None]]:
+    """Take what is to be written now that the answer is made."""
+    found: list[Callable[[Session], None]] = g.pop(_NOTES, [])
+    return found

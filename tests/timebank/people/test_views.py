@@ -11,14 +11,19 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from tests.builders import PASSWORD
+from tests.builders import SOMEBODY
 from tests.builders import Neighbour
 from tests.builders import a_community
 from tests.builders import a_neighbour
+from tests.builders import an_office
 from tests.builders import an_officer
+from tests.builders import at
 from tests.builders import signed_in
 from tests.builders import written
 from timebank.people import service
+from timebank.people import sign_ins
 from timebank.people.models import Person
+from timebank.people.models import SignIn
 from timebank.people.service import show_sign_in
 
 UNKNOWN = "We do not know this e-mail address or number with this password"
@@ -135,11 +140,119 @@ def test_a_new_password_ends_every_other_session(app: Flask, hana: Neighbour) ->
     assert try_to_sign_in(app.test_client(), "A12", "a-new-password").status_code == 303
 
 
+def open_ones(app: Flask, who: Neighbour) -> list[SignIn]:
+    return written(app, lambda session: list(sign_ins.open_ones(session, person=who.person)))
+
+
+def token_of(client: FlaskClient) -> str:
+    with client.session_transaction() as kept:
+        return str(kept["_user_id"])
+
+
 def test_a_session_of_nobody_is_no_session(client: FlaskClient, hana: Neighbour) -> None:
-    for name in ("999.abc", "x", f"{hana.person.id}.guess", "¹.x"):
+    for token in ("", "999.abc", "x", str(hana.person.id), "half\ud800"):
         with client.session_transaction() as session:
-            session["_user_id"] = name
+            session["_user_id"] = token
         assert not is_signed_in(client)
+
+
+def test_a_browser_is_known_anew_at_every_sign_in(app: Flask, client: FlaskClient, hana: Neighbour) -> None:
+    tokens = []
+    for _ in range(2):
+        try_to_sign_in(client, "A12")
+        tokens.append(token_of(client))
+    assert len(open_ones(app, hana)) == 1
+    with client.session_transaction() as kept:
+        kept["_user_id"] = tokens[0]
+    assert not is_signed_in(client)
+
+
+def test_a_cookie_that_somebody_kept_is_worth_nothing_after_signing_out(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    token = token_of(client)
+    client.post("/kadoma/sign-out")
+    with client.session_transaction() as kept:
+        kept["_user_id"] = token
+    assert not is_signed_in(client)
+    assert open_ones(app, hana) == []
+
+
+def test_a_new_password_is_followed_by_a_new_cookie(app: Flask, hana: Neighbour) -> None:
+    client = signed_in(app, hana)
+    token = token_of(client)
+    client.post("/kadoma/account/password", data={"old_password": PASSWORD, "password": "a-new-password"})
+    assert token_of(client) != token
+    assert len(open_ones(app, hana)) == 1
+
+
+def test_people_see_where_they_are_signed_in_and_sign_out_there(app: Flask, hana: Neighbour) -> None:
+    here, phone = signed_in(app, hana), app.test_client()
+    phone.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Android 15; Mobile) Firefox/140.0"
+    try_to_sign_in(phone, "A12")
+    taro = written(app, lambda session: a_neighbour(session, hana.community))
+    assert signed_in(app, taro).get("/kadoma/account").text.count("You are here now") == 1
+    page = here.get("/kadoma/account").text
+    assert re.search(r"Firefox</bdi> on <bdi[^>]*>Android", page)
+    assert "A browser that does not say what it is" in page
+    assert page.count("You are here now") == 1
+    (end,) = re.findall(r'action="(/kadoma/account/sign-ins/\d+/end)"', page)
+    assert signed_in(app, taro).post(end).status_code == 404
+    assert is_signed_in(phone)
+    assert "That browser is signed out" in here.post(end, follow_redirects=True).text
+    assert not is_signed_in(phone)
+    assert is_signed_in(here)
+    assert here.post(end).status_code == 404
+
+
+def test_people_sign_out_everywhere_else_at_once(app: Flask, hana: Neighbour) -> None:
+    here, others = signed_in(app, hana), [signed_in(app, hana) for _ in range(2)]
+    answer = here.post("/kadoma/account/sign-ins/end-others", follow_redirects=True)
+    assert "signed out everywhere else" in answer.text
+    assert is_signed_in(here)
+    assert not any(is_signed_in(other) for other in others)
+
+
+def test_a_look_at_a_page_notes_now_and_then_that_somebody_is_there(
+    app: Flask, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, 2026, 4, 3, 12)
+    client = signed_in(app, hana)
+    for hour, minute, seen in ((12, 59, 12), (14, 5, 14), (14, 30, 14)):
+        at(monkeypatch, 2026, 4, 3, hour, minute)
+        assert is_signed_in(client)
+        (sign_in,) = open_ones(app, hana)
+        assert sign_in.seen_at.hour == seen
+    at(monkeypatch, 2026, 4, 18, 12)
+    assert not is_signed_in(client)
+
+
+def test_who_signed_in_for_one_community_is_nobody_in_another(app: Flask, hana: Neighbour) -> None:
+    elsewhere = written(app, lambda session: a_community(session, slug="moriguchi"))
+    written(app, lambda session: an_office(session, hana.person, elsewhere, "auditor"))
+    client = signed_in(app, hana)
+    assert client.get("/moriguchi/account").status_code == 200
+    one_only = update(SignIn).values(begun_by="code", community_id=hana.community.id)
+    written(app, lambda session: session.execute(one_only).close())
+    assert is_signed_in(client)
+    assert client.get("/moriguchi/account").status_code == 303
+    assert "You have no part" not in client.get("/moriguchi/sign-in").text
+    # What a new password begins opens no more than what it was changed in.
+    client.post("/kadoma/account/password", data={"old_password": PASSWORD, "password": "a-new-password"})
+    assert is_signed_in(client)
+    assert client.get("/moriguchi/account").status_code == 303
+
+
+def test_an_office_that_is_taken_is_gone_at_the_next_look(app: Flask, hana: Neighbour) -> None:
+    written(app, lambda session: an_office(session, hana.person, hana.community, "auditor"))
+    client = signed_in(app, hana)
+    assert client.get("/kadoma/members/").status_code == 200
+    written(
+        app,
+        lambda session: service.take_office(
+            session, person=hana.person, community=hana.community, role="auditor", actor=SOMEBODY
+        ),
+    )
+    assert client.get("/kadoma/members/").status_code == 403
 
 
 def test_people_choose_the_language_they_read_everywhere(app: Flask, hana: Neighbour) -> None:

@@ -18,9 +18,11 @@ from flask import stream_with_context
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from psycopg.errors import SerializationFailure
+from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.builders import SOMEBODY
 from tests.builders import Neighbour
@@ -28,8 +30,10 @@ from tests.builders import a_community
 from tests.builders import a_neighbour
 from tests.builders import signed_in
 from tests.builders import written
+from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
+from timebank.web import afterwards
 from timebank.web import community
 from timebank.web import open_to_all
 from timebank.web import session
@@ -87,6 +91,26 @@ def test_a_page_that_is_only_read_cannot_write(app: Flask, client: FlaskClient, 
     app.testing = False
     assert client.get("/kadoma/probe").status_code == 500
     assert kinds(app) == 0
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_what_is_noted_afterwards_is_written_whatever_the_answer_is(
+    app: Flask, client: FlaskClient, hana: Neighbour, status: int
+) -> None:
+    def note(session: Session) -> None:
+        add_kind(
+            session, community=session.get_one(Community, hana.community.id), name="Noted", actor=SOMEBODY
+        )
+
+    def view() -> ResponseReturnValue:
+        afterwards(note)
+        return "", status
+
+    route(app, "GET", view)
+    for _ in range(2):
+        assert client.get("/kadoma/probe").status_code == status
+        assert kinds(app) == 1
+        written(app, lambda session: session.execute(delete(HelpKind)).close())
 
 
 def busy() -> OperationalError:
