@@ -41,6 +41,13 @@ class BaseUrlRefused(SettingRefused):
         self.url = url
 
 
+class ProxiesRefused(SettingRefused):
+    """A TRUSTED_PROXIES that is no small number."""
+
+    def __init__(self) -> None:
+        super().__init__("TRUSTED_PROXIES is how many servers of your own stand before this one, mostly 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs from one installation to the next."""
@@ -57,6 +64,8 @@ class Settings:
     mail_folder: Path = ROOT / "var" / "mail"
     #: Whether the sign-in page shows the demo community's passwords.
     demo: bool = False
+    #: How many servers of ours stand before this one, each writing down whom it was asked by.
+    trusted_proxies: int = 0
     languages: tuple[str, ...] = LANGUAGES
 
     @property
@@ -81,6 +90,7 @@ class Settings:
             mail_url=environ.get("MAIL_URL", ""),
             mail_folder=Path(environ.get("MAIL_FOLDER") or folder / "mail"),
             demo=environ.get("TIMEBANK_DEMO", "") == "1",
+            trusted_proxies=_number(environ.get("TRUSTED_PROXIES", "")),
         )
 
 
@@ -108,6 +118,14 @@ def _checked(secret: str) -> str:
     if len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS:
         raise WeakSecret
     return secret
+
+
+def _number(written: str) -> int:
+    if not written:
+        return 0
+    if not (written.isascii() and written.isdecimal() and len(written) == 1):
+        raise ProxiesRefused
+    return int(written)
 
 
 def _address(url: str) -> str:

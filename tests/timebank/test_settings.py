@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from timebank.settings import BaseUrlRefused
+from timebank.settings import ProxiesRefused
 from timebank.settings import Settings
 from timebank.settings import WeakSecret
 
@@ -79,3 +80,14 @@ def test_the_owner_of_the_tables_may_be_somebody_else(tmp_path: Path) -> None:
     settings = Settings.from_env(environ, folder=tmp_path)
     assert settings.migration_database_url == environ["MIGRATION_DATABASE_URL"]
     assert "shibboleth" not in repr(settings)
+
+
+def test_servers_of_ours_before_this_one_are_counted(tmp_path: Path) -> None:
+    known = {"SECRET_KEY": SECRET, "DATABASE_URL": "sqlite:///x"}
+    for written, number in (("", 0), ("1", 1), ("2", 2)):
+        assert (
+            Settings.from_env(known | {"TRUSTED_PROXIES": written}, folder=tmp_path).trusted_proxies == number
+        )
+    for written in ("all", "-1", "10.0.0.1", "１"):
+        with pytest.raises(ProxiesRefused, match="TRUSTED_PROXIES"):
+            Settings.from_env(known | {"TRUSTED_PROXIES": written}, folder=tmp_path)

@@ -1,10 +1,11 @@
-"""Later work about people: to forget where they were signed in long ago."""
+"""Later work about people: to forget where they were signed in long ago, and what was tried."""
 
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.limits import forget_tries
 from timebank.people import sign_ins
 from timebank.queue import Task
 
@@ -14,5 +15,9 @@ _SIGN_INS_ARE_KEPT = timedelta(days=90)
 
 
 def forget_sign_ins(session: Session, _task: Task) -> None:
-    """Forget sign-ins that ended long ago: of everybody, since a person is of no one community."""
+    """Forget sign-ins that ended long ago, and tries that no longer count.
+
+    Everybody's, since a person is of no one community: what one has done the next one finds done.
+    """
     sign_ins.forget(session, before=clock.now() - _SIGN_INS_ARE_KEPT)
+    forget_tries(session, before=clock.now())

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from timebank.i18n import LANGUAGE_KEY
+from timebank.people import guesses
 from timebank.people import service
 from timebank.people import sign_ins
 from timebank.people.devices import device_of
@@ -38,13 +39,16 @@ from timebank.web import begin_writing
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import hooks
+from timebank.web import limited
 from timebank.web import needs
 from timebank.web import open_to_all
 from timebank.web import person
 from timebank.web import reads_first
 from timebank.web import refusals
+from timebank.web import refuse_too_many
 from timebank.web import safe_next
 from timebank.web import session
+from timebank.web import succeeded
 from timebank.web import unseal
 
 bp = Blueprint("people", __name__)
@@ -86,6 +90,7 @@ def signed_in(_session: Session) -> Person | None:
 @bp.route("/sign-in", methods=["GET", "POST"])
 @open_to_all
 @reads_first
+@limited(guesses.sign_in_limits)
 def sign_in() -> ResponseReturnValue:
     """Let somebody in who knows a name and its password."""
     form = SignInForm()
@@ -96,6 +101,7 @@ def sign_in() -> ResponseReturnValue:
     found = None
     if form.validate_on_submit():
         with refusals(form):
+            refuse_too_many()
             found = service.sign_in(_candidates(form.name.data or ""), password=form.password.data or "")
     if found is not None:
         return _let_in(found, form)
@@ -108,7 +114,9 @@ def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
     stronger = service.stronger_hash(found, password=form.password.data or "")
     begin_writing()
     service.renew_hash(session(), person=found, known=known, stronger=stronger)
+    succeeded(session())
     _begin(found, begun_by=PASSWORD)
+    guesses.remember_browser()
     return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
 
 
@@ -176,18 +184,21 @@ def end_other_sign_ins() -> ResponseReturnValue:
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @needs("keep-own-sign-in")
+@limited(guesses.old_password_limits)
 def change_password() -> ResponseReturnValue:
     """Change one's own password, which signs out everywhere else."""
     form = PasswordForm()
     here = _here()
     if form.validate_on_submit():
         with refusals(form):
+            refuse_too_many()
             service.change_password(
                 session(),
                 person=person(),
                 old_password=form.old_password.data or "",
                 password=form.password.data or "",
             )
+            succeeded(session())
             _begin(person(), begun_by=here.begun_by, community_id=here.community_id)
             flash(_("Your password is changed."))
             return redirect(url_for(".account"), 303)
@@ -236,10 +247,11 @@ def _begin(found: Person, *, begun_by: str, community_id: int | None = None) -> 
 
 def _clear() -> None:
     sign_ins.end_token(session(), token=browser.get("_user_id"))
-    chosen = browser.get(LANGUAGE_KEY)
+    kept = {name: browser[name] for name in (LANGUAGE_KEY, guesses.KNOWN_KEY) if name in browser}
     browser.clear()
-    if chosen:
-        browser[LANGUAGE_KEY] = chosen
+    browser.update(kept)
+    # Who comes back in three weeks shall find it known.
+    browser.permanent = guesses.KNOWN_KEY in kept
 
 
 def _keep(found: Person, sealed: str | None) -> str | None:

@@ -32,3 +32,10 @@ from timebank.web.kept import unseal as unseal
 from timebank.web.phases import afterwards as afterwards
 from timebank.web.phases import begin_writing as begin_writing
 from timebank.web.phases import reads_first as reads_first
+from timebank.web.tries import community_named as community_named
+from timebank.web.tries import is_this_machine as is_this_machine
+from timebank.web.tries import key_of as key_of
+from timebank.web.tries import limited as limited
+from timebank.web.tries import network as network
+from timebank.web.tries import refuse_too_many as refuse_too_many
+from timebank.web.tries import succeeded as succeeded

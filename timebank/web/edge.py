@@ -27,6 +27,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ledger
 from timebank import audit
@@ -37,6 +38,7 @@ from timebank.rights import MEMBER
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import safety
+from timebank.web import tries
 from timebank.web import views
 from timebank.web.guards import stale_form
 from timebank.web.here import actor
@@ -75,6 +77,10 @@ class TimeBank(Flask):
         self.jinja_env.globals["typist"] = typist
         self._csrf = CSRFProtect(self)
         self._wire(secure=settings.secure)
+        if settings.trusted_proxies:
+            # Whoever asks can write any address before those of the servers that are ours.
+            proxies = settings.trusted_proxies
+            self.wsgi_app = ProxyFix(self.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
 
     def _wire(self, *, secure: bool) -> None:
         self.url_value_preprocessor(_enter_community)
@@ -85,6 +91,7 @@ class TimeBank(Flask):
         self.before_request(_switch_language)
         self.before_request(self._let_go_of_kept_form)
         self.after_request(lambda response: safety.protect(response, secure=secure))
+        self.after_request(tries.say_when)
         self.context_processor(views.on_every_page)
         self.register_error_handler(CSRFError, stale_form)
         self.register_error_handler(HTTPException, views.http_error)
@@ -105,6 +112,7 @@ class TimeBank(Flask):
         request.environ[_RULE] = request.url_rule.rule if request.url_rule else "-"
         if request.endpoint == "static":
             return super().full_dispatch_request()
+        tries.count_try()
         before = _Before()
 
         def answer(session: Session) -> Response:

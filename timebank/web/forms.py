@@ -76,6 +76,9 @@ class _OurWords:
 class Form(FlaskForm):
     """A form that shows again what was typed when a session ended, and refuses what cannot be stored."""
 
+    #: What its page is answered with when something on it is wrong.
+    status = 422
+
     class Meta(FlaskForm.Meta):
         """Where a form's values come from."""
 
@@ -227,6 +230,7 @@ def refusals(form: FlaskForm) -> _Refusals:
 
 def show_refusal(form: FlaskForm, refusal: Refusal) -> None:
     """Put a refusal's sentence on the field it is about, or on top."""
+    form.status = refusal.status
     field = form[refusal.field] if refusal.field and refusal.field in form else None
     if field is None:
         form.form_errors.append(say(refusal))
@@ -235,8 +239,8 @@ def show_refusal(form: FlaskForm, refusal: Refusal) -> None:
 
 
 def form_page(template: str, form: FlaskForm, **values: Any) -> tuple[str, int]:
-    """Show a form's page: 422 where something on it is wrong, 200 where it is shown for the first time."""
-    return render_template(template, form=form, **values), 422 if form.errors else 200
+    """Show a form's page: 200 for the first time, and mostly 422 where something on it is wrong."""
+    return render_template(template, form=form, **values), form.status if form.errors else 200
 
 
 def _cleaned(clean: Any, typed: str | None, longest: int) -> str:

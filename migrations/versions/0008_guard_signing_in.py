@@ -1,0 +1,11 @@
+"""Guard signing in: what was tried, so that nobody guesses for long."""
+
+from migrations.sql_file import run_sql_file
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Make the table of tries."""
+    run_sql_file(__file__)

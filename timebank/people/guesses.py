@@ -1,0 +1,76 @@
+"""How often somebody may guess a password before they have to wait.
+
+Strictest is what one network address may try for one name. All addresses together may try more for a name, so
+that a stranger does not easily keep a member out; and a browser in which that name has signed in before is
+counted apart from all others: whatever strangers do, it is let in.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import request
+from flask import session as browser
+
+from timebank.limits import Limit
+from timebank.text import half_width
+from timebank.web import community_named
+from timebank.web import is_this_machine
+from timebank.web import key_of
+from timebank.web import network
+
+_MINUTE, _QUARTER, _DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
+#: Where a browser keeps who has signed in in it, also after signing out.
+KNOWN_KEY = "known"
+_MOST_KNOWN = 5
+
+
+def sign_in_limits() -> Sequence[Limit]:
+    """Limit how often a name and a password may be tried."""
+    name = _name()
+    if not request.form.get("password"):
+        return ()
+    if _mark(name) in _known():
+        return _slower(key_of("browser", browser[KNOWN_KEY][0], name))
+    limits = _slower(key_of("here", network(), name))
+    limits += [Limit(key_of("name", name), 30, _QUARTER)]
+    if not is_this_machine():
+        key = key_of("network", network())
+        limits += [Limit(f"quarter:{key}", 60, _QUARTER), Limit(f"day:{key}", 500, _DAY)]
+    return limits
+
+
+def old_password_limits() -> Sequence[Limit]:
+    """Limit how often somebody may guess the password of whoever has left their browser signed in."""
+    return _slower(key_of("old", str(browser.get("_user_id"))))
+
+
+def remember_browser() -> None:
+    """Let this browser know who has signed in in it: a number made by chance, and names as marks."""
+    kept = _known()
+    number = browser[KNOWN_KEY][0] if kept else secrets.token_urlsafe(16)
+    mark = _mark(_name())
+    browser[KNOWN_KEY] = [number, *([one for one in kept if one != mark] + [mark])[-_MOST_KNOWN:]]
+
+
+def _slower(key: str) -> list[Limit]:
+    """A few tries at once, and then ever longer pauses."""
+    return [
+        Limit(f"minute:{key}", 5, _MINUTE, ends_with_success=True),
+        Limit(f"quarter:{key}", 10, _QUARTER, ends_with_success=True),
+        Limit(f"day:{key}", 40, _DAY, ends_with_success=True),
+    ]
+
+
+def _known() -> list[str]:
+    return list(browser.get(KNOWN_KEY, [])[1:])
+
+
+def _mark(name: str) -> str:
+    return key_of("known", name)
+
+
+def _name() -> str:
+    """Spell what was typed as one name, however it was typed; a number is one in its community only."""
+    typed = half_width(request.form.get("name", "")).strip().casefold()
+    return typed if "@" in typed else f"{community_named()} {typed}"
