@@ -131,6 +131,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
             session.scalars(select(Exchange.id).where(Exchange.joint_id.is_not(None))).first() or 0,
         ],
         "kind_id": [1],
+        "token": ["nobodys"],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]

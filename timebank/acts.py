@@ -10,6 +10,8 @@ ACTS: Final[dict[str, str]] = {
     "people.go_on": N_("Was shown a form once more"),
     "people.end_sign_in": N_("Ended a sign-in of theirs elsewhere"),
     "people.end_other_sign_ins": N_("Ended all sign-ins of theirs elsewhere"),
+    "links.ask": N_("Asked for a link to sign in"),
+    "links.use": N_("Signed in by a link"),
     "people.change_password": N_("Changed their password"),
     "people.change_language": N_("Chose a language"),
     "exchanges.log": N_("Logged hours"),

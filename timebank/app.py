@@ -21,9 +21,12 @@ from timebank.mail import views as mail_views
 from timebank.members import audit_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
+from timebank.people import browsers
+from timebank.people import link_views
 from timebank.people import service as people
 from timebank.people import views as people_views
 from timebank.people.later import FORGET_SIGN_INS
+from timebank.people.links import SEND_LINK
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import Hooks
@@ -32,7 +35,7 @@ from timebank.web import TimeBank
 
 HOOKS = Hooks(
     find_community=communities.find_community,
-    signed_in=people_views.signed_in,
+    signed_in=browsers.signed_in,
     find_member=lambda session, person, community: members.member_of(
         session, person=person, community=community
     ),
@@ -63,19 +66,25 @@ HOOKS = Hooks(
         REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
         SEAL: N_("Seal the books"),
         TIDY: N_("Forget what is no longer needed"),
+        SEND_LINK: N_("Send a link to sign in with"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
     },
     member_pages=(NavItem("statements.of_member", N_("Statement"), "see-statements"),),
+)
+
+#: Every feature's pages, below a community's address.
+FEATURES = (
+    *(communities_views, later_views, mail_views, people_views, link_views, members_views, audit_views),
+    *(exchanges_views, desk_views, statement_views, seal_views),
 )
 
 
 def create_app(settings: Settings) -> TimeBank:
     """Make the application for one installation."""
     app = TimeBank(settings, HOOKS)
-    people_views.login.init_app(app, add_context_processor=False)
+    browsers.login.init_app(app, add_context_processor=False)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.register_blueprint(communities_views.front)
-    more = (audit_views, exchanges_views, desk_views, statement_views, seal_views)
-    for feature in (communities_views, later_views, mail_views, people_views, members_views, *more):
+    for feature in FEATURES:
         app.register_blueprint(feature.bp, url_prefix="/<community>")
     return app

@@ -1,4 +1,4 @@
-"""Guard signing in: what was tried, so that nobody guesses for long."""
+"""Guard signing in: what was tried, so that nobody guesses for long; and links that sign in once."""
 
 from migrations.sql_file import run_sql_file
 
@@ -7,5 +7,5 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Make the table of tries."""
+    """Make the tables of tries and of links."""
     run_sql_file(__file__)

@@ -9,3 +9,23 @@ CREATE TABLE tries (
  STRICT
 --;
 CREATE INDEX tries_by_end ON tries (until)
+--;
+CREATE TABLE sign_in_link (
+    id INTEGER NOT NULL,
+    community_id INTEGER NOT NULL,
+    person_id INTEGER,
+    next_path TEXT,
+    token_hash TEXT,
+    asked_at TEXT NOT NULL,
+    used_at TEXT,
+    CONSTRAINT pk_sign_in_link PRIMARY KEY (id),
+    CONSTRAINT sign_in_link_token_is_hashed CHECK (length(token_hash) = 64),
+    CONSTRAINT sign_in_link_next_is_short CHECK (length(next_path) BETWEEN 1 AND 2000),
+    CONSTRAINT sign_in_link_is_used_by_somebody CHECK (used_at IS NULL OR person_id IS NOT NULL),
+    CONSTRAINT fk_sign_in_link_community_id FOREIGN KEY(community_id) REFERENCES community (id),
+    CONSTRAINT fk_sign_in_link_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT uq_sign_in_link_token_hash UNIQUE (token_hash)
+)
+ STRICT
+--;
+CREATE INDEX sign_in_link_by_moment ON sign_in_link (asked_at)

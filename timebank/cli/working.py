@@ -34,6 +34,8 @@ from timebank.mail import carrier_of
 from timebank.mail import carry_with
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
+from timebank.people.letters import send_links_with
+from timebank.people.links import SEND_LINK
 from timebank.queue import Daily
 from timebank.queue import Handler
 from timebank.queue import Place
@@ -118,6 +120,7 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
         SEAL: seal_daily,
         TIDY: tidy_up,
+        SEND_LINK: send_links_with(carrier),
         FORGET_SIGN_INS: forget_sign_ins,
     }
 

@@ -9,7 +9,9 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from timebank.mail.models import Mail
-from timebank.mail.service import write_mail
+from timebank.mail.service import Letter
+from timebank.mail.service import new_mail
+from timebank.mail.service import post_mail
 
 
 def send_letter(
@@ -19,6 +21,12 @@ def send_letter(
 
     The text's first line is the subject. In the transaction that is its cause; the caller commits.
     """
+    letter = write_letter(template, community=community, to_address=to_address, language=language, **facts)
+    return post_mail(session, letter.mail)
+
+
+def write_letter(template: str, *, community: Any, to_address: str, language: str, **facts: Any) -> Letter:
+    """Write a letter that is kept nowhere, because only its reader may know what is in it."""
     g.community = community
     with force_locale(language):
         known = {**facts, "community": community, "language": language, "page": _page_of(community)}
@@ -27,8 +35,7 @@ def send_letter(
         written = paper.get_template(f"mail/{template}.txt").render(known)
         subject, _, text = written.strip().partition("\n")
         html = paper.get_template(f"mail/{template}.html").render(known, subject=subject.strip())
-    return write_mail(
-        session,
+    mail = new_mail(
         community_id=community.id,
         to_address=to_address,
         language=language,
@@ -37,6 +44,7 @@ def send_letter(
         html=f"{html.strip()}\n",
         host=current_app.config["TIMEBANK_HOST"],
     )
+    return Letter(mail, community.slug, community.name)
 
 
 def _page_of(community: Any) -> Callable[..., str]:

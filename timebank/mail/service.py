@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -33,8 +34,16 @@ MAIL = "mail"
 _MOST_IN_DOUBT = 2
 
 
-def write_mail(
-    session: Session,
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail, and the slug and name of the community that it comes from."""
+
+    mail: Mail
+    place: str
+    sender_name: str
+
+
+def new_mail(
     *,
     community_id: int,
     to_address: str,
@@ -44,8 +53,8 @@ def write_mail(
     html: str,
     host: str,
 ) -> Mail:
-    """Write a mail down and ask for it to be carried, in the transaction that is its cause."""
-    mail = Mail(
+    """Write a mail that is nowhere yet."""
+    return Mail(
         community_id=community_id,
         message_id=f"<{secrets.token_hex(16)}@{host}>",
         to_address=to_address,
@@ -56,9 +65,19 @@ def write_mail(
         html=html,
         written_at=clock.now(),
     )
+
+
+def post_mail(session: Session, mail: Mail) -> Mail:
+    """Keep a mail and ask for it to be carried, in the transaction that is its cause."""
     session.add(mail)
     session.flush()
-    enqueue(session, community_id=community_id, kind=MAIL, payload={"mail": mail.id}, key=f"mail:{mail.id}")
+    enqueue(
+        session,
+        community_id=mail.community_id,
+        kind=MAIL,
+        payload={"mail": mail.id},
+        key=f"mail:{mail.id}",
+    )
     return mail
 
 
@@ -79,6 +98,14 @@ def carry_with(carrier: Carrier, community_of: Callable[[Session, int], tuple[st
         return partial(_carry, carrier, _message(mail, carrier.sender, name), slug, mail.id)
 
     return handler
+
+
+def carry_letter(carrier: Carrier, letter: Letter) -> None:
+    """Hand a letter over that is kept nowhere, outside of any transaction; raises NotDone."""
+    try:
+        carrier.carry(_message(letter.mail, carrier.sender, letter.sender_name), letter.place)
+    except Refused as refused:
+        raise NotDone(refused.reason, final=refused.final) from refused
 
 
 def forget_mails(session: Session, *, community_id: int, before: datetime) -> None:

@@ -25,15 +25,28 @@ class SignInForm(Form):
     kept = HiddenField()
 
 
-class PasswordForm(Form):
-    """A new password, from whoever knows the old one."""
+class LinkForm(Form):
+    """Where a link is to be sent, and where whoever opens it was going."""
 
-    old_password = PasswordField(_("Your password now"), [InputRequired(_("Please write your password."))])
+    email = StringField(_("E-mail address"), [InputRequired(_("Please write your e-mail address."))])
+    next = HiddenField()
+
+
+class NewPasswordForm(Form):
+    """A new password, from whoever has just come in without one."""
+
     password = PasswordField(
         _("Your new password"),
         [InputRequired(_("Please write a new password."))],
         description=_("At least %(shortest)s characters.", shortest=SHORTEST_PASSWORD),
     )
+    next = HiddenField()
+
+
+class PasswordForm(NewPasswordForm):
+    """A new password, from whoever knows the old one."""
+
+    old_password = PasswordField(_("Your password now"), [InputRequired(_("Please write your password."))])
 
 
 class LanguageForm(Form):

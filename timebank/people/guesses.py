@@ -27,7 +27,7 @@ _MOST_KNOWN = 5
 
 def sign_in_limits() -> Sequence[Limit]:
     """Limit how often a name and a password may be tried."""
-    name = _name()
+    name = _spelt(request.form.get("name", ""))
     if not request.form.get("password"):
         return ()
     if _mark(name) in _known():
@@ -45,11 +45,23 @@ def old_password_limits() -> Sequence[Limit]:
     return _slower(key_of("old", str(browser.get("_user_id"))))
 
 
-def remember_browser() -> None:
+def link_limits() -> Sequence[Limit]:
+    """Limit how often a link may be asked for: nobody's mailbox is filled, and no list of addresses tried."""
+    typed = request.form.get("email", "").strip().casefold()
+    limits = [
+        Limit(f"quarter:{key_of('link', typed)}", 5, _QUARTER),
+        Limit(f"day:{key_of('link', typed)}", 20, _DAY),
+    ]
+    if not is_this_machine():
+        limits.append(Limit(key_of("links", network()), 20, _QUARTER))
+    return limits if typed else ()
+
+
+def remember_browser(name: str) -> None:
     """Let this browser know who has signed in in it: a number made by chance, and names as marks."""
     kept = _known()
     number = browser[KNOWN_KEY][0] if kept else secrets.token_urlsafe(16)
-    mark = _mark(_name())
+    mark = _mark(_spelt(name))
     browser[KNOWN_KEY] = [number, *([one for one in kept if one != mark] + [mark])[-_MOST_KNOWN:]]
 
 
@@ -70,7 +82,7 @@ def _mark(name: str) -> str:
     return key_of("known", name)
 
 
-def _name() -> str:
+def _spelt(name: str) -> str:
     """Spell what was typed as one name, however it was typed; a number is one in its community only."""
-    typed = half_width(request.form.get("name", "")).strip().casefold()
+    typed = half_width(name).strip().casefold()
     return typed if "@" in typed else f"{community_named()} {typed}"

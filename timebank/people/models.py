@@ -15,6 +15,7 @@ from timebank.db import Base
 LONGEST_EMAIL = 254
 #: More than a signed form on its way through the sign-in page ever holds.
 LONGEST_KEPT = 100_000
+LONGEST_NEXT = 2_000
 
 #: By what somebody has signed in.
 PASSWORD: Final = "password"  # noqa: S105 (a word for one)
@@ -71,6 +72,30 @@ class SignIn(Base):
     browser: Mapped[str | None]
     system: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+
+
+class SignInLink(Base):
+    """A link that was asked for; also where nobody signs in with the address, so that both take as long."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="sign_in_link_token_is_hashed"),
+        CheckConstraint(f"length(next_path) BETWEEN 1 AND {LONGEST_NEXT}", name="sign_in_link_next_is_short"),
+        CheckConstraint("used_at IS NULL OR person_id IS NOT NULL", name="sign_in_link_is_used_by_somebody"),
+        Index("sign_in_link_by_moment", "asked_at"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Where it was asked for, and is opened.
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: The page that they were going to.
+    next_path: Mapped[str | None]
+    #: Of what stands in the mail, and nowhere else; None before that is sent.
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Office(Base):

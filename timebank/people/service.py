@@ -193,11 +193,10 @@ def set_password(session: Session, *, person: Person, password: str) -> None:
     session.flush()
 
 
-def change_password(session: Session, *, person: Person, old_password: str, password: str) -> None:
-    """Change one's own password, which only its owner can."""
-    if not person.password_hash or not _matches(person.password_hash, old_password):
+def check_password(person: Person, *, password: str) -> None:
+    """Refuse whoever does not know the password that somebody has now."""
+    if not person.password_hash or not _matches(person.password_hash, password):
         raise PasswordWrong
-    set_password(session, person=person, password=password)
 
 
 def change_language(session: Session, *, person: Person, language: str | None) -> None:

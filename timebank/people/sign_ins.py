@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.people.devices import Device
+from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import SignIn
 
@@ -22,6 +23,8 @@ from timebank.people.models import SignIn
 PATIENCE = timedelta(days=14)
 #: How often it is written down that somebody is still there.
 _SEEN_EVERY = timedelta(hours=1)
+#: For how long a sign-in without a password is as good as having typed one.
+_FRESH = timedelta(minutes=30)
 
 
 def begin(
@@ -68,6 +71,11 @@ def open_ones(session: Session, *, person: Person) -> Sequence[SignIn]:
 def is_worth_noting(sign_in: SignIn) -> bool:
     """Say whether somebody was last seen so long ago that it should be written down again."""
     return clock.now() - sign_in.seen_at >= _SEEN_EVERY
+
+
+def needs_no_password(sign_in: SignIn) -> bool:
+    """Say whether somebody has come in without a password so lately that they may choose a new one."""
+    return sign_in.begun_by != PASSWORD and clock.now() - sign_in.begun_at < _FRESH
 
 
 def note_seen(session: Session, *, sign_in_id: int) -> None:

@@ -1,8 +1,6 @@
 """The pages by which people sign in, sign out and keep their own sign-in."""
 
 from collections.abc import Sequence
-from functools import partial
-from typing import cast
 
 from flask import Blueprint
 from flask import abort
@@ -15,26 +13,20 @@ from flask import session as browser
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import LoginManager
-from flask_login import UserMixin
-from flask_login import current_user
-from flask_login import login_user
-from sqlalchemy.orm import Session
 
 import ledger
 from timebank.i18n import LANGUAGE_KEY
+from timebank.people import browsers
 from timebank.people import guesses
 from timebank.people import service
 from timebank.people import sign_ins
-from timebank.people.devices import device_of
 from timebank.people.forms import LanguageForm
+from timebank.people.forms import NewPasswordForm
 from timebank.people.forms import PasswordForm
 from timebank.people.forms import SignInForm
 from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
-from timebank.people.models import SignIn
-from timebank.web import afterwards
 from timebank.web import begin_writing
 from timebank.web import community
 from timebank.web import form_page
@@ -52,39 +44,6 @@ from timebank.web import succeeded
 from timebank.web import unseal
 
 bp = Blueprint("people", __name__)
-
-login = LoginManager()
-# Binding a session to an address and a browser signs people out who walk out of their house.
-login.session_protection = None
-
-
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """A person as Flask-Login knows them."""
-
-    def __init__(self, token: str, sign_in: SignIn, person: Person) -> None:
-        self.token, self.sign_in, self.person = token, sign_in, person
-
-    def get_id(self) -> str:
-        """Give what the cookie holds: a token by which the table knows this browser, and nobody else does."""
-        return self.token
-
-
-@login.user_loader
-def _load(token: str) -> SignedIn | None:
-    found = sign_ins.find(session(), token=token)
-    # A sign-in by an officer's code is none in another community.
-    if found is None or found[0].community_id not in {None, community().id}:
-        return None
-    return SignedIn(token, *found)
-
-
-def signed_in(_session: Session) -> Person | None:
-    """Tell who has signed in in this browser, and note now and then that they are still there."""
-    if not current_user.is_authenticated:
-        return None
-    if sign_ins.is_worth_noting(_here()):
-        afterwards(partial(sign_ins.note_seen, sign_in_id=_here().id))
-    return cast(SignedIn, current_user).person
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -115,8 +74,8 @@ def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
     begin_writing()
     service.renew_hash(session(), person=found, known=known, stronger=stronger)
     succeeded(session())
-    _begin(found, begun_by=PASSWORD)
-    guesses.remember_browser()
+    browsers.begin(found, begun_by=PASSWORD)
+    guesses.remember_browser(form.name.data or "")
     return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
 
 
@@ -143,7 +102,7 @@ def sign_in_again(sealed: str) -> ResponseReturnValue:
 @open_to_all
 def sign_out() -> ResponseReturnValue:
     """Sign out here; the language that was switched to stays."""
-    _clear()
+    browsers.clear()
     flash(_("You are signed out."))
     return redirect(url_for(".sign_in"), 303)
 
@@ -160,7 +119,7 @@ def go_on() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Show how somebody signs in, which language they read, and where they are signed in."""
     found = sign_ins.open_ones(session(), person=person())
-    return render_template("people/account.html", sign_ins=found, here=_here())
+    return render_template("people/account.html", sign_ins=found, here=browsers.this_sign_in())
 
 
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
@@ -177,7 +136,7 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
 @needs("keep-own-sign-in")
 def end_other_sign_ins() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    sign_ins.end_all(session(), person=person(), but=_here())
+    sign_ins.end_all(session(), person=person(), but=browsers.this_sign_in())
     flash(_("You are signed out everywhere else."))
     return redirect(url_for(".account"), 303)
 
@@ -186,23 +145,23 @@ def end_other_sign_ins() -> ResponseReturnValue:
 @needs("keep-own-sign-in")
 @limited(guesses.old_password_limits)
 def change_password() -> ResponseReturnValue:
-    """Change one's own password, which signs out everywhere else."""
-    form = PasswordForm()
-    here = _here()
+    """Choose a new password, which signs out everywhere else; who has come by a link knows no old one."""
+    here = browsers.this_sign_in()
+    form = NewPasswordForm() if sign_ins.needs_no_password(here) else PasswordForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
     if form.validate_on_submit():
         with refusals(form):
             refuse_too_many()
-            service.change_password(
-                session(),
-                person=person(),
-                old_password=form.old_password.data or "",
-                password=form.password.data or "",
-            )
+            if isinstance(form, PasswordForm):
+                service.check_password(person(), password=form.old_password.data or "")
+            service.set_password(session(), person=person(), password=form.password.data or "")
             succeeded(session())
-            _begin(person(), begun_by=here.begun_by, community_id=here.community_id)
+            browsers.begin(person(), begun_by=PASSWORD, community_id=here.community_id)
             flash(_("Your password is changed."))
-            return redirect(url_for(".account"), 303)
-    return form_page("people/password.html", form)
+            return redirect(safe_next(form.next.data, url_for(".account")), 303)
+    onwards = safe_next(form.next.data, url_for(hooks().home))
+    return form_page("people/password.html", form, onwards=onwards)
 
 
 @bp.route("/account/language", methods=["GET", "POST"])
@@ -223,35 +182,6 @@ def _candidates(name: str) -> Sequence[Person]:
         found = service.find_by_email(session(), name.replace("＠", "@"))
         return [found] if found else []
     return hooks().people_by_number(session(), community(), name)
-
-
-def _here() -> SignIn:
-    return cast(SignedIn, current_user).sign_in
-
-
-def _begin(found: Person, *, begun_by: str, community_id: int | None = None) -> None:
-    # Nothing that the browser kept before stays, so that nobody can have prepared it.
-    _clear()
-    token = sign_ins.begin(
-        session(),
-        person=found,
-        begun_by=begun_by,
-        device=device_of(request.user_agent.string),
-        community_id=community_id,
-    )
-    browser.permanent = True
-    known = sign_ins.find(session(), token=token)
-    assert known
-    login_user(SignedIn(token, *known))
-
-
-def _clear() -> None:
-    sign_ins.end_token(session(), token=browser.get("_user_id"))
-    kept = {name: browser[name] for name in (LANGUAGE_KEY, guesses.KNOWN_KEY) if name in browser}
-    browser.clear()
-    browser.update(kept)
-    # Who comes back in three weeks shall find it known.
-    browser.permanent = guesses.KNOWN_KEY in kept
 
 
 def _keep(found: Person, sealed: str | None) -> str | None:

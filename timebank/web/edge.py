@@ -141,7 +141,8 @@ class TimeBank(Flask):
             community_id=g.community.id,
             actor=actor(),
             act=str(request.endpoint),
-            about=request.view_args or {},
+            # Numbers only: what else stands in an address may be a secret.
+            about={name: one for name, one in (request.view_args or {}).items() if isinstance(one, int)},
             request=request.environ[_REQUEST_ID],
             address=request.remote_addr,
         )

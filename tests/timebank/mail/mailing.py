@@ -13,7 +13,8 @@ from aiosmtpd.smtp import Envelope
 from sqlalchemy.orm import Session
 
 from timebank.mail.models import Mail
-from timebank.mail.service import write_mail
+from timebank.mail.service import new_mail
+from timebank.mail.service import post_mail
 
 
 def a_mail(session: Session, community_id: int, **facts: Any) -> Mail:
@@ -27,7 +28,7 @@ def a_mail(session: Session, community_id: int, **facts: Any) -> Mail:
         "host": "hours.example.org",
         **facts,
     }
-    return write_mail(session, community_id=community_id, **known)
+    return post_mail(session, new_mail(community_id=community_id, **known))
 
 
 class Porter:

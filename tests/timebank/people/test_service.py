@@ -145,20 +145,26 @@ def test_a_password_that_was_changed_during_the_sign_in_lets_nobody_in(session: 
     assert person.password_hash == changed
 
 
-def test_a_password_is_changed_by_whoever_knows_it(session: Session) -> None:
+def test_only_the_owner_knows_a_password(session: Session) -> None:
+    person, taro = a_person(session), a_person(session, password="another-password")
+    service.check_password(person, password=PASSWORD)
+    for wrong in ("wrong", "another-password", ""):
+        with pytest.raises(service.PasswordWrong):
+            service.check_password(person, password=wrong)
+    service.check_password(taro, password="another-password")
+
+
+def test_a_new_password_takes_the_place_of_the_old(session: Session) -> None:
     person = a_person(session)
-    with pytest.raises(service.PasswordWrong):
-        service.change_password(session, person=person, old_password="wrong", password="a-new-password")
-    service.change_password(session, person=person, old_password=PASSWORD, password="a-new-password")
+    service.set_password(session, person=person, password="a-new-password")
     assert service.sign_in([person], password="a-new-password") is person
     with pytest.raises(service.SignInRefused):
         service.sign_in([person], password=PASSWORD)
 
 
-def test_somebody_without_a_password_changes_none(session: Session) -> None:
-    person = service.create_person(session, password=None)
+def test_somebody_without_a_password_knows_none(session: Session) -> None:
     with pytest.raises(service.PasswordWrong):
-        service.change_password(session, person=person, old_password="", password="a-new-password")
+        service.check_password(service.create_person(session, password=None), password="")
 
 
 def test_a_shown_password_is_shown_no_longer_once_it_is_changed(session: Session) -> None:
