@@ -32,6 +32,7 @@ ACTS: Final[dict[str, str]] = {
     "members.suspend": N_("Suspended a member"),
     "members.resume": N_("Ended a suspension"),
     "members.give_sign_in": N_("Gave a member a sign-in"),
+    "codes.give": N_("Gave a member a one-time code"),
     "members.offices": N_("Gave or took offices"),
     "members.limits": N_("Changed everybody's limits"),
     "communities.change": N_("Changed the settings"),

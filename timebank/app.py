@@ -19,6 +19,7 @@ from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.mail import MAIL
 from timebank.mail import views as mail_views
 from timebank.members import audit_views
+from timebank.members import code_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import browsers
@@ -74,7 +75,8 @@ HOOKS = Hooks(
 
 #: Every feature's pages, below a community's address.
 FEATURES = (
-    *(communities_views, later_views, mail_views, people_views, link_views, members_views, audit_views),
+    *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
+    audit_views,
     *(exchanges_views, desk_views, statement_views, seal_views),
 )
 

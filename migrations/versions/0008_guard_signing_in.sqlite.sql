@@ -29,3 +29,24 @@ CREATE TABLE sign_in_link (
  STRICT
 --;
 CREATE INDEX sign_in_link_by_moment ON sign_in_link (asked_at)
+--;
+CREATE TABLE sign_in_code (
+    person_id INTEGER NOT NULL,
+    community_id INTEGER NOT NULL,
+    code_hash TEXT NOT NULL,
+    good_until TEXT NOT NULL,
+    CONSTRAINT pk_sign_in_code PRIMARY KEY (person_id, community_id),
+    CONSTRAINT sign_in_code_is_hashed CHECK (length(code_hash) BETWEEN 20 AND 500),
+    CONSTRAINT fk_sign_in_code_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_sign_in_code_community_id FOREIGN KEY(community_id) REFERENCES community (id)
+)
+ STRICT
+--;
+CREATE TABLE password_of_one (
+    person_id INTEGER NOT NULL,
+    community_id INTEGER NOT NULL,
+    CONSTRAINT pk_password_of_one PRIMARY KEY (person_id),
+    CONSTRAINT fk_password_of_one_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_password_of_one_community_id FOREIGN KEY(community_id) REFERENCES community (id)
+)
+ STRICT

@@ -1,4 +1,4 @@
-"""Signing in without a password: by a link that comes by mail."""
+"""Signing in without a password: by a link that comes by mail, or a code from a coordinator."""
 
 import re
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.databases import SQLite
 from tests.demo import demo_copy
 from tests.journeys.eyes import Eyes
+from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
 from tests.journeys.walking import open_sign_in
 from tests.journeys.walking import press
@@ -75,3 +76,39 @@ def test_a_link_comes_by_mail_and_signs_in_once(
         page.goto(link)
         expect(page.get_by_role("heading", level=1)).to_have_text(_("This link is no longer good"))
         eyes.look()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_coordinator_reads_out_a_code_and_it_signs_in_once(
+    demo_server: LiveServer,
+    page_factory: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    language: str,
+) -> None:
+    _ = words(language)
+    desk, phone = page_factory(width=320), page_factory(width=320)
+    eyes = {page: Eyes(page, language=language, accessible=assert_accessible) for page in (desk, phone)}
+    come_in(desk, demo_server, "005", language)
+    desk.goto(f"{demo_server.url}/kadoma/members/8")
+    follow(desk, _("Give a one-time code"))
+    eyes[desk].look()
+    press(desk, _("Give a code"))
+    expect(desk.get_by_role("heading", level=1)).to_have_text(_("Your one-time code"))
+    eyes[desk].look()
+    code = desk.get_by_text(re.compile(r"^\d{4} \d{4}$")).inner_text()
+
+    for often in range(2):
+        open_sign_in(phone, demo_server, language)
+        phone.get_by_label(_("E-mail address or member number")).fill("008")
+        phone.get_by_label(_("Password"), exact=True).fill(code)
+        press(phone, _("Sign in"))
+        if often:
+            expect(phone.get_by_role("alert")).to_be_visible()
+        else:
+            expect(phone.get_by_role("heading", level=1)).to_have_text(
+                _("Choose a new password, if you like")
+            )
+            eyes[phone].look()
+            follow(phone, _("Go on without one"))
+            expect(phone.get_by_text("伊藤 正").first).to_be_visible()
+            press(phone, _("Sign out"))

@@ -88,6 +88,10 @@ class GiveSignInForm(Form):
     )
 
 
+class CodeForm(Form):
+    """Nothing but the wish for a code."""
+
+
 class OfficesForm(Form):
     """Which offices a person holds."""
 

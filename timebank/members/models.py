@@ -139,7 +139,7 @@ class MemberEvent(Base):
     community_id: Mapped[int]
     happened_at: Mapped[datetime]
     actor: Mapped[str]
-    #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``.
+    #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``.
     what: Mapped[str]
     #: Minutes for a limit; None where there is no value.
     value: Mapped[str | None]

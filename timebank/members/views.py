@@ -25,6 +25,7 @@ from timebank.members.models import AWAY
 from timebank.members.models import LEFT
 from timebank.members.models import SUSPENDED
 from timebank.members.models import Member
+from timebank.members.sign_in_codes import CODE_GIVEN
 from timebank.people.service import create_person
 from timebank.people.service import roles_of
 from timebank.people.service import set_offices
@@ -54,6 +55,7 @@ EVENTS = {
     "suspended": N_("Suspended"),
     "resumed": N_("Suspension ended"),
     "sign-in-given": N_("Can sign in"),
+    CODE_GIVEN: N_("One-time code given"),
 }
 
 

@@ -98,6 +98,32 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class SignInCode(Base):
+    """The one code that somebody may have in a community, until it is used."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (
+        CheckConstraint("length(code_hash) BETWEEN 20 AND 500", name="sign_in_code_is_hashed"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), primary_key=True)
+    #: Slowly, as a password's: eight digits are soon tried out.
+    code_hash: Mapped[str]
+    good_until: Mapped[datetime]
+
+
+class PasswordOfOne(Base):
+    """A password that was chosen after an officer's code: it opens that community only, as the code did."""
+
+    __tablename__ = "password_of_one"
+    __table_args__ = (STRICT,)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+
+
 class Office(Base):
     """A person's role in a community, beside or without being a member."""
 

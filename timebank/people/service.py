@@ -26,9 +26,11 @@ from timebank.people.models import LONGEST_KEPT
 from timebank.people.models import KeptForm
 from timebank.people.models import Office
 from timebank.people.models import OfficeEvent
+from timebank.people.models import PasswordOfOne
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.people.sign_ins import end_all
+from timebank.people.sign_ins import end_those_of_one
 from timebank.rights import OFFICES
 from timebank.rights import STEWARD
 from timebank.settings import LANGUAGES
@@ -149,15 +151,19 @@ def find_by_email(session: Session, email: str) -> Person | None:
 
 def sign_in(candidates: Iterable[Person], *, password: str) -> Person:
     """Tell which of the people this password is of; as slow where there is nobody."""
-    found: Person | None = None
-    hashes = [(person, person.password_hash) for person in candidates if person.password_hash]
-    for person, kept in hashes:
-        if _matches(kept, password):
-            found = person
-    if not hashes:
-        _matches(_nobodys_hash(), password)
+    people = [person for person in candidates if person.password_hash]
+    found = matching([person.password_hash for person in people if person.password_hash], password)
     if found is None:
         raise SignInRefused
+    return next(person for person in people if person.password_hash == found)
+
+
+def matching(hashes: Sequence[str], password: str) -> str | None:
+    """Tell which of the hashes a password has; every one is looked at, and one where there is none."""
+    found = None
+    for kept in hashes or [_nobodys_hash()]:
+        if _matches(kept, password) and kept in hashes:
+            found = kept
     return found
 
 
@@ -185,12 +191,21 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(_bytes(password))
 
 
-def set_password(session: Session, *, person: Person, password: str) -> None:
-    """Give a person a password; every session that they had open ends."""
+def set_password(session: Session, *, person: Person, password: str, community_id: int | None = None) -> None:
+    """Give a person a password, which signs them out everywhere; of one community only, if one is named."""
     person.password_hash = hash_password(password)
-    session.execute(delete(ShownSignIn).where(ShownSignIn.person_id == person.id))
+    for table in (ShownSignIn, PasswordOfOne):
+        session.execute(delete(table).where(table.person_id == person.id))
+    if community_id is not None:
+        session.add(PasswordOfOne(person_id=person.id, community_id=community_id))
     end_all(session, person=person)
     session.flush()
+
+
+def opened_by_password(session: Session, *, person: Person) -> int | None:
+    """Tell which one community somebody's password opens; None where it opens every one."""
+    one = select(PasswordOfOne.community_id).where(PasswordOfOne.person_id == person.id)
+    return session.scalar(one)
 
 
 def check_password(person: Person, *, password: str) -> None:
@@ -214,6 +229,8 @@ def give_office(session: Session, *, person: Person, community: Community, role:
     key = (person.id, community.id, role)
     if session.get(Office, key) is None:
         session.add(Office(person_id=person.id, community_id=community.id, role=role))
+        # Whoever gave a code may have used it themselves: it must not come to an office by that.
+        end_those_of_one(session, person=person)
         _record_office(session, person=person, community=community, role=role, what="given", actor=actor)
 
 

@@ -102,6 +102,11 @@ def end_all(session: Session, *, person: Person, but: SignIn | None = None) -> i
     return _end(session, SignIn.person_id == person.id, *others)
 
 
+def end_those_of_one(session: Session, *, person: Person) -> None:
+    """End the sign-ins of a person that an officer's code has led to."""
+    _end(session, SignIn.person_id == person.id, SignIn.community_id.is_not(None))
+
+
 def forget(session: Session, *, before: datetime) -> None:
     """Forget what ended before a moment, or was last seen before it."""
     over = func.coalesce(SignIn.ended_at, SignIn.seen_at)

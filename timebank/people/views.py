@@ -13,10 +13,12 @@ from flask import session as browser
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 import ledger
 from timebank.i18n import LANGUAGE_KEY
 from timebank.people import browsers
+from timebank.people import codes
 from timebank.people import guesses
 from timebank.people import service
 from timebank.people import sign_ins
@@ -24,6 +26,7 @@ from timebank.people.forms import LanguageForm
 from timebank.people.forms import NewPasswordForm
 from timebank.people.forms import PasswordForm
 from timebank.people.forms import SignInForm
+from timebank.people.models import CODE
 from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
@@ -57,11 +60,15 @@ def sign_in() -> ResponseReturnValue:
         form.next.data = request.args.get("next", "")
         if person():
             return redirect(_onwards(form), 303)
-    found = None
+    found = code = None
     if form.validate_on_submit():
         with refusals(form):
             refuse_too_many()
-            found = service.sign_in(_candidates(form.name.data or ""), password=form.password.data or "")
+            typed, people = form.password.data or "", _candidates(form.name.data or "")
+            code = codes.find_code(session(), community=community(), people=people, typed=typed)
+            found = None if code else service.sign_in(people, password=typed)
+    if code is not None:
+        return _let_in_by_code(code, form)
     if found is not None:
         return _let_in(found, form)
     return form_page("people/sign_in.html", form, shown=_shown(), head=_head())
@@ -73,8 +80,23 @@ def _let_in(found: Person, form: SignInForm) -> ResponseReturnValue:
     stronger = service.stronger_hash(found, password=form.password.data or "")
     begin_writing()
     service.renew_hash(session(), person=found, known=known, stronger=stronger)
+    opened = service.opened_by_password(session(), person=found)
+    if opened not in {None, community().id}:
+        raise service.SignInRefused
+    return _go_in(found, form, begun_by=PASSWORD, community_id=opened)
+
+
+def _let_in_by_code(code: codes.FoundCode, form: SignInForm) -> ResponseReturnValue:
+    """Begin to write, use the code up, sign somebody in here only, and offer a new password on the way."""
+    begin_writing()
+    person = codes.use_code(session(), community=community(), found=code)
+    went = _go_in(person, form, begun_by=CODE, community_id=community().id)
+    return redirect(url_for(".change_password", next=went.location), 303)
+
+
+def _go_in(found: Person, form: SignInForm, *, begun_by: str, community_id: int | None) -> Response:
     succeeded(session())
-    browsers.begin(found, begun_by=PASSWORD)
+    browsers.begin(found, begun_by=begun_by, community_id=community_id)
     guesses.remember_browser(form.name.data or "")
     return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
 
@@ -155,7 +177,12 @@ def change_password() -> ResponseReturnValue:
             refuse_too_many()
             if isinstance(form, PasswordForm):
                 service.check_password(person(), password=form.old_password.data or "")
-            service.set_password(session(), person=person(), password=form.password.data or "")
+            service.set_password(
+                session(),
+                person=person(),
+                password=form.password.data or "",
+                community_id=here.community_id,
+            )
             succeeded(session())
             browsers.begin(person(), begun_by=PASSWORD, community_id=here.community_id)
             flash(_("Your password is changed."))

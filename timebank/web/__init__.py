@@ -31,6 +31,7 @@ from timebank.web.kept import kept as kept
 from timebank.web.kept import unseal as unseal
 from timebank.web.phases import afterwards as afterwards
 from timebank.web.phases import begin_writing as begin_writing
+from timebank.web.phases import done as done
 from timebank.web.phases import reads_first as reads_first
 from timebank.web.tries import community_named as community_named
 from timebank.web.tries import is_this_machine as is_this_machine

@@ -134,7 +134,8 @@ class TimeBank(Flask):
     def _note(self, session: Session, response: Response) -> None:
         """Put what was done on the audit trail; whoever did something is led on to another page."""
         who, writes = g.get("person"), not self._begins_by_reading() or g.get("writes", False)
-        if who is None or not writes or response.status_code != SEE_OTHER or g.get("community") is None:
+        done = response.status_code == SEE_OTHER or (response.status_code < 400 and g.get("done", False))
+        if who is None or not writes or not done or g.get("community") is None:
             return
         audit.record(
             session,

@@ -29,6 +29,11 @@ def begin_writing() -> None:
     ledger.begin(session())
 
 
+def done() -> None:
+    """Say that what was asked for is done, where the answer itself is the thing and leads nowhere else."""
+    g.done = True
+
+
 def afterwards(note: Callable[[Session], None]) -> None:
     """Have something small written once the answer is made, in a short transaction of its own.
 

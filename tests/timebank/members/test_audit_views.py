@@ -50,6 +50,14 @@ def test_what_was_done_is_told_with_who_and_about_what(here: Kadoma) -> None:
     assert "127.0.0.1" in page.text
 
 
+def test_what_is_answered_by_the_thing_itself_is_told_too(here: Kadoma) -> None:
+    path = f"/kadoma/members/{here.mary.id}/sign-in-code"
+    assert here.as_("ken").post(path).status_code == 200
+    page = here.as_("auditor").get("/kadoma/audit")
+    assert "Gave a member a one-time code" in page.text
+    assert here.mary.name in page.text
+
+
 def test_an_officer_who_is_no_member_is_told_by_how_they_sign_in(here: Kadoma) -> None:
     here.as_("auditor").post("/kadoma/account/language", data={"language": "en"})
     page = here.as_("auditor").get("/kadoma/audit")

@@ -1,0 +1,148 @@
+"""An officer gives a one-time code to somebody without an e-mail address."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.builders import SOMEBODY
+from tests.builders import Neighbour
+from tests.builders import a_community
+from tests.builders import a_member
+from tests.builders import a_neighbour
+from tests.builders import an_office
+from tests.builders import signed_in
+from tests.builders import written
+from timebank.members.models import Member
+from timebank.members.queries import history
+from timebank.members.service import give_hand
+from timebank.people.models import Person
+
+
+@pytest.fixture
+def ken(app: Flask) -> Neighbour:
+    return written(
+        app, lambda session: a_neighbour(session, a_community(session, slug="kadoma"), "coordinator")
+    )
+
+
+@pytest.fixture
+def yoshi(app: Flask, ken: Neighbour) -> Member:
+    """Somebody who has never signed in."""
+    return written(app, lambda session: a_member(session, ken.community, name="Yoshi", number="010"))
+
+
+def given(app: Flask, ken: Neighbour, member: Member) -> TestResponse:
+    return signed_in(app, ken).post(f"/kadoma/members/{member.id}/sign-in-code")
+
+
+def code_in(answer: TestResponse) -> str:
+    assert answer.status_code == 200, answer.text
+    return str(re.findall(r'class="sum code">(\d{4} \d{4})<', answer.text)[0])
+
+
+def come_in(client: FlaskClient, code: str, number: str = "010", **more: str) -> TestResponse:
+    return client.post("/kadoma/sign-in", data={"name": number, "password": code} | more)
+
+
+def without_email(app: Flask, who: Neighbour) -> None:
+    nothing = update(Person).where(Person.id == who.person.id).values(email=None)
+    written(app, lambda session: session.execute(nothing).close())
+
+
+def the_one_without_email(session: Session) -> Person:
+    return session.scalars(select(Person).where(Person.email.is_(None))).one()
+
+
+def test_a_code_signs_in_once_and_offers_a_password(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    page = signed_in(app, ken).get(f"/kadoma/members/{yoshi.id}/sign-in-code")
+    assert "One-time code for Yoshi" in page.text
+    paper = given(app, ken, yoshi)
+    assert paper.headers["Cache-Control"] == "no-store"
+    assert "http://127.0.0.1:8000/kadoma/sign-in" in paper.text
+    assert "<svg" in paper.text
+    assert "<strong>010</strong>" in paper.text
+    code = code_in(paper)
+    answer = come_in(client, code, next="/kadoma/statement")
+    assert answer.headers["Location"] == "/kadoma/account/password?next=/kadoma/statement"
+    assert "Signed in by a one-time code" in client.get("/kadoma/account").text
+    assert come_in(app.test_client(), code).status_code == 422
+    data = {"password": "a-new-password"}
+    assert client.post("/kadoma/account/password", data=data).status_code == 303
+    assert come_in(app.test_client(), "a-new-password").status_code == 303
+    events = written(app, lambda session: [event.what for event in history(session, member=yoshi)])
+    assert events == ["sign-in-code", "sign-in-given", "entered"]
+    assert "One-time code given" in signed_in(app, ken).get(f"/kadoma/members/{yoshi.id}").text
+
+
+def test_neither_a_code_nor_its_password_opens_another_community(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    come_in(client, code_in(given(app, ken, yoshi)))
+    client.post("/kadoma/account/password", data={"password": "a-new-password"})
+    elsewhere = written(app, lambda session: a_community(session, slug="moriguchi"))
+
+    def join(session: Session) -> None:
+        there = a_member(session, elsewhere, number="010")
+        give_hand(session, person=the_one_without_email(session), member=there, actor=SOMEBODY)
+
+    written(app, join)
+    assert client.get("/moriguchi/account").status_code == 303
+    other = app.test_client()
+    known = {"name": "010", "password": "a-new-password"}
+    assert other.post("/moriguchi/sign-in", data=known).status_code == 422
+    assert other.post("/kadoma/sign-in", data=known).status_code == 303
+    assert other.get("/kadoma/account").status_code == 200
+    assert other.get("/moriguchi/account").status_code == 303
+    assert "takes part in another community" in given(app, ken, yoshi).text
+
+
+def test_who_has_an_address_or_an_office_gets_none(app: Flask, ken: Neighbour) -> None:
+    hana = written(app, lambda session: a_neighbour(session, ken.community, name="Hana"))
+    assert hana.member
+    address = f"/kadoma/members/{hana.member.id}/sign-in-code"
+    for refused in (given(app, ken, hana.member), signed_in(app, ken).get(address)):
+        assert "Hana has an e-mail address and gets no code" in refused.text
+        assert "sum code" not in refused.text
+    without_email(app, hana)
+    assert given(app, ken, hana.member).status_code == 200
+    written(app, lambda session: an_office(session, hana.person, ken.community, "auditor"))
+    answer = given(app, ken, hana.member)
+    assert answer.status_code == 422
+    assert "Hana holds an office and gets no code" in answer.text
+
+
+def test_an_office_ends_what_a_code_has_opened(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    come_in(client, code_in(given(app, ken, yoshi)))
+    assert client.get("/kadoma/account").status_code == 200
+
+    written(
+        app,
+        lambda session: an_office(session, the_one_without_email(session), ken.community, "auditor"),
+    )
+    assert client.get("/kadoma/account").status_code == 303
+
+
+def test_only_who_gives_sign_ins_gives_codes_and_only_here(app: Flask, ken: Neighbour, yoshi: Member) -> None:
+    auditor = written(app, lambda session: a_neighbour(session, ken.community, "auditor"))
+    assert signed_in(app, auditor).post(f"/kadoma/members/{yoshi.id}/sign-in-code").status_code == 403
+    stranger = written(app, lambda session: a_member(session, a_community(session)))
+    assert given(app, ken, stranger).status_code == 404
+
+
+def test_codes_are_not_guessed_for_long(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    code = code_in(given(app, ken, yoshi))
+    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**8:08}"
+    assert [come_in(client, wrong).status_code for _ in range(6)] == [422] * 5 + [429]
+    assert come_in(client, code).status_code == 429
