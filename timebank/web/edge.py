@@ -24,6 +24,7 @@ from flask_babel import refresh
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import InternalServerError
@@ -118,7 +119,7 @@ class TimeBank(Flask):
         def answer(session: Session) -> Response:
             before.restore()
             response = super(TimeBank, self).full_dispatch_request()
-            self._note(session, response)
+            self._put_on_trail(session, response)
             if response.is_streamed and not response.direct_passthrough:
                 # What is still to be read must be read before the transaction ends.
                 response.make_sequence()
@@ -127,11 +128,10 @@ class TimeBank(Flask):
             return response
 
         response = ledger.transaction(db.session, answer, read_only=self._begins_by_reading())
-        for note in notes():
-            ledger.transaction(db.session, note)
+        self._write_notes()
         return response
 
-    def _note(self, session: Session, response: Response) -> None:
+    def _put_on_trail(self, session: Session, response: Response) -> None:
         """Put what was done on the audit trail; whoever did something is led on to another page."""
         who, writes = g.get("person"), not self._begins_by_reading() or g.get("writes", False)
         done = response.status_code == SEE_OTHER or (response.status_code < 400 and g.get("done", False))
@@ -147,6 +147,14 @@ class TimeBank(Flask):
             request=request.environ[_REQUEST_ID],
             address=request.remote_addr,
         )
+
+    def _write_notes(self) -> None:
+        """Write what was to be noted afterwards; the answer stands where that fails, for it is done."""
+        for note in notes():
+            try:
+                ledger.transaction(db.session, note)
+            except OperationalError:
+                self.logger.warning("%s: a note was not written", request.environ[_REQUEST_ID])
 
     def _begins_by_reading(self) -> bool:
         view = self.view_functions.get(request.endpoint or "")

@@ -117,6 +117,23 @@ def busy() -> OperationalError:
     return OperationalError("UPDATE", {}, SerializationFailure("could not serialize access"))
 
 
+def test_what_was_done_is_told_although_a_note_could_not_be_written(
+    app: Flask, client: FlaskClient, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def note(_session: Session) -> None:
+        raise busy()
+
+    def view() -> ResponseReturnValue:
+        add("Driving")
+        afterwards(note)
+        return "done"
+
+    monkeypatch.setattr("ledger.edge.time.sleep", lambda _: None)
+    route(app, "POST", view)
+    assert client.post("/kadoma/probe").text == "done"
+    assert kinds(app) == 1
+
+
 def test_a_request_that_meets_another_is_run_again_as_if_for_the_first_time(
     app: Flask, client: FlaskClient, hana: Neighbour
 ) -> None:
