@@ -100,7 +100,7 @@ def enter() -> ResponseReturnValue:
 def show(member_id: int) -> ResponseReturnValue:
     """Show a member to officers, how their hours stand and what was done about them; lead oneself home."""
     if not may("see-members"):
-        return redirect(url_for(hooks().home), 303) if oneself().id == member_id else abort(403)
+        return redirect(url_for(hooks().home), 303) if oneself().id == member_id else abort(404)
     member = _member(member_id)
     people = queries.people_of(session(), member=member)
     return render_template(

@@ -195,7 +195,7 @@ def test_ones_own_page_leads_home_and_that_of_others_stays_closed(
     answer = client.get(f"/kadoma/members/{jiro.member.id}")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/kadoma/")
     for member_id in (taro.id, 999_999):
-        assert client.get(f"/kadoma/members/{member_id}").status_code == 403
+        assert client.get(f"/kadoma/members/{member_id}").status_code == 404
 
 
 @pytest.mark.parametrize("nothing", ["\u0301", "\u3164", "\u200d\ufe0f"], ids=ascii)

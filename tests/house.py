@@ -1,0 +1,200 @@
+"""Two communities with one of everything, and somebody of every role: what tests of every route need."""
+
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.builders import A_DAY
+from tests.builders import COORDINATOR
+from tests.builders import Neighbour
+from tests.builders import a_community
+from tests.builders import a_member
+from tests.builders import a_neighbour
+from tests.builders import a_person
+from tests.builders import a_proposal
+from tests.builders import an_exchange
+from tests.builders import an_office
+from tests.builders import as_member
+from tests.builders import said
+from tests.builders import signed_in
+from tests.builders import written
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.communities.service import add_kind
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.sealing import seal_entries
+from timebank.exchanges.service import decline_exchange
+from timebank.exchanges.service import log_exchange
+from timebank.exchanges.service import reverse_exchange
+from timebank.members.models import Member
+from timebank.members.service import suspend_member
+from timebank.queue.models import FAILED
+from timebank.queue.models import Job
+from timebank.rights import OFFICES
+
+HERE, ELSEWHERE = "kadoma", "moriguchi"
+SESSION_COOKIE = "timebank"
+
+#: Proposals of the giver's that wait for the receiver: one for each thing that can be done with it.
+PROPOSALS = ("proposed", "confirm", "decline", "withdraw", "answer", "settle", "withdraw-for-them")
+#: What an address is about where a test does not say which.
+USUAL = {"exchange_id": "proposed", "member_id": "giver", "kind_id": "driving", "job_id": "given up"}
+
+#: The ids of what there is, by the name that addresses give to such an id, and by what it is.
+Things = dict[str, dict[str, int]]
+
+
+@dataclass(slots=True)
+class House:
+    """The application on a database with both communities, and everybody's open session."""
+
+    app: Flask
+    #: Somebody of each role; "elsewhere" holds every office of the other community.
+    people: dict[str, Neighbour]
+    here: Things
+    #: The same, of the other community.
+    elsewhere: Things
+    #: Cookies of those who have signed in.
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def browser(self, role: str) -> FlaskClient:
+        """Open a browser of its own in which somebody has signed in, or nobody ("stranger")."""
+        client = self.app.test_client()
+        if role != "stranger":
+            if role not in self.cookies:
+                cookie = signed_in(self.app, self.people[role]).get_cookie(SESSION_COOKIE)
+                assert cookie
+                self.cookies[role] = cookie.value
+            client.set_cookie(SESSION_COOKIE, self.cookies[role])
+        return client
+
+    def address(self, endpoint: str, on: str = "", things: Things | None = None) -> str:
+        """Spell a route's address in the first community, about what is named, or what is usual."""
+        values: dict[str, object] = {}
+        for name in self.arguments(endpoint):
+            if name == "community":
+                values[name] = HERE
+            elif name == "filename":
+                values[name] = "timebank.css"
+            else:
+                values[name] = (things or self.here)[name][on or USUAL[name]]
+        return str(self.app.url_map.bind("localhost").build(endpoint, values))
+
+    def arguments(self, endpoint: str) -> set[str]:
+        """Name what a route's address takes."""
+        return {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}
+
+    def methods(self, endpoint: str) -> set[str]:
+        """Name the methods of a route that is its own."""
+        found = {method for rule in self.app.url_map.iter_rules(endpoint) for method in rule.methods or ()}
+        return found - {"HEAD", "OPTIONS"}
+
+
+def a_house(app: Flask) -> House:
+    """Build both communities; on a fresh database the same ids come out each time."""
+    people, here = written(app, lambda session: _settle(session, HERE))
+    strangers, elsewhere = written(app, lambda session: _settle(session, ELSEWHERE))
+    people["elsewhere"] = strangers["giver"]
+    for slug in (HERE, ELSEWHERE):
+        while written(app, lambda session, slug=slug: seal_entries(session, community=_found(session, slug))):  # type: ignore[misc]
+            pass
+    return House(app, people, here, elsewhere)
+
+
+def _found(session: Session, slug: str) -> Community:
+    return session.scalars(select(Community).where(Community.slug == slug)).one()
+
+
+def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
+    community = a_community(session, slug=slug, name=slug.title(), telephone="06-0000-0000")
+    # Somebody of each role holds nothing else; only the other community's giver holds every office there.
+    offices = OFFICES if slug == ELSEWHERE else ()
+    people = {
+        name: a_neighbour(
+            session,
+            community,
+            *(offices if name == "giver" else ()),
+            email=f"{name}@{slug}.example",
+            name=name.title(),
+            number=f"{number:03}",
+        )
+        for number, name in enumerate(("giver", "receiver", "other", "suspended", "leaving"), 1)
+    }
+    for role in OFFICES:
+        people[role] = Neighbour(community, a_person(session, email=f"{role}@{slug}.example"), None)
+        an_office(session, people[role].person, community, role)
+    members = {name: who.member.id for name, who in people.items() if who.member}
+    members["without a sign-in"] = a_member(session, community, name="Mary", number="090").id
+    driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
+    exchanges = _exchange(
+        session, community, {name: who.member for name, who in people.items() if who.member}
+    )
+    suspended = people["suspended"].member
+    assert suspended
+    suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)
+    return people, {
+        "member_id": members,
+        "exchange_id": exchanges,
+        "kind_id": {"driving": driving.id},
+        "job_id": {"given up": _given_up(session, community)},
+    }
+
+
+def _exchange(session: Session, community: Community, members: dict[str, Member]) -> dict[str, int]:
+    """Log exchanges between the giver and the receiver, in each state that something can be done with."""
+    giver, receiver = members["giver"], members["receiver"]
+    made: dict[str, Exchange] = {}
+    for number, name in enumerate((*PROPOSALS, "declined")):
+        day = A_DAY - timedelta(days=number)
+        made[name] = a_proposal(
+            session, community, giver, receiver, worked_on=day, description=name, key=f"form:{name}"
+        )
+    decline_exchange(
+        session,
+        community=community,
+        exchange=made["declined"],
+        reason="Nobody came",
+        actor=as_member(receiver),
+    )
+    for number, name in enumerate(("booked", "reversed", "reverse"), 20):
+        day = A_DAY - timedelta(days=number)
+        made[name] = an_exchange(
+            session, community, giver, receiver, worked_on=day, description=name, key=f"form:{name}"
+        )
+    reverse_exchange(
+        session, community=community, exchange=made["reversed"], reason="a mistake", actor=COORDINATOR
+    )
+    class_ = log_exchange(
+        session,
+        community=community,
+        said=said(
+            giver, [receiver, members["leaving"]], worked_on=A_DAY - timedelta(days=40), key="form:joint"
+        ),
+        by=giver,
+        actor=as_member(giver),
+    )
+    made["joint"] = class_.exchanges[0]
+    return {name: exchange.id for name, exchange in made.items()}
+
+
+def _given_up(session: Session, community: Community) -> int:
+    now = clock.now()
+    job = Job(
+        community_id=community.id,
+        kind="mail",
+        payload='{"mail": 0}',
+        made_at=now,
+        due_at=now,
+        attempts=1,
+        state=FAILED,
+        ended_at=now,
+        error="The mail server does not take the address.",
+    )
+    session.add(job)
+    session.flush()
+    return job.id

@@ -1,0 +1,48 @@
+"""Everything that a database holds, to be compared with what it holds later."""
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import MetaData
+from sqlalchemy import Table
+from sqlalchemy import select
+
+import ledger
+from timebank.db import Base
+from timebank.db import db
+
+#: The rows of each table, in order.
+Rows = dict[str, list[tuple[Any, ...]]]
+
+#: What is another one each time; moments, salts and hashes are told by their types.
+_BY_CHANCE = frozenset({"password_hash", "message_id"})
+
+
+def tables() -> list[Table]:
+    """List every table of the program and of its ledger."""
+    known: list[MetaData] = [ledger.metadata, Base.metadata]
+    found = {table.name: table for metadata in known for table in metadata.sorted_tables}
+    return [found[name] for name in sorted(found)]
+
+
+def rows(app: Flask, *, of: Collection[str] = (), by_chance: bool = True) -> Rows:
+    """Read all rows of all tables, or of some; ``by_chance=False`` leaves out moments, hashes and salts."""
+    read: Rows = {}
+    with app.app_context(), db.engine.connect() as connection:
+        for table in tables():
+            if not of or table.name in of:
+                columns = [one for one in table.columns if by_chance or not _is_by_chance(one)]
+                found = connection.execute(select(*columns)) if columns else ()
+                read[table.name] = sorted((tuple(row) for row in found), key=repr)
+    return read
+
+
+def changed(before: Rows, after: Rows) -> list[str]:
+    """Name the tables that do not hold what they held."""
+    return [name for name in after if after[name] != before.get(name)]
+
+
+def _is_by_chance(column: Any) -> bool:
+    kind = type(column.type).__name__
+    return kind in {"Instant", "LargeBinary"} or column.name in _BY_CHANCE

@@ -1,0 +1,124 @@
+"""What forms are not asked for: fields that nobody drew, and forms that no page of ours has given out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+
+from tests.databases import PostgreSQL
+from tests.databases import SQLite
+from tests.filled_forms import FORMS
+from tests.filled_forms import send
+from tests.house import ELSEWHERE
+from tests.house import House
+from tests.house import a_house
+from tests.rows import Rows
+from tests.rows import changed
+from tests.rows import rows
+from tests.servers import application
+from timebank import clock
+
+#: What somebody may wish to decide who writes further fields into a form.
+EXTRA = {
+    "role": "steward",
+    "roles": "steward",
+    "balance": "6000",
+    "member_id": "2",
+    "giver_id": "2",
+    "receiver_id": "1",
+    "person_id": "1",
+    "logged_member_id": "2",
+    "community": ELSEWHERE,
+    "community_id": "2",
+    "book_id": "2",
+    "state": "left",
+    "own_limit_minutes": "6000000",
+    "credit_limit_minutes": "6000000",
+    "minutes": "6000",
+    "account_id": "1",
+    "entry_id": "1",
+    "is_admin": "1",
+    "actor": "person 1",
+    "how": "cli",
+    "id": "1",
+    "password_hash": "x" * 40,
+    "slug": "mine",
+    "number": "999",
+    "email": "mine@example.org",
+    "limits": "waived",
+    "waive": "1",
+    "_method": "DELETE",
+}
+
+
+@contextmanager
+def a_fresh_house(databases: SQLite | PostgreSQL) -> Iterator[House]:
+    with databases.migrated(f"house{uuid4().hex}") as url, application(url) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield a_house(app)
+
+
+@pytest.fixture(autouse=True)
+def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let both houses be built at one moment."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 4, 20, 3, tzinfo=UTC))
+
+
+def after_all_forms(databases: SQLite | PostgreSQL, extra: dict[str, str]) -> tuple[Rows, dict[str, int]]:
+    with a_fresh_house(databases) as house:
+        answers = {endpoint: send(house, endpoint, extra).status_code for endpoint in FORMS}
+        return rows(house.app, by_chance=False), answers
+
+
+def test_every_route_that_takes_a_form_is_filled_in_once(databases_here: SQLite | PostgreSQL) -> None:
+    with a_fresh_house(databases_here) as house:
+        taking = {endpoint for endpoint in house.app.view_functions if "POST" in house.methods(endpoint)}
+        missing = taking - set(FORMS)
+        assert not missing, f"Fill in, in FORMS of tests/filled_forms.py, the forms of {sorted(missing)}"
+        assert set(FORMS) - taking == set(), "FORMS has forms that are gone"
+
+
+def test_fields_that_a_form_does_not_have_change_nothing(databases_here: SQLite | PostgreSQL) -> None:
+    """The same forms are sent in two houses, once with many further fields: the same rows come out."""
+    plain, answers = after_all_forms(databases_here, {})
+    assert set(answers.values()) == {303}, answers
+    other, others_answers = after_all_forms(databases_here, EXTRA)
+    assert others_answers == answers
+    assert {name: (plain[name], other[name]) for name in changed(plain, other)} == {}
+
+
+def test_no_form_is_taken_without_its_token(databases_here: SQLite | PostgreSQL) -> None:
+    with a_fresh_house(databases_here) as house:
+        for role in {form.by for form in FORMS.values()}:
+            house.browser(role)
+        house.app.config["WTF_CSRF_ENABLED"] = True
+        before = rows(house.app)
+        for token in ({}, {"csrf_token": ""}, {"csrf_token": "x.y.z"}):
+            answers = {endpoint: send(house, endpoint, token).status_code for endpoint in FORMS}
+            assert set(answers.values()) <= {400, 422}, answers
+        assert changed(before, rows(house.app)) == []
+
+
+def test_a_form_that_is_sent_twice_is_done_once(databases_here: SQLite | PostgreSQL) -> None:
+    """From two tabs, or by an impatient finger: nothing is booked, entered or given a second time."""
+    counted = {
+        "entry",
+        "transfer",
+        "exchange",
+        "exchange_event",
+        "joint",
+        "member",
+        "help_kind",
+        "office",
+        "job",
+    }
+    with a_fresh_house(databases_here) as house:
+        for endpoint in FORMS:
+            send(house, endpoint)
+            once = rows(house.app, of=counted)
+            if endpoint != "people.change_password":
+                assert send(house, endpoint).status_code in {303, 409, 422}, endpoint
+            assert changed(once, rows(house.app, of=counted)) == [], endpoint

@@ -1,0 +1,275 @@
+"""Who may do what: every route, called as everybody, on both engines.
+
+A new route needs one line in ROUTES: who may, and who is told that there is nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import field
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
+
+from tests.builders import COORDINATOR
+from tests.builders import a_neighbour
+from tests.builders import an_office
+from tests.builders import an_officer
+from tests.builders import written
+from tests.databases import PostgreSQL
+from tests.databases import SQLite
+from tests.house import HERE
+from tests.house import USUAL
+from tests.house import House
+from tests.house import a_house
+from tests.rows import changed
+from tests.rows import rows
+from tests.servers import application
+from timebank.members.models import Hand
+from timebank.people.service import take_office
+from timebank.rights import OFFICES
+
+C, T, S, A = OFFICES
+#: Officers who are no members.
+OFFICERS = frozenset(OFFICES)
+#: Those who gave and received what an address is about, a third one, and one who is suspended.
+MEMBERS = frozenset({"giver", "receiver", "other", "suspended"})
+PARTIES = frozenset({"giver", "receiver"})
+THIRD = MEMBERS - PARTIES
+INSIDE = MEMBERS | OFFICERS
+#: With a member who holds every office of another community, and somebody who has not signed in.
+EVERYBODY = INSIDE | {"elsewhere", "stranger"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Who may use a route; everybody else of the community has no right to it (403)."""
+
+    may: frozenset[str]
+    #: Those who have the right, but not to this one: it is not there (404).
+    not_there: frozenset[str] = frozenset()
+    #: Those who see what it is about, and are told why this is not for them to do (409).
+    told_why: frozenset[str] = frozenset()
+    #: What the address is about, by its name in the house.
+    on: str = ""
+    #: What is sent, where an empty form is no form.
+    data: dict[str, str] = field(default_factory=dict)
+
+    def answer_to(self, role: str, *, is_open: bool) -> str:
+        """Say what somebody is to be told."""
+        if role in self.may:
+            return "yes"
+        if role in self.not_there:
+            return "not there"
+        if role in self.told_why:
+            return "told why"
+        return "sign in" if role == "stranger" and not is_open else "no right"
+
+
+def may(*roles: str | frozenset[str], **more: object) -> Row:
+    """Write a row: roles, and groups of them."""
+    allowed = frozenset(one for role in roles for one in ({role} if isinstance(role, str) else role))
+    return Row(allowed, **more)  # type: ignore[arg-type]
+
+
+def one_of_two(role: str, **more: object) -> Row:
+    """Write the row of what one side of an exchange may do: to other members there is no such thing."""
+    return may(role, not_there=MEMBERS - {role}, **more)
+
+
+#: Every route, and who may use it: one line for each.
+ROUTES: dict[str, Row] = {
+    "static": may(EVERYBODY),
+    "front.index": may(EVERYBODY),
+    "web.healthz": may(EVERYBODY),
+    "web.language": may(EVERYBODY, data={"language": "ja"}),
+    # Only the demo shows its mail.
+    "mail.shown": may(not_there=EVERYBODY),
+    # One's own sign-in.
+    "people.sign_in": may(EVERYBODY),
+    "people.sign_out": may(EVERYBODY),
+    "people.go_on": may(INSIDE),
+    "people.account": may(INSIDE),
+    "people.change_password": may(INSIDE),
+    "people.change_language": may(INSIDE),
+    # Members' own hours.
+    "exchanges.home": may(INSIDE),
+    "exchanges.log": may(MEMBERS),
+    "exchanges.joint": may(MEMBERS),
+    "exchanges.show": may(PARTIES, OFFICERS, not_there=THIRD),
+    "exchanges.confirm": one_of_two("receiver", on="confirm"),
+    "exchanges.decline": one_of_two("receiver", on="decline"),
+    "exchanges.withdraw": may("giver", not_there=THIRD, told_why=frozenset({"receiver"}), on="withdraw"),
+    "exchanges.dispute": one_of_two("giver", on="declined"),
+    "seals.of_entry": may(PARTIES, OFFICERS, not_there=THIRD, on="booked"),
+    "seals.file_of_entry": may(PARTIES, OFFICERS, not_there=THIRD, on="booked"),
+    "seals.of_reversal": may(PARTIES, OFFICERS, not_there=THIRD, on="reversed"),
+    "seals.file_of_reversal": may(PARTIES, OFFICERS, not_there=THIRD, on="reversed"),
+    "statements.own": may(MEMBERS),
+    "statements.own_file": may(MEMBERS),
+    "statements.own_print": may(MEMBERS),
+    "statements.own_certificate": may(MEMBERS),
+    # Others' hours.
+    "statements.of_member": may(OFFICERS),
+    "statements.file_of_member": may(OFFICERS),
+    "statements.print_of_member": may(OFFICERS),
+    "statements.certificate_of_member": may(OFFICERS),
+    "desk.waiting": may(C),
+    "desk.for_others": may(C),
+    "desk.slips": may(C),
+    "desk.answer": may(C, on="answer"),
+    "desk.settle": may(C, on="settle"),
+    "desk.close": may(C, on="joint"),
+    "desk.withdraw": may(C, on="withdraw-for-them"),
+    "desk.reverse": may(C, on="reverse"),
+    # Members.
+    "members.index": may(OFFICERS),
+    "members.enter": may(C, S),
+    # Oneself is led home.
+    "members.show": may("giver", OFFICERS, not_there=MEMBERS - {"giver"}),
+    "members.limit": may(C),
+    "members.suspend": may(C, S),
+    "members.resume": may(C, S, on="suspended"),
+    "members.give_sign_in": may(C, S, on="without a sign-in"),
+    "members.offices": may(S),
+    # The community.
+    "members.limits": may(S),
+    "communities.settings": may(OFFICERS),
+    "communities.change": may(S),
+    "communities.kinds": may(S),
+    "communities.retire_kind": may(S),
+    "later.work": may(OFFICERS),
+    "later.again": may(C, S),
+}
+#: Addresses that a stranger, too, is answered at.
+OPEN = {endpoint for endpoint, row in ROUTES.items() if "stranger" in row.may | row.not_there}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house on each engine, for all tests of this module: what they do is done once or not at all."""
+    databases: SQLite | PostgreSQL = request.getfixturevalue(request.param)
+    with ExitStack() as stack:
+        url = stack.enter_context(databases.migrated(f"house{uuid4().hex}"))
+        app = stack.enter_context(application(url))
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield a_house(app)
+
+
+def call(house: House, role: str, method: str, endpoint: str, address: str = "") -> TestResponse:
+    row = ROUTES[endpoint]
+    sent = row.data if method == "POST" else None
+    with house.browser(role) as client:
+        answer = client.open(address or house.address(endpoint, row.on), method=method, data=sent)
+        answer.close()
+    return answer
+
+
+def told(answer: TestResponse) -> str:
+    """Say in words what an answer tells somebody."""
+    if answer.status_code == 303 and "/sign-in?next=" in answer.headers["Location"]:
+        return "sign in"
+    if answer.status_code == 422 and "Your session has ended" in answer.text:
+        return "sign in"
+    known = {200: "yes", 303: "yes", 422: "yes", 403: "no right", 404: "not there", 409: "told why"}
+    return known.get(answer.status_code, str(answer.status_code))
+
+
+def test_every_route_has_a_row(house: House) -> None:
+    known = set(house.app.view_functions)
+    new = sorted(known - set(ROUTES))
+    assert not new, (
+        f"Say in ROUTES of {__name__} who may use {', '.join(new)}: one line for each, such as "
+        f'"{new[0]}": may(C, S). Whoever is not named there must be told 403.'
+    )
+    assert sorted(set(ROUTES) - known) == [], "ROUTES has rows of routes that are gone"
+
+
+def test_every_kind_of_id_in_an_address_is_known(house: House) -> None:
+    names = {name for endpoint in house.app.view_functions for name in house.arguments(endpoint)}
+    unknown = names - set(USUAL) - {"community", "filename"}
+    assert not unknown, f"Put one of {unknown} into both communities of tests/house.py, and into its USUAL"
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_everybody_is_told_what_the_table_says_and_looking_changes_nothing(
+    house: House, endpoint: str
+) -> None:
+    """The refused come first, by every method, then those who look; nothing is written for any of them."""
+    row, before = ROUTES[endpoint], rows(house.app)
+    right = {role: row.answer_to(role, is_open=endpoint in OPEN) for role in sorted(EVERYBODY)}
+    heard: dict[tuple[str, str], str] = {}
+    for method in sorted(house.methods(endpoint)):
+        for role in sorted(EVERYBODY - (row.may if method == "POST" else set())):
+            heard[method, role] = told(call(house, role, method, endpoint))
+    assert changed(before, rows(house.app)) == []
+    if "POST" in house.methods(endpoint):
+        for role in sorted(row.may):
+            heard["POST", role] = told(call(house, role, "POST", endpoint))
+    assert {key: said for key, said in heard.items() if said != right[key[1]]} == {}
+
+
+def test_nearly_half_of_what_is_asked_is_allowed() -> None:
+    """A table that allows hardly anything would be met by a program that refuses everything."""
+    allowed = sum(len(row.may) for row in ROUTES.values())
+    assert 1 / 3 < allowed / (len(ROUTES) * len(EVERYBODY)) < 2 / 3
+    for role in EVERYBODY:
+        assert sum(role in row.may for row in ROUTES.values()) >= 5
+
+
+@pytest.mark.parametrize("endpoint", ROUTES)
+def test_what_is_another_communitys_is_not_there(house: House, endpoint: str) -> None:
+    row, before = ROUTES[endpoint], rows(house.app)
+    if not house.arguments(endpoint) & set(USUAL):
+        assert not row.on
+        return
+    nothing = {name: dict.fromkeys(known, 987_654_321) for name, known in house.here.items()}
+    heard = {
+        (method, role, "theirs" if things is house.elsewhere else "nobody's"): told(
+            call(house, role, method, endpoint, house.address(endpoint, row.on, things))
+        )
+        for method in sorted(house.methods(endpoint))
+        for role in sorted(row.may)
+        for things in (house.elsewhere, nothing)
+    }
+    assert heard
+    assert {key: said for key, said in heard.items() if said != "not there"} == {}
+    assert changed(before, rows(house.app)) == []
+
+
+@pytest.mark.parametrize("role", OFFICES)
+def test_an_office_that_is_taken_away_is_gone_at_the_next_request(house: House, role: str) -> None:
+    community = house.people["coordinator"].community
+    name = f"{role} for a day {uuid4().hex}"
+    house.people[name] = written(house.app, lambda session: an_officer(session, community, role))
+    asked = [endpoint for endpoint, row in ROUTES.items() if role in row.may and endpoint not in OPEN]
+    before = {told(call(house, name, "GET", one)) for one in asked if "GET" in house.methods(one)}
+    person = house.people[name].person
+    written(
+        house.app,
+        lambda session: take_office(
+            session, person=person, community=community, role=role, actor=COORDINATOR
+        ),
+    )
+    after = {told(call(house, name, method, one)) for one in asked for method in house.methods(one)}
+    assert (before, after) == ({"yes"}, {"no right"})
+    written(house.app, lambda session: an_office(session, person, community, role))
+    assert told(call(house, name, "GET", "members.index")) == "yes"
+
+
+def test_who_acts_for_a_member_no_longer_is_out_at_the_next_request(house: House) -> None:
+    community = house.people["coordinator"].community
+    name = f"member for a day {uuid4().hex}"
+    house.people[name] = written(house.app, lambda session: a_neighbour(session, community))
+    assert told(call(house, name, "GET", "statements.own")) == "yes"
+    person_id = house.people[name].person.id
+    written(house.app, lambda session: session.execute(delete(Hand).where(Hand.person_id == person_id)))
+    for endpoint in ("statements.own", "exchanges.home", "exchanges.log", "people.account"):
+        assert told(call(house, name, "GET", endpoint)) == "no right"
+
+
+def test_a_stranger_comes_back_to_where_they_were_led_away_from(house: House) -> None:
+    answer = call(house, "stranger", "GET", "exchanges.show")
+    assert answer.headers["Location"] == f"/{HERE}/sign-in?next={house.address('exchanges.show')}"
