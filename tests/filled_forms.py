@@ -38,6 +38,10 @@ FORMS: dict[str, Filled] = {
     "web.language": Filled("stranger", {"language": "ja"}),
     "people.sign_in": Filled("stranger", {"name": f"other@{HERE}.example", "password": PASSWORD}),
     "people.sign_out": Filled("other", {}),
+    "people.end_sign_in": Filled("leaving", {}),
+    "people.end_other_sign_ins": Filled("giver", {}),
+    "links.ask": Filled("stranger", {"email": f"other@{HERE}.example"}),
+    "links.use": Filled("stranger", {}),
     "people.go_on": Filled("other", {"kept": ""}),
     "people.change_language": Filled("other", {"language": "ja"}),
     "exchanges.log": Filled("giver", key(1) | WHAT | {"direction": "gave", "other": "002"}),
@@ -71,6 +75,7 @@ FORMS: dict[str, Filled] = {
     "members.give_sign_in": Filled(
         "steward", {"email": "mary@kadoma.example", "password": "a-first-password"}, on="without a sign-in"
     ),
+    "codes.give": Filled("coordinator", {}, on="without a sign-in, too"),
     "members.offices": Filled("steward", {"roles": ["auditor"]}, on="other"),
     "members.limits": Filled("steward", {"limit": "20:00", "ceiling": "40:00"}),
     "communities.change": Filled(

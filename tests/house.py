@@ -21,7 +21,6 @@ from tests.builders import an_exchange
 from tests.builders import an_office
 from tests.builders import as_member
 from tests.builders import said
-from tests.builders import signed_in
 from tests.builders import written
 from timebank import clock
 from timebank.communities.models import Community
@@ -33,20 +32,33 @@ from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.members.models import Member
 from timebank.members.service import suspend_member
+from timebank.people import sign_ins
+from timebank.people.devices import Device
+from timebank.people.models import PASSWORD
+from timebank.people.models import Person
+from timebank.people.models import SignInLink
 from timebank.queue.models import FAILED
 from timebank.queue.models import Job
 from timebank.rights import OFFICES
 
 HERE, ELSEWHERE = "kadoma", "moriguchi"
-SESSION_COOKIE = "timebank"
 
 #: Proposals of the giver's that wait for the receiver: one for each thing that can be done with it.
 PROPOSALS = ("proposed", "confirm", "decline", "withdraw", "answer", "settle", "withdraw-for-them")
 #: What an address is about where a test does not say which.
-USUAL = {"exchange_id": "proposed", "member_id": "giver", "kind_id": "driving", "job_id": "given up"}
+USUAL = {
+    "exchange_id": "proposed",
+    "member_id": "giver",
+    "kind_id": "driving",
+    "job_id": "given up",
+    "sign_in_id": "of who is leaving",
+    "token": "the receiver's",
+}
+#: Tokens of links, which are asked for by people and sent to them.
+LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
 
 #: The ids of what there is, by the name that addresses give to such an id, and by what it is.
-Things = dict[str, dict[str, int]]
+Things = dict[str, dict[str, int | str]]
 
 
 @dataclass(slots=True)
@@ -59,19 +71,31 @@ class House:
     here: Things
     #: The same, of the other community.
     elsewhere: Things
-    #: Cookies of those who have signed in.
-    cookies: dict[str, str] = field(default_factory=dict)
+    #: By which the browsers of those who have signed in are known.
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def browser(self, role: str) -> FlaskClient:
         """Open a browser of its own in which somebody has signed in, or nobody ("stranger")."""
         client = self.app.test_client()
         if role != "stranger":
-            if role not in self.cookies:
-                cookie = signed_in(self.app, self.people[role]).get_cookie(SESSION_COOKIE)
-                assert cookie
-                self.cookies[role] = cookie.value
-            client.set_cookie(SESSION_COOKIE, self.cookies[role])
+            token = written(self.app, lambda session: self._token(session, role))
+            with client.session_transaction() as cookie:
+                cookie.permanent = True
+                cookie["_user_id"] = self.tokens[role] = token
         return client
+
+    def everybody_comes(self) -> None:
+        """Have everybody sign in who is not, before it is counted what is written."""
+        for role in self.people:
+            self.browser(role)
+
+    def _token(self, session: Session, role: str) -> str:
+        """Give an open sign-in's token: the last one, unless what was tried has ended it."""
+        known = self.tokens.get(role)
+        if known and sign_ins.find(session, token=known):
+            return known
+        person = session.get_one(Person, self.people[role].person.id)
+        return sign_ins.begin(session, person=person, begun_by=PASSWORD, device=Device("Firefox", "Linux"))
 
     def address(self, endpoint: str, on: str = "", things: Things | None = None) -> str:
         """Spell a route's address in the first community, about what is named, or what is usual."""
@@ -129,7 +153,8 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         people[role] = Neighbour(community, a_person(session, email=f"{role}@{slug}.example"), None)
         an_office(session, people[role].person, community, role)
     members = {name: who.member.id for name, who in people.items() if who.member}
-    members["without a sign-in"] = a_member(session, community, name="Mary", number="090").id
+    for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091")):
+        members[name] = a_member(session, community, name="Mary", number=number).id
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     exchanges = _exchange(
         session, community, {name: who.member for name, who in people.items() if who.member}
@@ -137,12 +162,41 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     suspended = people["suspended"].member
     assert suspended
     suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)
-    return people, {
-        "member_id": members,
-        "exchange_id": exchanges,
+    things: Things = {
+        "member_id": {**members},
+        "exchange_id": {**exchanges},
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": _given_up(session, community)},
+        "sign_in_id": {"of who is leaving": _signed_in(session, people["leaving"].person)},
+        "token": {
+            "the receiver's": _asked_for_link(session, community, people["receiver"].person),
+            "used": "used" * 8,
+        },
     }
+    return people, things
+
+
+def _signed_in(session: Session, person: Person) -> int:
+    """Have somebody signed in on another machine, too."""
+    token = sign_ins.begin(session, person=person, begun_by=PASSWORD, device=Device("Chrome", "Android"))
+    found = sign_ins.find(session, token=token)
+    assert found
+    return found[0].id
+
+
+def _asked_for_link(session: Session, community: Community, person: Person) -> str:
+    """Have somebody ask for a link, and not use it yet."""
+    token = LINKS[community.slug]
+    session.add(
+        SignInLink(
+            community_id=community.id,
+            person_id=person.id,
+            token_hash=sign_ins.hashed(token),
+            asked_at=clock.now(),
+        )
+    )
+    session.flush()
+    return token
 
 
 def _exchange(session: Session, community: Community, members: dict[str, Member]) -> dict[str, int]:

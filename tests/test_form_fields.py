@@ -84,7 +84,9 @@ def test_every_route_that_takes_a_form_is_filled_in_once(databases_here: SQLite 
 def test_fields_that_a_form_does_not_have_change_nothing(databases_here: SQLite | PostgreSQL) -> None:
     """The same forms are sent in two houses, once with many further fields: the same rows come out."""
     plain, answers = after_all_forms(databases_here, {})
-    assert set(answers.values()) == {303}, answers
+    # The paper with a code is the answer itself.
+    assert {name for name, status in answers.items() if status != 303} == {"codes.give"}
+    assert answers["codes.give"] == 200
     other, others_answers = after_all_forms(databases_here, EXTRA)
     assert others_answers == answers
     assert {name: (plain[name], other[name]) for name in changed(plain, other)} == {}
@@ -99,7 +101,7 @@ def test_no_form_is_taken_without_its_token(databases_here: SQLite | PostgreSQL)
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "x.y.z"}):
             answers = {endpoint: send(house, endpoint, token).status_code for endpoint in FORMS}
             assert set(answers.values()) <= {400, 422}, answers
-        assert changed(before, rows(house.app)) == []
+        assert set(changed(before, rows(house.app))) <= {"tries"}
 
 
 def test_a_form_that_is_sent_twice_is_done_once(databases_here: SQLite | PostgreSQL) -> None:
@@ -116,9 +118,10 @@ def test_a_form_that_is_sent_twice_is_done_once(databases_here: SQLite | Postgre
         "job",
     }
     with a_fresh_house(databases_here) as house:
-        for endpoint in FORMS:
+        # Whoever asks twice for a link gets two.
+        for endpoint in [one for one in FORMS if one != "links.ask"]:
             send(house, endpoint)
             once = rows(house.app, of=counted)
             if endpoint != "people.change_password":
-                assert send(house, endpoint).status_code in {303, 409, 422}, endpoint
+                assert send(house, endpoint).status_code in {200, 303, 404, 409, 422}, endpoint
             assert changed(once, rows(house.app, of=counted)) == [], endpoint
