@@ -254,7 +254,9 @@ def _happen(
         raise AccountClosed(account.code, now.closed_on)
     if now.balance and kind == "close":
         raise AccountNotEmpty(account.code, now.balance)
-    events = session.scalar(select(account_table.c.events).where(account_table.c.id == account.id)) or 0
+    events = session.execute(
+        select(account_table.c.events).where(account_table.c.id == account.id)
+    ).scalar_one()
     facts = _Facts(kind, *(limits or (now.floor, now.ceiling)), closed_on)
     event = _event(account.id, events + 1, facts, _moment(session), actor, reason)
     with _refusals():

@@ -107,8 +107,11 @@ def spelt(facts: Iterable[str | int | None]) -> bytes:
     """Spell facts so that no other list of facts is spelt alike."""
     parts = []
     for fact in facts:
-        told = b"" if fact is None else str(fact).encode()
-        parts.append(b"~" if fact is None else b"%d:%b," % (len(told), told))
+        if fact is None:
+            parts.append(b"~")
+        else:
+            told = str(fact).encode()
+            parts.append(b"%d:%b," % (len(told), told))
     return b"".join(parts)
 
 

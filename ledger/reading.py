@@ -193,7 +193,7 @@ def _totals(book_id: int, kept: date, day: date, *, account_id: int | None = Non
     if account_id is not None:
         columns = (month.account_id, move.debit_account_id, move.credit_account_id)
         parts = [part.where(column == account_id) for part, column in zip(parts, columns, strict=True)]
-    legs = union_all(*parts).subquery("legs").c
+    legs = union_all(*parts).subquery().c
     who, debits, credits = tuple(legs)
     added = (func.sum(debits).label("debits"), func.sum(credits).label("credits"))
     return select(who.label("account_id"), *added).group_by(who)
@@ -207,11 +207,11 @@ def turnover(
     By the posting date, and by entries that stand: what was reversed does not count, nor its reversal.
     """
     sides = _sides()
-    entry, reversal = entry_table.c, entry_table.alias("reversal").c
+    entry, reversal = entry_table.c, entry_table.alias().c
     stands = (
         select(
-            func.coalesce(func.sum(case((sides.c.change < 0, -sides.c.change), else_=0)), 0),
-            func.coalesce(func.sum(case((sides.c.change > 0, sides.c.change), else_=0)), 0),
+            func.coalesce(func.sum(case((sides.c.change < 0, -sides.c.change))), 0),
+            func.coalesce(func.sum(case((sides.c.change > 0, sides.c.change))), 0),
         )
         .select_from(sides)
         .join(entry_table, entry.id == sides.c.entry_id)
@@ -231,7 +231,7 @@ def trial_balance(session: Session | Connection, book_id: int, *, on: date | Non
         query = select(*named, columns.debits, columns.credits).where(columns.book_id == book_id)
     else:
         kept = _kept_through(session, book_id, on) or date.min
-        totals = _totals(book_id, kept, on).subquery("totals")
+        totals = _totals(book_id, kept, on).subquery()
         query = select(*named, totals.c.debits, totals.c.credits).join(
             totals, totals.c.account_id == columns.id
         )

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from ledger.draft import Draft
-from ledger.edge import is_transient
 from ledger.errors import AccountClosed
 from ledger.errors import AccountUnknown
 from ledger.errors import AlreadyReversed
@@ -46,8 +45,6 @@ _UNKNOWN = {
 
 def rule_of(error: BaseException) -> str | None:
     """Name the rule that a driver's error says was broken; None where it is no refusal of a row."""
-    if is_transient(error):
-        return None
     diagnosis = getattr(error, "diag", None)
     if diagnosis is not None:
         if error.sqlstate == _OVERFLOW[0]:  # type: ignore[attr-defined]

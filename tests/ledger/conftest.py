@@ -16,6 +16,7 @@ from tests.databases import PROGRAM
 from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.databases import as_program
+from tests.databases import as_role
 from tests.databases import once
 
 TEMPLATE = "template_ledger"
@@ -77,6 +78,14 @@ def engine(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Engine]
     On PostgreSQL with the program's role, which may read, post, and nothing else.
     """
     engine = ledger.connect(as_program(request.getfixturevalue(f"shared_{engine_name}")))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def administrator(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine for the server's own administrator, whom no role keeps from anything."""
+    engine = ledger.connect(as_role(request.getfixturevalue(f"shared_{engine_name}"), "postgres"))
     yield engine
     engine.dispose()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 Statements = list[str]
 
 #: What was not there yet gets this id.
-NEW = "7000"
+NEW = "7000000"
 MOMENT = "'2999-01-01T00:00:00.000000Z'"
 TABLES = (
     *("commodity", "book", "period_event", "account", "account_event", "entry", "transfer", "snapshot"),
@@ -42,7 +42,7 @@ def insert(table: str, values: dict[str, str], verb: str = "INSERT", conflict: s
 def entry(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
     """Write an INSERT of an entry that would be in order, but for what is changed."""
     values = {
-        "id": "7000",
+        "id": "7000000",
         "book_id": "{book}",
         "kind": "'exchange'",
         "posted_on": "'2026-04-03'",
@@ -65,7 +65,7 @@ def transfer(
 ) -> str:
     """Write an INSERT of a transfer that would be in order, but for what is changed."""
     values = {
-        "entry_id": "7000",
+        "entry_id": "7000000",
         "line": "1",
         "book_id": "{book}",
         "commodity": "'MIN'",
@@ -84,7 +84,7 @@ def transfer(
 def account(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
     """Write an INSERT of an account that would be in order, but for what is changed."""
     values = {
-        "id": "7000",
+        "id": "7000000",
         "book_id": "{book}",
         "code": "'m'",
         "commodity": "'MIN'",
@@ -94,7 +94,7 @@ def account(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
     return insert("account", {**values, **changed}, verb, conflict)
 
 
-def event(verb: str = "INSERT", conflict: str = "", of: str = "7000", **changed: str) -> str:
+def event(verb: str = "INSERT", conflict: str = "", of: str = "7000000", **changed: str) -> str:
     """Write an INSERT of an account's event that would be in order, but for what is changed."""
     values = {"account_id": of, "version": "1", "kind": "'open'", "recorded_at": MOMENT, "actor": "'mallory'"}
     return insert("account_event", {**values, **changed}, verb, conflict).replace("{over}", "")
@@ -214,7 +214,7 @@ ON_BOTH: dict[str, Statements] = {
     **{
         f"change an account's {column}": [f"UPDATE account SET {column} = {value} WHERE id = {{a}}"]
         for column, value in {
-            "id": "7000",
+            "id": "7000000",
             "book_id": "{other}",
             "code": "'z'",
             "commodity": "'JPY'",

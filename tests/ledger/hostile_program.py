@@ -58,8 +58,8 @@ BY_THE_PROGRAM: dict[str, Statements] = {
         entry(key="'one'", conflict="ON CONFLICT (key, book_id) DO UPDATE SET kind = 'x'")
     ],
     # What it may not bring
-    "an entry's own id": [entry(id="8000"), as_program(transfer(entry_id="8000"))],
-    "an account's own id": [account(id="8000"), as_program(event(of="8000"))],
+    "an entry's own id": [entry(id="8000000"), as_program(transfer(entry_id="8000000"))],
+    "an account's own id": [account(id="8000000"), as_program(event(of="8000000"))],
     "an entry of long ago": [entry(recorded_at=_LONG_AGO)],
     "an event of long ago": [event(of="{a}", version="2", kind="'limit'", recorded_at=_LONG_AGO)],
     **{

@@ -71,6 +71,9 @@ def test_a_commodity_can_be_opened_again_but_not_with_another_scale(session: Ses
     with pytest.raises(CommodityClash, match="kept with 2 decimals, not 0") as caught:
         ledger.open_commodity(session, code)
     assert (caught.value.code, caught.value.scale, caught.value.there) == (code, 0, 2)
+    ledger.open_commodity(session, f"D{code}")
+    with pytest.raises(CommodityClash, match="kept with 0 decimals, not 2"):
+        ledger.open_commodity(session, f"D{code}", scale=2)
 
 
 @pytest.mark.parametrize(
@@ -176,9 +179,10 @@ def test_what_is_not_there_is_not_found(session: Session) -> None:
             ledger.find_account(session, book_id=book_id, code=code, commodity=commodity)
     elsewhere = Account(a.id, a.book_id + 1000, "a", "MIN", AccountType.LIABILITY)
     for unknown in (stranger(a), elsewhere):
-        with pytest.raises(AccountUnknown):
+        sentence = f"there is no account {unknown.code} in MIN"
+        with pytest.raises(AccountUnknown, match=sentence):
             ledger.balance(session, unknown)
-        with pytest.raises(AccountUnknown):
+        with pytest.raises(AccountUnknown, match=sentence):
             ledger.set_limits(session, unknown, floor=None, ceiling=None, actor=ACTOR)
 
 
@@ -228,8 +232,9 @@ def test_a_closed_account_changes_only_by_being_reopened(session: Session) -> No
 @pytest.mark.parametrize("day", ["2026-04-03", datetime(2026, 4, 3, tzinfo=UTC), None])
 def test_an_account_is_closed_on_a_day(session: Session, day: Any) -> None:
     (a,) = some_accounts(session, 1)
-    with pytest.raises(DayRefused):
+    with pytest.raises(DayRefused) as refused:
         ledger.close_account(session, a, closed_on=day, actor=ACTOR)
+    assert refused.value.day == day
 
 
 def test_an_open_account_cannot_be_reopened(session: Session) -> None:

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy import create_engine
 from sqlalchemy import event
+from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm import registry
 from sqlalchemy.orm import sessionmaker
 
 import ledger
@@ -142,6 +145,26 @@ def test_a_session_that_somebody_hands_in_stays_open_for_its_owner(engine: Engin
         assert transaction(lambda: session, lambda own: own.scalar(text("SELECT 1")), read_only=True) == 1
         assert not session.in_transaction()
         assert session.is_active
+
+
+class Book:
+    """A row of the ledger, as a program with mapped classes has it."""
+
+
+registry().map_imperatively(Book, ledger.metadata.tables["book"])
+
+
+def test_a_row_stays_with_a_session_only_where_somebody_handed_that_in(engine: Engine) -> None:
+    sessions: list[Session] = []
+
+    def work(session: Session) -> Book:
+        sessions.append(session)
+        some_accounts(session, 1)
+        return session.scalars(select(Book).limit(1)).one()
+
+    assert object_session(transaction(engine, work)) is None
+    with Session(engine) as session:
+        assert object_session(transaction(lambda: session, work)) is session is sessions[1]
 
 
 def test_a_maker_of_sessions_will_do(engine: Engine) -> None:
@@ -302,7 +325,9 @@ def test_preparing_twice_is_harmless(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_every_connection_to_sqlite_keeps_foreign_keys_and_waits(engine: Engine) -> None:
+def test_every_connection_to_sqlite_keeps_foreign_keys_and_waits(empty_database_url: str) -> None:
+    engine = ledger.connect(empty_database_url)
+
     def read(pragma: str) -> Any:
         with engine.connect() as connection:
             return connection.execute(text(f"PRAGMA {pragma}")).scalar_one()
@@ -316,6 +341,23 @@ def test_every_connection_to_sqlite_keeps_foreign_keys_and_waits(engine: Engine)
         "trusted_schema",
     )
     assert [read(pragma) for pragma in pragmas] == [1, 10_000, "wal", 2, 1, 0]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_on_sqlite_a_connection_is_told_only_where_reading_turns_into_writing(engine: Engine) -> None:
+    one_connection = ledger.connect(engine.url, pool_size=1, max_overflow=0)
+    told: list[str] = []
+    event.listen(
+        one_connection, "connect", lambda connection, _record: connection.set_trace_callback(told.append)
+    )
+    for read_only in (False, False, True, True, False, False, True):
+        transaction(one_connection, lambda session: session.scalar(text("SELECT 1")), read_only=read_only)
+    one_connection.dispose()
+    # What makes SQLite compile every statement anew.
+    assert [line for line in told if "query_only" in line] == [
+        f"PRAGMA query_only = {turn}" for turn in ("ON", "OFF", "ON")
+    ]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -1,5 +1,6 @@
 """An amount, an entry or a name that is wrong cannot even be built."""
 
+import hashlib
 from dataclasses import FrozenInstanceError
 from datetime import date
 from datetime import datetime
@@ -71,6 +72,7 @@ def test_an_amount_that_cannot_be_counted_is_refused(amount: Any, refused: type[
         Transfer(ALICE, BOB, amount)
     assert caught.value.amount is amount  # type: ignore[attr-defined]
     assert str(amount) in str(caught.value)
+    assert vars(caught.value).get("largest", LARGEST_AMOUNT) == LARGEST_AMOUNT
 
 
 def test_a_transfer_has_two_accounts() -> None:
@@ -118,6 +120,10 @@ def test_what_an_entry_may_not_be_called_is_refused(
     with pytest.raises(refused) as caught:
         an_entry(ALICE, BOB, **values)
     assert str(caught.value).isprintable()
+    ((name, value),) = values.items()
+    facts = vars(caught.value)
+    assert facts["day" if name == "posted_on" else name] is value
+    assert facts.get("longest") == {"key": 300, "memo": 200}.get(name)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +149,9 @@ def test_what_an_entry_may_be_called(values: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("code", ["", "c" * 121, "two words", 5, None, *UNPRINTABLE, "\u3000", "\u00a0"])
 def test_a_code_that_is_no_name_is_refused(code: Any) -> None:
-    with pytest.raises(CodeRefused):
+    with pytest.raises(CodeRefused) as caught:
         NewAccount(code, "MIN", AccountType.ASSET)
+    assert caught.value.code is code
 
 
 @pytest.mark.parametrize(
@@ -152,8 +159,19 @@ def test_a_code_that_is_no_name_is_refused(code: Any) -> None:
     [(1, 0), (1.5, None), (None, True), ("0", None), (LARGEST_AMOUNT + 1, None), (None, -LARGEST_AMOUNT - 1)],
 )
 def test_limits_that_contradict_each_other_or_are_not_whole_are_refused(floor: Any, ceiling: Any) -> None:
-    with pytest.raises(LimitsRefused):
+    with pytest.raises(LimitsRefused) as caught:
         NewAccount("alice", "MIN", AccountType.ASSET, floor=floor, ceiling=ceiling)
+    assert (caught.value.floor, caught.value.ceiling) == (floor, ceiling)
+
+
+@pytest.mark.parametrize("limit", [-LARGEST_AMOUNT, LARGEST_AMOUNT])
+def test_limits_may_be_the_same_and_as_large_as_an_amount(limit: int) -> None:
+    NewAccount("alice", "MIN", AccountType.ASSET, floor=limit, ceiling=limit)
+
+
+@pytest.mark.parametrize("code", ["c", "c" * 120, "hours:member:7", "利用者"])
+def test_a_code_is_a_short_name_without_blanks(code: str) -> None:
+    assert NewAccount(code, "MIN", AccountType.ASSET).code == code
 
 
 def test_nothing_of_a_built_entry_can_be_changed() -> None:
@@ -168,6 +186,12 @@ def test_a_fingerprint_goes_by_what_is_asked_and_not_by_who_asks() -> None:
     entry = an_entry(ALICE, BOB, 90, key="a", actor="alice", memo="by form")
     assert len(entry.fingerprint()) == 16
     assert entry.fingerprint() == an_entry(ALICE, BOB, 90, key="b", actor="bob", memo=None).fingerprint()
+
+
+def test_a_fingerprint_that_was_written_down_is_compared_for_ever() -> None:
+    told = b"exchange|2026-04-03|1>2:90;2>1:5"
+    entry = of_lines((ALICE, BOB, 90), (BOB, ALICE, 5))
+    assert entry.fingerprint() == hashlib.blake2b(told, digest_size=16).digest()
 
 
 @pytest.mark.parametrize(

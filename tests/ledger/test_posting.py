@@ -177,6 +177,18 @@ def test_a_limit_is_judged_after_each_line(session: Session) -> None:
     assert (caught.value.code, caught.value.would_be) == ("a", -10)
 
 
+def test_a_line_that_ends_at_the_limit_is_not_the_one_that_is_refused(session: Session) -> None:
+    a, b, c = some_accounts(session, 3, floor=-10)
+    with pytest.raises(FloorExceeded, match="c would be -11"), session.begin_nested():
+        ledger.post(session, of_lines((a, b, 10), (c, b, 11)))
+    ledger.set_limits(session, b, floor=None, ceiling=20, actor=ACTOR)
+    ledger.set_limits(session, c, floor=None, ceiling=20, actor=ACTOR)
+    ledger.post(session, an_entry(a, b, 10))
+    ledger.set_limits(session, a, floor=None, ceiling=None, actor=ACTOR)
+    with pytest.raises(CeilingExceeded, match="c would be 21"), session.begin_nested():
+        ledger.post(session, of_lines((a, b, 10), (a, c, 21)))
+
+
 def test_who_is_outside_may_come_back_towards_the_limit_and_go_no_further(session: Session) -> None:
     a, b = some_accounts(session, 2)
     ledger.post(session, an_entry(a, b, 100))
@@ -203,6 +215,17 @@ def test_an_import_may_waive_limits_but_not_those_of_a_firm_account(session: Ses
         ledger.post(session, an_entry(member, till, 1, waive_limits=True))
     # Who was brought outside may move back.
     ledger.post(session, an_entry(other, member, 20))
+
+
+def test_a_line_whose_limits_are_waived_is_not_the_one_that_is_refused(session: Session) -> None:
+    book_id = a_book(session)
+    member, other = (an_account(session, book_id, code, floor=0, ceiling=0) for code in ("member", "other"))
+    fund = an_account(session, book_id, "fund", floor=0, firm=True)
+    till = an_account(session, book_id, "till", ceiling=0, firm=True)
+    with pytest.raises(FloorExceeded, match="fund would be -1"), session.begin_nested():
+        ledger.post(session, of_lines((member, other, 90), (fund, other, 1), waive_limits=True))
+    with pytest.raises(CeilingExceeded, match="till would be 1"), session.begin_nested():
+        ledger.post(session, of_lines((member, other, 90), (member, till, 1), waive_limits=True))
 
 
 def test_only_imports_and_reversals_may_waive_limits(session: Session) -> None:

@@ -215,14 +215,18 @@ def test_what_the_programs_role_may_beyond_posting_is_told(own_engine: Engine, p
     with own_engine.begin() as connection:
         for more in ("UPDATE (debits) ON account", "DELETE ON entry", "INSERT (debit_version) ON transfer"):
             connection.execute(text(f"GRANT {more} TO {PROGRAM}"))
+        connection.execute(text(f"GRANT INSERT (month) ON snapshot TO {PROGRAM}"))
     assert told(program) == [
         "the role may UPDATE on account",
         "the role may DELETE on entry",
+        "the role may fill snapshot.month",
         "the role may fill transfer.debit_version",
     ]
     with own_engine.begin() as connection:
         ledger.grant(connection, PROGRAM)
     assert told(program) == []
+    # Nothing more, and nothing less either.
+    transaction(program, prepare)
     with program.connect() as connection:
         connection.exec_driver_sql("SET synchronous_commit = off")
         assert ledger.unguarded(connection) == [
@@ -288,7 +292,7 @@ def test_what_a_connection_without_foreign_keys_leaves_behind_is_found_by_the_pr
     own_engine.dispose()
     faults = transaction(own_engine, ledger.prove, read_only=True).faults
     assert faults == (
-        "entry 7000 should have 1 lines and has 0, the last of them line 0",
+        "entry 7000000 should have 1 lines and has 0, the last of them line 0",
         "a row of entry refers to a row of transfer that is not there",
     )
 

@@ -155,6 +155,16 @@ def test_a_page_may_begin_anywhere(
     assert page.older == (3 if before > 5 else None)
 
 
+@pytest.mark.parametrize("dates", [{}, {"posted_from": DAY}])
+def test_a_page_that_ends_with_the_first_line_is_the_last(session: Session, dates: dict[str, Any]) -> None:
+    a, b = some_accounts(session, 2)
+    ledger.post_many(session, [an_entry(a, b, 1) for _ in range(51)])
+    pages = [ledger.statement(session, a, limit=limit, **dates) for limit in (51, 50)]
+    assert [(len(page.lines), page.older) for page in pages] == [(51, None), (50, 2)]
+    assert ledger.statement(session, a, **dates) == pages[1]
+    assert ledger.statement(session, a, before=2, limit=1, **dates).older is None
+
+
 def test_a_new_line_does_not_shift_the_pages_behind_it(session: Session) -> None:
     a, b = some_accounts(session, 2)
     for _ in range(5):
@@ -242,9 +252,10 @@ def test_a_turnover_counts_what_stands_between_two_days(session: Session) -> Non
     wrong = ledger.post(session, an_entry(a, b, 32, posted_on=day(2)))
     book, entry_id = a.book_id, wrong.entry_id
     ledger.reverse(session, book_id=book, entry_id=entry_id, posted_on=day(3), key="r", actor=ACTOR)
+    ledger.post(session, an_entry(b, a, 1, posted_on=day(9)))
     turnovers = [(day(1), day(3)), (day(0), day(9)), (day(2), day(2)), (day(3), day(2))]
     asked = [ledger.turnover(session, a, posted_from=first, posted_to=last) for first, last in turnovers]
-    assert asked == [(10, 4), (27, 4), (0, 4), (0, 0)]
+    assert asked == [(10, 4), (27, 5), (0, 4), (0, 0)]
     assert ledger.turnover(session, stranger(a), posted_from=day(0), posted_to=day(9)) == (0, 0)
 
 

@@ -5,12 +5,19 @@ import sqlite3
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Column
 from sqlalchemy import Engine
 from sqlalchemy import MetaData
+from sqlalchemy import Table
+from sqlalchemy import Text
 from sqlalchemy import inspect
+from sqlalchemy import make_url
 from sqlalchemy import text
+from sqlalchemy.schema import CreateTable
 
 import ledger
+from ledger import Whole
+from ledger import schema
 from ledger.creating import statements
 from tests.databases import PostgreSQL
 from tests.databases import SQLite
@@ -42,6 +49,32 @@ def test_tables_have_every_key_whichever_engine_was_made_before(
             names = {key["name"] for several in keys.values() for key in several}
             engine.dispose()
         assert wanted <= names
+
+
+def test_a_rule_of_one_column_is_a_domains_on_postgresql_and_the_tables_on_sqlite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(schema, "DOMAINS", made)
+    table = Table(
+        "noise",
+        MetaData(),
+        Column("name", schema._ruled(Text(), "name", "name_is_short", "length(VALUE) < 9")),
+        Column("count", schema._ruled(Whole, "number", "number_counts", "VALUE > 0")),
+        schema._sqlite_check("count > 0", "n"),
+    )
+    assert made == [
+        "CREATE DOMAIN name AS TEXT CONSTRAINT name_is_short CHECK (length(VALUE) < 9)",
+        "CREATE DOMAIN number AS BIGINT CONSTRAINT number_counts CHECK (VALUE > 0)",
+    ]
+    ddl = {
+        dialect.name: " ".join(str(CreateTable(table).compile(dialect=dialect)).split())
+        for dialect in (make_url(f"{name}://").get_dialect()() for name in ("sqlite", "postgresql+psycopg"))
+    }
+    assert ddl == {
+        "sqlite": "CREATE TABLE noise ( name TEXT, count INTEGER, CONSTRAINT n CHECK (count > 0) )",
+        "postgresql": "CREATE TABLE noise ( name name, count number )",
+    }
 
 
 def test_making_it_again_changes_nothing(own_engine: Engine) -> None:
