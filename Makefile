@@ -88,6 +88,10 @@ coverage: setup browser hledger ## Run every test and hold ledger/ and every ser
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --include='ledger/*,timebank/*/service.py' --fail-under=100
 
+.PHONY: mutants
+mutants: setup $(VENV)/.dev ## Break ledger/ in thousands of small ways, for an hour; name what no test notices (ARGS=ledger/seals.py)
+	@$(PYTHON) -m tests.mutation $(ARGS)
+
 .PHONY: check
 check: setup $(VENV)/.dev ## Check format, lint, types, import contracts, security, and that migrations match the tables
 	@$(BIN)/ruff format --check .

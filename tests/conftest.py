@@ -24,6 +24,7 @@ from tests import databases
 from tests.browser import ARGUMENTS
 from tests.browser import browser_or_raise
 from tests.browser import environment
+from tests.databases import ROOM
 from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.pages import Pages
@@ -32,15 +33,13 @@ from tests.servers import LiveServer
 from tests.servers import application
 from tests.servers import served
 
-#: How the workers of one run find the folder that they share.
-ROOM = "TIMEBANK_TEST_ROOM"
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open the run's room, and close it however the run ends; workers inherit its name."""
-    if not hasattr(config, "workerinput"):
+    """Open the run's room, and close it however the run ends; workers and `make mutants` inherit its name."""
+    if ROOM not in os.environ:
         stack = ExitStack()
         os.environ[ROOM] = str(stack.enter_context(databases.shared_room()))
+        stack.callback(os.environ.pop, ROOM)
         config.add_cleanup(stack.close)
 
 

@@ -19,6 +19,8 @@ from psycopg import sql
 from sqlalchemy import URL
 from sqlalchemy import make_url
 
+#: How the workers of one run find the folder that they share.
+ROOM = "TIMEBANK_TEST_ROOM"
 #: What a server of tests need not keep: its data lives as long as the run. Everything else is as installed.
 SETTINGS = """
 fsync = off

@@ -32,7 +32,7 @@ def rows(app: Flask, *, of: Collection[str] = (), by_chance: bool = True) -> Row
     with app.app_context(), db.engine.connect() as connection:
         for table in tables():
             # What was tried is counted under hashes, also of tokens.
-            if table.name in of or not of and (by_chance or table.name != "tries"):
+            if table.name in of or (not of and (by_chance or table.name != "tries")):
                 columns = [one for one in table.columns if by_chance or not _is_by_chance(one)]
                 found = connection.execute(select(*columns)) if columns else ()
                 read[table.name] = sorted((tuple(row) for row in found), key=repr)
