@@ -46,8 +46,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 var/secret_key: | $(PYTHON)
-	@mkdir -p var
-	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))' > $@
+	@umask 077; mkdir -p var; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))' > $@
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Write both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)

@@ -1,6 +1,7 @@
 """What the program is told by its environment: read once, frozen, and without a secret by default."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +18,8 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 _SHORTEST_SECRET = 32
 _FEWEST_SIGNS = 8
+#: Words of keys that are copied from somewhere. None of them turns up in one made by chance.
+_FROM_AN_EXAMPLE = re.compile("change|default|example|insecure|password|secret|for-tests", re.IGNORECASE)
 
 
 class SettingRefused(Exception):
@@ -30,6 +33,16 @@ class WeakSecret(SettingRefused):
         super().__init__(
             f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters, {_FEWEST_SIGNS} of them "
             "different. Leave it out, and one is made in var/secret_key."
+        )
+
+
+class ExampleSecret(SettingRefused):
+    """A SECRET_KEY that others know, too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "SECRET_KEY looks like one from an example, and BASE_URL is an address that others reach. "
+            "Leave SECRET_KEY out, and one is made in var/secret_key."
         )
 
 
@@ -82,11 +95,13 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str], *, folder: Path = ROOT / "var") -> "Settings":
         """Read the settings; what is not set is kept in ``folder``, which is made where it is missing."""
         database_url = environ.get("DATABASE_URL") or _sqlite_in(folder)
+        base_url = _address(environ.get("BASE_URL") or DEFAULT_BASE_URL)
+        secret = environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")
         return cls(
             database_url=database_url,
             migration_database_url=environ.get("MIGRATION_DATABASE_URL") or database_url,
-            secret_key=_checked(environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")),
-            base_url=_address(environ.get("BASE_URL") or DEFAULT_BASE_URL),
+            secret_key=_checked(secret, in_use=base_url.startswith("https://")),
+            base_url=base_url,
             mail_url=environ.get("MAIL_URL", ""),
             mail_folder=Path(environ.get("MAIL_FOLDER") or folder / "mail"),
             demo=environ.get("TIMEBANK_DEMO", "") == "1",
@@ -95,14 +110,14 @@ class Settings:
 
 
 def _sqlite_in(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return f"sqlite:///{folder.resolve() / 'timebank.sqlite3'}"
 
 
 def _kept_secret(path: Path) -> str:
     """Read the secret that was made at the first start, or make it."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -114,9 +129,12 @@ def _kept_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _checked(secret: str) -> str:
+def _checked(secret: str, *, in_use: bool) -> str:
     if len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS:
         raise WeakSecret
+    # On one's own machine a key of tests or of a tutorial does no harm.
+    if in_use and (_FROM_AN_EXAMPLE.search(secret) or secret in (secret * 2)[1:-1]):
+        raise ExampleSecret
     return secret
 
 

@@ -87,7 +87,7 @@ class Eyes:
 
 def _protected(headers: dict[str, Any]) -> None:
     policy = headers["content-security-policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from timebank.settings import BaseUrlRefused
+from timebank.settings import ExampleSecret
 from timebank.settings import ProxiesRefused
 from timebank.settings import Settings
 from timebank.settings import WeakSecret
 
-SECRET = "a-secret-of-more-than-32-characters"
+SECRET = "vqk3Zy0cJx1nq7-Tt2sWq9bXeH5m_RkU8fLdP4aG6oC"
 
 
 def test_without_settings_the_database_and_the_secret_are_kept_in_var(tmp_path: Path) -> None:
@@ -57,6 +58,27 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
 def test_a_secret_that_can_be_guessed_is_refused(secret: str, tmp_path: Path) -> None:
     with pytest.raises(WeakSecret, match="SECRET_KEY"):
         Settings.from_env({"SECRET_KEY": secret}, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "only-for-tests-" * 3,
+        "change-me-to-something-long-and-random",
+        "this-is-my-SECRET-key-0123456789-abc",
+        "correct horse battery 8" * 2,
+    ],
+)
+def test_a_secret_from_an_example_is_for_ones_own_machine_only(secret: str, tmp_path: Path) -> None:
+    known = {"SECRET_KEY": secret}
+    assert Settings.from_env(known, folder=tmp_path).secret_key == secret
+    with pytest.raises(ExampleSecret, match="SECRET_KEY"):
+        Settings.from_env(known | {"BASE_URL": "https://hours.example.org"}, folder=tmp_path)
+
+
+def test_nobody_else_on_the_machine_looks_into_the_folder_that_is_made(tmp_path: Path) -> None:
+    Settings.from_env({}, folder=tmp_path / "var")
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("url", ["hours.example.org", "ftp://hours.example.org", "https://", "javascript:x"])

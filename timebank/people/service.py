@@ -40,6 +40,8 @@ from timebank.text import is_storable
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
+#: What sets addresses apart from each other, or from what stands around them.
+_NOT_IN_ADDRESSES = frozenset(' <>()[],;:"\\')
 
 _HASHER = PasswordHasher()
 
@@ -136,7 +138,7 @@ def clean_email(typed: str) -> str:
     email = clean_line(typed, longest=LONGEST_EMAIL).lower()
     name, at, host = email.rpartition("@")
     # SQLite's lower() knows ASCII only, and so does nearly every mail server.
-    if not (name and at and host) or " " in email or "@" in name or not email.isascii():
+    if not (name and at and host) or _NOT_IN_ADDRESSES & set(email) or "@" in name or not email.isascii():
         raise EmailRefused(typed=excerpt(typed))
     return email
 

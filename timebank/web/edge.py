@@ -86,6 +86,8 @@ class TimeBank(Flask):
     def _wire(self, *, secure: bool) -> None:
         self.url_value_preprocessor(_enter_community)
         self.url_defaults(_stay_in_community)
+        if secure:
+            self.before_request(safety.refuse_strange_host)
         self.before_request(safety.refuse_unreadable)
         self.before_request(_meet)
         self.before_request(self._check_token)
@@ -231,13 +233,15 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": options,
-        "SESSION_COOKIE_NAME": "timebank",
+        # A name of this kind browsers take from this host alone: none beside it can set the cookie.
+        "SESSION_COOKIE_NAME": "__Host-timebank" if settings.secure else "timebank",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure,
         "PERMANENT_SESSION_LIFETIME": SESSION_SECONDS,
         "MAX_CONTENT_LENGTH": MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+        "MAX_FORM_PARTS": safety.MOST_FIELDS,
         "WTF_CSRF_CHECK_DEFAULT": False,
         # A page may stay open for as long as its session lasts.
         "WTF_CSRF_TIME_LIMIT": None,

@@ -4,24 +4,32 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Response
 from flask import abort
+from flask import current_app
 from flask import g
 from flask import request
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Map
+from werkzeug.sansio.utils import host_is_trusted
 
+from timebank.errors import N_
+from timebank.errors import Refusal
 from timebank.text import is_storable
 
+#: Our own files and nothing else: no script or style inside a page, no plugin, no frame.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
+    # For browsers that do not know frame-ancestors.
+    "X-Frame-Options": "DENY",
     # Our own pages are told where somebody came from; others are not.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 ONE_YEAR = 365 * 24 * 60 * 60
 
@@ -33,14 +41,33 @@ class Id(IntegerConverter):
         super().__init__(url_map, fixed_digits=fixed_digits, max=2**63 - 1, signed=signed)
 
 
+#: No form of ours has as many fields: each costs time and memory.
+MOST_FIELDS = 1000
 #: How browsers send forms; an empty form may come without a word about its kind.
 FORM_KINDS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class StrangeHost(Refusal):
+    """A request that asks for a site which this is not."""
+
+    sentence = N_("This is not our address. Please use %(address)s.")
+    status = 421
+
+
+def refuse_strange_host() -> None:
+    """Refuse a request for another host than BASE_URL's; what watches over the program may come by any."""
+    ours = host_is_trusted(request.host.lower(), [current_app.config["TIMEBANK_HOST"]])
+    if not ours and request.endpoint != "web.healthz":
+        raise StrangeHost(address=current_app.config["TIMEBANK_BASE_URL"])
 
 
 def refuse_unreadable() -> None:
     """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
     if request.method == "POST" and request.mimetype not in FORM_KINDS:
         abort(415)
+    # In parts, Flask counts them itself.
+    if request.mimetype != "multipart/form-data" and request.get_data().count(b"&") >= MOST_FIELDS:
+        abort(413)
     # Only a form can say it where it was typed.
     g.broken_letters = not _is_unicode()
     parts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
@@ -60,11 +87,12 @@ def _is_unicode() -> bool:
 
 
 def protect(response: Response, *, secure: bool) -> Response:
-    """Put the headers on an answer; pages with somebody's affairs on them are not kept by any cache."""
+    """Put the headers on an answer; what is somebody's, or answers what somebody typed, no cache keeps."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
     if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store" if g.get("person") is not None else "no-cache, private"
+        own = g.get("person") is not None or request.method == "POST"
+        response.headers["Cache-Control"] = "no-store" if own else "no-cache, private"
     return response

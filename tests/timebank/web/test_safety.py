@@ -31,12 +31,20 @@ def test_every_answer_carries_the_headers(client: FlaskClient, hana: Neighbour) 
         assert answer.headers["Referrer-Policy"] == "same-origin"
         assert "Strict-Transport-Security" not in answer.headers
         answer.close()
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
     assert "unsafe" not in CONTENT_SECURITY_POLICY
+    for part in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert part in CONTENT_SECURITY_POLICY
 
 
 def test_no_cache_keeps_what_somebody_saw(app: Flask, client: FlaskClient, hana: Neighbour) -> None:
     assert signed_in(app, hana).get("/kadoma/account").headers["Cache-Control"] == "no-store"
     assert "no-store" not in client.get("/kadoma/sign-in").headers["Cache-Control"]
+    # The answer to a form whose session ended carries what was typed.
+    assert client.post("/kadoma/members/new").headers["Cache-Control"] == "no-store"
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, hana: Neighbour) -> None:
@@ -49,9 +57,24 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClie
 
 def test_by_https_browsers_are_told_to_stay_with_it(database_url: str) -> None:
     with application(database_url, BASE_URL="https://hours.example.org") as app:
-        answer = app.test_client().get("/healthz")
-        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
-        assert app.config["SESSION_COOKIE_SECURE"]
+        for address in ("/healthz", "/nowhere/x", "/static/timebank.css"):
+            answer = app.test_client().get(address, base_url="https://hours.example.org")
+            assert answer.headers["Strict-Transport-Security"] == f"max-age={365 * 24 * 60 * 60}"
+            answer.close()
+
+
+def test_by_https_the_cookie_is_this_hosts_alone(database_url: str) -> None:
+    with application(database_url, BASE_URL="https://hours.example.org") as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        answer = app.test_client().post(
+            "/language", data={"language": "ja"}, base_url="https://hours.example.org"
+        )
+    cookie = answer.headers["Set-Cookie"]
+    name, _, rest = cookie.partition("=")
+    assert name == "__Host-timebank"
+    # What browsers ask of a cookie of this name, and what it is out of reach of.
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(rest.split("; "))
+    assert "Domain" not in rest
 
 
 @pytest.mark.parametrize(("referrer", "status"), [("https://[x", 400), ("https://evil.example/", 422)])
@@ -117,6 +140,15 @@ def test_more_than_a_page_can_take_is_refused_in_words(app: Flask, hana: Neighbo
     answer = client.post("/kadoma/settings/kinds", data={"name": "x" * size})
     assert answer.status_code == 413
     assert "shorten the text" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_more_fields_than_any_form_has_are_refused(app: Flask, hana: Neighbour, kind: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nDriving\r\n'
+    body = part * 1001 + b"--x--\r\n" if "boundary" in kind else b"name=Driving&" * 1001
+    answer = signed_in(app, hana).post("/kadoma/settings/kinds", data=body, content_type=kind)
+    assert answer.status_code == 413
+    assert written(app, lambda session: session.scalars(select(HelpKind)).all()) == []
 
 
 @pytest.mark.parametrize("name", ["Dri\0ving", "Dri\u202eving", "Dri\x1bving"], ids=ascii)
