@@ -1,6 +1,7 @@
 """The application as browsers meet it: served on a free port of this machine, from a thread of the test."""
 
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,13 @@ class LiveServer:
     url: str
     app: Flask
     database_url: str
+
+
+def free_port() -> int:
+    """Find a port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

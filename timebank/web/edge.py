@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from copy import deepcopy
 from time import perf_counter
 from typing import Any
+from typing import NoReturn
 from typing import TextIO
 from typing import cast
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
+from flask import Request
 from flask import Response
 from flask import abort
 from flask import current_app
@@ -29,6 +31,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 import ledger
 from timebank import audit
@@ -107,7 +110,7 @@ class TimeBank(Flask):
             access_log.setLevel(logging.INFO)
             access_log.propagate = False
             handler = logging.StreamHandler(cast(TextIO, wsgi_errors_stream))
-            handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+            handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
             access_log.addHandler(handler)
 
     def full_dispatch_request(self) -> Response:
@@ -161,6 +164,12 @@ class TimeBank(Flask):
     def _begins_by_reading(self) -> bool:
         view = self.view_functions.get(request.endpoint or "")
         return request.method in _READING or hasattr(view, READS_FIRST)
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Say that there is no such address, or lead to the one that was meant."""
+        if isinstance(request.routing_exception, RequestRedirect):
+            safety.stay_here(request.routing_exception)
+        super().raise_routing_exception(request)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Give each request a number, and write one line about it that names nobody."""

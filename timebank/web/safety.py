@@ -9,6 +9,7 @@ from flask import g
 from flask import request
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Map
+from werkzeug.routing import RequestRedirect
 from werkzeug.sansio.utils import host_is_trusted
 
 from timebank.errors import N_
@@ -41,6 +42,12 @@ class Id(IntegerConverter):
         super().__init__(url_map, fixed_digits=fixed_digits, max=2**63 - 1, signed=signed)
 
 
+def stay_here(way: RequestRedirect) -> None:
+    """Lead to another spelling of an address without naming the host, which may be made up."""
+    path = way.new_url.removeprefix(request.host_url.rstrip("/"))
+    way.new_url = f"/{path.lstrip('/')}" if path.startswith("/") else "/"
+
+
 #: No form of ours has as many fields: each costs time and memory.
 MOST_FIELDS = 1000
 #: How browsers send forms; an empty form may come without a word about its kind.
@@ -65,20 +72,24 @@ def refuse_unreadable() -> None:
     """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
     if request.method == "POST" and request.mimetype not in FORM_KINDS:
         abort(415)
-    # In parts, Flask counts them itself.
-    if request.mimetype != "multipart/form-data" and request.get_data().count(b"&") >= MOST_FIELDS:
+    # Kept, so that the form is read from it afterwards. What comes in pieces Werkzeug cuts off at the limit.
+    sent = request.get_data()
+    if request.max_content_length is not None and len(sent) >= request.max_content_length:
+        abort(413)
+    # In parts, Werkzeug counts them itself.
+    if request.mimetype != "multipart/form-data" and sent.count(b"&") >= MOST_FIELDS:
         abort(413)
     # Only a form can say it where it was typed.
-    g.broken_letters = not _is_unicode()
+    g.broken_letters = not _is_unicode(sent)
     parts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
-    if not all(map(is_storable, parts)) or not all(map(is_storable, request.form)):
+    # A part of a form may come without a name.
+    names_are_good = all(name is not None and is_storable(name) for name in request.form)
+    if not all(map(is_storable, parts)) or not names_are_good:
         abort(400)
 
 
-def _is_unicode() -> bool:
+def _is_unicode(sent: bytes) -> bool:
     """Say whether what was posted is UTF-8; else percent signs, or marks of what was lost, stand for it."""
-    # Kept, so that the form is read from it afterwards.
-    sent = request.get_data()
     try:
         (sent if request.mimetype == "multipart/form-data" else unquote_to_bytes(sent)).decode()
     except UnicodeDecodeError:

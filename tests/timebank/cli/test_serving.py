@@ -13,15 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.databases import SECRET_KEY
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent.parent.parent
 START = "from timebank.cli import main; main()"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answer_of(address: str, *, seconds: float = 30) -> str:
@@ -73,7 +68,11 @@ def test_the_server_tells_its_address_and_ends_with_all_it_started(database_url:
         server.send_signal(signal.SIGINT)
         said, logged = server.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}/" in said
-    assert re.search(r"[0-9a-f]{16} GET /healthz 200 \d+ ms", logged)
+    assert re.search(
+        r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} [0-9a-f]{16} GET /healthz 200 \d+ ms$",
+        logged,
+        re.MULTILINE,
+    )
     assert server.returncode == 0
     assert processes_of(server.pid) == []
 

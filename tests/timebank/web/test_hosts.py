@@ -86,6 +86,15 @@ def test_on_ones_own_machine_any_name_will_do(app: Flask) -> None:
         assert app.test_client().get("/nowhere/x", headers={"Host": host}).status_code == 404
 
 
+def test_the_way_to_the_right_spelling_names_no_host(app: Flask) -> None:
+    """It would name whatever Host was asked for; and by http where the https ends before the program."""
+    written(app, lambda session: a_community(session, slug="kadoma"))
+    for path, location in (("/kadoma", "/kadoma/"), ("/kadoma//sign-in?next=/x", "/kadoma/sign-in?next=/x")):
+        answer = app.test_client().get(path, headers={"Host": "evil.example"})
+        assert (answer.status_code, answer.headers["Location"]) == (308, location)
+        assert "evil" not in answer.text
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "Forwarded", "X-Host", "X-Forwarded-Server"])
 def test_what_others_say_of_the_name_is_not_listened_to(app: Flask, header: str) -> None:
     written(app, lambda session: a_community(session, slug="kadoma"))

@@ -180,6 +180,27 @@ def test_bytes_that_are_no_letters_are_refused_and_not_kept(
     assert kinds == []
 
 
+def test_a_part_without_a_name_is_refused(app: Flask, hana: Neighbour) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nDriving\r\n--x--\r\n"
+    for path in ("/kadoma/settings/kinds", "/kadoma/sign-in", "/language"):
+        answer = signed_in(app, hana).post(path, data=body, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 400
+
+
+def test_what_comes_in_pieces_is_not_cut_off_but_refused(app: Flask, hana: Neighbour) -> None:
+    """A server hands on pieces without saying how many there will be."""
+    sent = io.BytesIO(b"name=Driving&more=" + b"x" * 1_100_000)
+    answer = signed_in(app, hana).open(
+        "/kadoma/settings/kinds",
+        method="POST",
+        input_stream=sent,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+    )
+    assert answer.status_code == 413
+    assert written(app, lambda session: session.scalars(select(HelpKind)).all()) == []
+
+
 def test_letters_of_any_kind_are_read(app: Flask, hana: Neighbour) -> None:
     client = signed_in(app, hana)
     assert client.post("/kadoma/settings/kinds", data={"name": "買い物 + 100 % 🛒"}).status_code == 303
