@@ -92,7 +92,7 @@ mutants: setup $(VENV)/.dev ## Break ledger/ in thousands of small ways, for an 
 	@$(PYTHON) -m tests.mutation $(ARGS)
 
 .PHONY: check
-check: setup $(VENV)/.dev ## Check format, lint, types, import contracts, security, and that migrations match the tables
+check: setup $(VENV)/.dev ## Check format, lint, types, import contracts, security, packages, and that migrations match the tables
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -100,6 +100,11 @@ check: setup $(VENV)/.dev ## Check format, lint, types, import contracts, securi
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --severity-level medium --confidence-level medium ledger timebank wsgi.py
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; export DATABASE_URL="sqlite:///$$folder/check.sqlite3"; \
 	$(TIMEBANK) db upgrade && $(TIMEBANK) db check
+	@$(PYTHON) -m tests.advisories
+
+.PHONY: audit
+audit: $(VENV)/.dev ## Ask whether a locked package has a known weakness, where an advisory service can be reached
+	@$(PYTHON) -m tests.advisories
 
 PO := timebank/translations/ja/LC_MESSAGES/messages.po
 
