@@ -66,6 +66,15 @@ FORMS: dict[str, Filled] = {
     "desk.close": Filled("coordinator", REASON, on="joint"),
     "desk.withdraw": Filled("coordinator", REASON, on="withdraw-for-them"),
     "desk.reverse": Filled("coordinator", REASON, on="reverse"),
+    "pools.open_one": Filled("steward", {"name": "Snow", "purpose": "Clearing it away"}),
+    "pools.give": Filled("giver", key(5) | {"hours": "1", "note": "For all"}),
+    "pools.give_for": Filled(
+        "coordinator", key(6) | {"giver": "003", "hours": "1", "note": "", "heard": "telephone"}
+    ),
+    "pools.grant": Filled("coordinator", key(7) | {"other": "002", "hours": "0:30"} | REASON),
+    "pools.take_back": Filled("coordinator", REASON),
+    "pools.close": Filled("steward", {}, on="empty"),
+    "pools.reopen": Filled("steward", {}, on="closed"),
     "members.enter": Filled(
         "coordinator", {"number": "077", "name": "Jiro", "reading": "じろう", "district": "North"}
     ),

@@ -37,6 +37,10 @@ from timebank.people.devices import Device
 from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import SignInLink
+from timebank.pools.service import Wish
+from timebank.pools.service import close_pool
+from timebank.pools.service import give
+from timebank.pools.service import open_pool
 from timebank.queue.models import FAILED
 from timebank.queue.models import Job
 from timebank.rights import OFFICES
@@ -53,6 +57,8 @@ USUAL = {
     "job_id": "given up",
     "sign_in_id": "of who is leaving",
     "token": "the receiver's",
+    "pool_id": "shared",
+    "transfer_id": "gift",
 }
 #: Tokens of links, which are asked for by people and sent to them.
 LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
@@ -156,9 +162,8 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091")):
         members[name] = a_member(session, community, name="Mary", number=number).id
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
-    exchanges = _exchange(
-        session, community, {name: who.member for name, who in people.items() if who.member}
-    )
+    members_here = {name: who.member for name, who in people.items() if who.member}
+    exchanges = _exchange(session, community, members_here)
     suspended = people["suspended"].member
     assert suspended
     suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)
@@ -168,12 +173,28 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": _given_up(session, community)},
         "sign_in_id": {"of who is leaving": _signed_in(session, people["leaving"].person)},
+        **_share(session, community, members_here["giver"]),
         "token": {
             "the receiver's": _asked_for_link(session, community, people["receiver"].person),
             "used": "used" * 8,
         },
     }
     return people, things
+
+
+def _share(session: Session, community: Community, giver: Member) -> Things:
+    """Open pools: one that the giver has given to, one that is empty, one that is closed."""
+    made = {
+        name: open_pool(session, community=community, name=name, purpose="for everybody", actor=COORDINATOR)
+        for name in ("shared", "empty", "closed")
+    }
+    close_pool(session, community=community, pool=made["closed"], actor=COORDINATOR)
+    wish = Wish(member=giver, minutes=120, words="", key="form:pool")
+    moved = give(session, community=community, pool=made["shared"], wish=wish, actor=as_member(giver))
+    return {
+        "pool_id": {name: pool.id for name, pool in made.items()},
+        "transfer_id": {"gift": moved.transfer.id},
+    }
 
 
 def _signed_in(session: Session, person: Person) -> int:

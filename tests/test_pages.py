@@ -30,6 +30,9 @@ from timebank.exchanges.models import ExchangeEvent
 from timebank.members.models import Member
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
+from timebank.pools.models import Pool
+from timebank.pools.models import PoolEvent
+from timebank.pools.models import PoolTransfer
 from timebank.settings import LANGUAGES
 
 #: One of each role, and somebody who has not signed in.
@@ -132,6 +135,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         ],
         "kind_id": [1],
         "token": ["nobodys"],
+        "pool_id": [1, 9_999],
+        "transfer_id": [1, 4, 9_999],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]
@@ -170,7 +175,7 @@ def _is_new(app: Flask, link: str, seen: dict[str, Seen]) -> bool:
     except HTTPException:
         pytest.fail(f"a page has a link to {link}, where nothing is")
     # Of exchanges and members those were opened that stand for all.
-    return not {"exchange_id", "member_id", "kind_id", "filename"} & set(values)
+    return not {"exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "filename"} & set(values)
 
 
 def test_every_page_can_be_opened_or_says_why_not(seen: list[Seen]) -> None:
@@ -219,6 +224,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Community.name, Community.legal_form, Community.address, Community.slug),
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(Exchange.description, ExchangeEvent.reason),
+        *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )
     texts = {" ".join(text.split()) for column in columns for text in session.scalars(select(column)) if text}

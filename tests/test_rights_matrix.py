@@ -134,6 +134,16 @@ ROUTES: dict[str, Row] = {
     "desk.close": may(C, on="joint"),
     "desk.withdraw": may(C, on="withdraw-for-them"),
     "desk.reverse": may(C, on="reverse"),
+    # Pools.
+    "pools.index": may(INSIDE),
+    "pools.show": may(INSIDE),
+    "pools.give": may(MEMBERS),
+    "pools.give_for": may(C),
+    "pools.grant": may(C),
+    "pools.take_back": may(C),
+    "pools.open_one": may(C, S),
+    "pools.close": may(C, S, on="empty"),
+    "pools.reopen": may(C, S, on="closed"),
     # Members.
     "members.index": may(OFFICERS),
     "members.enter": may(C, S),

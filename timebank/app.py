@@ -28,6 +28,7 @@ from timebank.people import service as people
 from timebank.people import views as people_views
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
+from timebank.pools import views as pools_views
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import Hooks
@@ -54,6 +55,7 @@ HOOKS = Hooks(
         NavItem("exchanges.home", N_("Home"), "see-home"),
         NavItem("exchanges.log", N_("Log hours"), "log-hours"),
         NavItem("statements.own", N_("Statement"), "see-own-statement"),
+        NavItem("pools.index", N_("Pools"), "see-pools"),
         NavItem("desk.waiting", N_("For coordinators"), "settle-disputes"),
         NavItem("members.index", N_("Members"), "see-members"),
         NavItem("communities.settings", N_("Settings"), "see-settings"),
@@ -76,7 +78,7 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    audit_views,
+    *(audit_views, pools_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
 )
 

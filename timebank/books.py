@@ -26,15 +26,19 @@ def member_hours_code(member_id: int) -> str:
     return f"{_MEMBER_HOURS}{member_id}"
 
 
-def pool_hours_code(name: str) -> str:
-    """Spell the code of a pool that anybody can give hours to."""
-    return f"{_POOL_HOURS}{name}"
+def pool_hours_code(pool_id: int) -> str:
+    """Spell the code of a pool that anybody can give hours to: by the id, because its name may change."""
+    return f"{_POOL_HOURS}{pool_id}"
 
 
 def member_of_code(code: str) -> int | None:
     """Tell whose hours a code counts; None where it is no member's."""
-    digits = code.removeprefix(_MEMBER_HOURS)
-    return int(digits) if digits != code and digits.isdecimal() else None
+    return _id_behind(_MEMBER_HOURS, code)
+
+
+def pool_of_code(code: str) -> int | None:
+    """Tell which pool's hours a code counts; None where it is no pool's."""
+    return _id_behind(_POOL_HOURS, code)
 
 
 def member_hours(*, account_id: int, book_id: int, member_id: int) -> Account:
@@ -43,6 +47,17 @@ def member_hours(*, account_id: int, book_id: int, member_id: int) -> Account:
         id=account_id,
         book_id=book_id,
         code=member_hours_code(member_id),
+        commodity=MINUTES,
+        type=AccountType.LIABILITY,
+    )
+
+
+def pool_hours(*, account_id: int, book_id: int, pool_id: int) -> Account:
+    """Name the account of a pool's hours, without asking the database."""
+    return Account(
+        id=account_id,
+        book_id=book_id,
+        code=pool_hours_code(pool_id),
         commodity=MINUTES,
         type=AccountType.LIABILITY,
     )
@@ -78,3 +93,16 @@ def open_member_hours(
         for member_id in member_ids
     ]
     return ledger.open_accounts(session, book_id=book_id, new=new, actor=str(actor), reason="new member")
+
+
+def open_pool_hours(session: Session, *, book_id: int, pool_id: int, actor: Actor) -> Account:
+    """Open the hours of a new pool: firm, so that by no way more can leave it than is in it."""
+    new = NewAccount(
+        code=pool_hours_code(pool_id), commodity=MINUTES, type=AccountType.LIABILITY, floor=0, firm=True
+    )
+    return ledger.open_account(session, book_id=book_id, new=new, actor=str(actor), reason="new pool")
+
+
+def _id_behind(prefix: str, code: str) -> int | None:
+    digits = code.removeprefix(prefix)
+    return int(digits) if digits != code and digits.isdecimal() else None

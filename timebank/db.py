@@ -10,8 +10,12 @@ from sqlalchemy import MetaData
 from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session
 from sqlalchemy.orm import registry
 
 from ledger import Day
@@ -58,6 +62,17 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def fresh_ids(session: Session, table: type[Base], count: int) -> list[int]:
+    """Take ids for rows still to be written: an account's code holds its owner's id, so ids come first."""
+    name = table.__tablename__
+    if session.get_bind().dialect.name == "sqlite":
+        # One writer at a time, so nobody else can take them; such rows are never deleted.
+        last = session.scalar(select(func.coalesce(func.max(Base.metadata.tables[name].c.id), 0))) or 0
+        return list(range(last + 1, last + 1 + count))
+    taken = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return list(session.scalars(taken, {"name": name, "count": count}))
 
 
 def violated(clash: IntegrityError) -> str | None:

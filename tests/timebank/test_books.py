@@ -11,7 +11,7 @@ from timebank import books
 
 def test_a_members_code_says_nothing_of_the_person() -> None:
     assert books.member_hours_code(17) == "hours:member:17"
-    assert books.pool_hours_code("neighbours") == "hours:pool:neighbours"
+    assert books.pool_hours_code(3) == "hours:pool:3"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ def test_a_members_code_says_nothing_of_the_person() -> None:
 )
 def test_a_code_tells_whose_hours_it_counts(code: str, member_id: int | None) -> None:
     assert books.member_of_code(code) == member_id
+    assert books.pool_of_code(code.replace("member", "pool")) == member_id
+    assert books.pool_of_code(code) is None
 
 
 def test_a_new_book_has_the_account_that_imports_begin_from(session: Session) -> None:

@@ -20,6 +20,8 @@ CHANGES_NOTHING = {
     "see-members",
     "see-settings",
     "see-later-work",
+    "see-pools",
+    "see-pool-names",
     "see-audit",
 }
 

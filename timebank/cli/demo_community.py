@@ -7,6 +7,7 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -40,6 +41,10 @@ from timebank.people.models import Person
 from timebank.people.service import create_person
 from timebank.people.service import give_office
 from timebank.people.service import show_sign_in
+from timebank.pools.service import Wish
+from timebank.pools.service import give
+from timebank.pools.service import grant
+from timebank.pools.service import open_pool
 from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
 from timebank.rights import MEMBER
@@ -56,6 +61,7 @@ def make_demo(session: Session) -> Community:
         town.welcome(neighbour)
     town.welcome_auditor()
     _live(town)
+    town.share()
     seal_entries(session, community=community)
     return community
 
@@ -208,6 +214,29 @@ class _Town:
         reverse_exchange(
             self.session, community=self.community, exchange=again, reason=reason, actor=self.coordinator
         )
+
+    # --- a pool -----------------------------------------------------------------------------------------
+
+    def share(self) -> None:
+        """Let some give hours to a pool, and the coordinator grant from it."""
+        here: dict[str, Any] = {"session": self.session, "community": self.community}
+        actor = replace(self.coordinator, how="demo")
+        pool = open_pool(**here, name=data.POOL, purpose=data.POOL_PURPOSE, actor=actor)
+        for number, minutes, words, name_hidden in data.GIFTS:
+            wish = self._wish(number, minutes, words, name_hidden=name_hidden)
+            give(**here, pool=pool, wish=wish, actor=self._actor(number))
+        grant(**here, pool=pool, wish=self._wish(*data.GRANTED), actor=actor)
+
+    def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
+        return Wish(
+            member=self.members[number],
+            minutes=minutes,
+            words=words,
+            name_hidden=name_hidden,
+            key=f"demo:{next(self._forms)}",
+        )
+
+    # --- the leaves -------------------------------------------------------------------------------------
 
     def _log(self, occasion: Occasion, *, by: str | None) -> Sequence[Exchange]:
         said = Said(

@@ -204,6 +204,16 @@ UNANSWERED: Final = (
     Occasion(1, ("001",), ("004",), 45, LETTERS, "年賀状の準備 / Preparing new year's cards"),
 )
 
+POOL: Final = "困ったときの時間箱 / For hard times"
+POOL_PURPOSE: Final = "病気や介護で、いまは手伝えない人に / For whoever is ill or caring, and cannot give now"
+#: Who gives to the pool, how many minutes, with which words; and whether the name is not shown.
+GIFTS: Final = (
+    ("001", 60, "お互いさまですから / We all need it one day", False),
+    ("011", 120, "", False),
+    ("012", 30, "少しですが / It is not much", True),
+)
+GRANTED: Final = ("013", 90, "足のけがのあと、しばらくの間 / For a while, after an injured foot")
+
 
 def habits_by_day() -> Iterator[tuple[int, Occasion]]:
     """Spread every habit over the demo's days: each occasion with its number, which decides who logs it."""

@@ -8,6 +8,8 @@ from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
+from timebank.pools.proof import check_pools
+from timebank.pools.proof import count_transfers
 
 
 @click.command()
@@ -23,13 +25,14 @@ def verify(heads: tuple[str, ...]) -> None:
 
     def work(session: Session) -> tuple[str, list[str], list[str]]:
         proof = ledger.prove(session)
-        faults = [*proof.faults, *check_exchanges(session)]
+        faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published
             if ledger.find_seal(session, one) is None
         ]
-        return _counted(proof, *count_exchanges(session)), ledger.unguarded(session), faults
+        counted = _counted(proof, *count_exchanges(session), count_transfers(session))
+        return counted, ledger.unguarded(session), faults
 
     counted, unguarded, faults = run(work, read_only=True)
     click.echo(counted)
@@ -41,8 +44,9 @@ def verify(heads: tuple[str, ...]) -> None:
     click.echo("The books hold.")
 
 
-def _counted(proof: ledger.Proof, communities: int, exchanges: int) -> str:
+def _counted(proof: ledger.Proof, communities: int, exchanges: int, pooled: int) -> str:
     return (
         f"{communities} communities, {proof.books} books, {proof.accounts} accounts, "
-        f"{proof.entries} entries, {proof.transfers} transfers, {exchanges} exchanges, {proof.seals} seals"
+        f"{proof.entries} entries, {proof.transfers} transfers, {exchanges} exchanges, "
+        f"{pooled} gifts and grants, {proof.seals} seals"
     )

@@ -1,6 +1,5 @@
 """From exchanges to the books: the entry they make, and what the books refuse said in the members' words."""
 
-from collections.abc import Iterable
 from collections.abc import Sequence
 from datetime import date
 from datetime import timedelta
@@ -12,14 +11,10 @@ import ledger
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
-from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.rules import CeilingReached
-from timebank.exchanges.rules import TheirLimitReached
-from timebank.exchanges.rules import YourLimitReached
-from timebank.hours import Minutes
+from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 
@@ -56,7 +51,7 @@ def book(
     try:
         posted = ledger.post(session, entry)
     except ledger.LimitExceeded as refused:
-        raise _limit(refused, members.values(), actor) from refused
+        raise limit_refusal(refused, members.values(), actor) from refused
     for line, one in enumerate(ordered, 1):
         one.state, one.entry_id, one.line = CONFIRMED, posted.entry_id, line
     session.flush()
@@ -90,16 +85,3 @@ def _open_day(session: Session, community: Community, worked_on: date) -> date:
 def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Member]:
     ids = {member_id for one in exchanges for member_id in (one.giver_id, one.receiver_id)}
     return {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
-
-
-def _limit(refused: ledger.LimitExceeded, members: Iterable[Member], actor: Actor) -> Refusal:
-    """Say whose limit it is, and by how much it would be passed."""
-    member = next(one for one in members if one.account_id == refused.account_id)
-    beyond = Minutes(refused.beyond)
-    if isinstance(refused, ledger.CeilingExceeded):
-        return CeilingReached(name=member.name, beyond=beyond, limit=Minutes(refused.limit))
-    limit = Minutes(-refused.limit)
-    # A coordinator who acts for somebody reads about them, not about themself.
-    if member.id == actor.member_id and actor.how == "web":
-        return YourLimitReached(beyond=beyond, limit=limit)
-    return TheirLimitReached(name=member.name, beyond=beyond, limit=limit)

@@ -41,6 +41,7 @@ from timebank.exchanges.views import take_step
 from timebank.exchanges.views import to_show_first
 from timebank.i18n import in_words
 from timebank.members.models import Member
+from timebank.members.service import clean_reason
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -246,7 +247,7 @@ def withdraw(exchange_id: int) -> ResponseReturnValue:
             session(),
             exchange=shown.exchange,
             actor=actor(),
-            reason=rules.clean_reason(form.reason.data or ""),
+            reason=clean_reason(form.reason.data or ""),
         ),
     )
 

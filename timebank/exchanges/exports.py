@@ -16,6 +16,8 @@ from timebank.exchanges.queries import Told
 from timebank.exchanges.queries import told
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.pools.models import Pool
+from timebank.pools.queries import through_pools
 
 #: How many lines of a statement are held at once.
 _LINES_AT_ONCE = 1_000
@@ -29,6 +31,8 @@ class BalanceRow(NamedTuple):
     given_minutes: int
     received_minutes: int
     balance_minutes: int
+    #: Granted from pools less given to them; in the balance, and in neither of the other two.
+    pool_minutes: int
 
 
 class StatementRow(NamedTuple):
@@ -44,49 +48,62 @@ class StatementRow(NamedTuple):
     given_minutes: int
     received_minutes: int
     balance_minutes: int
+    #: The pool on the other side; empty where there is none.
+    pool: str
+    #: Above zero where the pool gave, below where it was given.
+    pool_minutes: int
 
 
 class AccountNames:
-    """How people know a community's accounts: a member's by the number, the others by their codes."""
+    """How people know a community's accounts: a member's by the number, a pool's by its name."""
 
     def __init__(self, session: Session, community: Community) -> None:
         found = select(Member.id, Member.number, Member.name).where(Member.community_id == community.id)
         self._members = {member_id: (number, name) for member_id, number, name in session.execute(found)}
+        pools = select(Pool.id, Pool.name).where(Pool.community_id == community.id)
+        self._pools = {one.id: one.name for one in session.execute(pools)}
 
     def parts(self, code: str) -> Sequence[str]:
-        """Name an account in parts: ``hours``, ``member`` and the member's number."""
+        """Name an account in parts: ``hours``, ``member`` and the member's number, or a pool's name."""
         parts = code.split(":")
-        member = self._member(code)
-        return parts if member is None else (*parts[:-1], member[0])
+        known = self._known(code)
+        return parts if known is None else (*parts[:-1], known[0])
 
     def capitals(self, code: str) -> Sequence[str]:
-        """Name an account in parts as beancount likes them; a member's number stays as it is."""
+        """Name an account in parts as beancount likes them; numbers and names stay as they are."""
         parts = [part[:1].upper() + part[1:] for part in code.split(":")]
-        member = self._member(code)
-        return parts if member is None else (*parts[:-1], member[0])
+        known = self._known(code)
+        return parts if known is None else (*parts[:-1], known[0])
 
     def path(self, code: str) -> str:
         """Name an account in one word: ``hours:member:0042``."""
         return ":".join(self.parts(code))
 
     def holder(self, code: str) -> str | None:
-        """Tell whose account it is; None where it is no member's."""
-        member = self._member(code)
-        return None if member is None else member[1]
+        """Tell whose account it is, or which pool's; None where it is neither."""
+        known = self._known(code)
+        return None if known is None else known[1]
 
-    def _member(self, code: str) -> tuple[str, str] | None:
-        member_id = books.member_of_code(code)
-        return None if member_id is None else self._members.get(member_id)
+    def _known(self, code: str) -> tuple[str, str] | None:
+        """Tell how an account is called in lists, and the name behind that."""
+        member_id, pool_id = books.member_of_code(code), books.pool_of_code(code)
+        if member_id is not None:
+            return self._members.get(member_id)
+        name = self._pools.get(pool_id) if pool_id is not None else None
+        return None if name is None else (name, name)
 
 
 def balances(session: Session, community: Community) -> Iterator[BalanceRow]:
     """Read how every member stands, by number."""
     lines = ledger.trial_balance(session, community.book_id)
     hours = {line.code: line for line in lines if line.commodity == books.MINUTES}
+    pools = through_pools(session, community=community)
     members = select(Member.id, Member.number, Member.name).where(Member.community_id == community.id)
     for member_id, number, name in session.execute(members.order_by(Member.number)):
         line = hours[books.member_hours_code(member_id)]
-        yield BalanceRow(number, name, line.credits, line.debits, line.credits - line.debits)
+        debited, credited = pools.get(member_id, (0, 0))
+        given, received = line.credits - credited, line.debits - debited
+        yield BalanceRow(number, name, given, received, line.credits - line.debits, credited - debited)
 
 
 def statement_rows(
@@ -114,13 +131,16 @@ def statement_rows(
 
 def _row(one: Told) -> StatementRow:
     line = one.line
+    helped, pooled = (0, line.change) if one.pool else (line.change, 0)
     return StatementRow(
         line.recorded_at,
         line.posted_on,
         (one.exchange.reference if one.exchange else None) or "",
         one.other.number if one.other else "",
         one.description,
-        max(line.change, 0),
-        max(-line.change, 0),
+        max(helped, 0),
+        max(-helped, 0),
         line.balance_after,
+        one.pool.name if one.pool else "",
+        pooled,
     )

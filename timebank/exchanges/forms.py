@@ -1,115 +1,38 @@
 """The forms by which hours are logged, answered, settled and looked up."""
 
-import re
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
-from wtforms import Field
 from wtforms import HiddenField
 from wtforms import RadioField
 from wtforms import SelectField
-from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
-from wtforms.validators import StopValidation
-from wtforms.validators import ValidationError
 
 from timebank.communities.models import HelpKind
-from timebank.errors import Refusal
-from timebank.exchanges.choosing import SeveralFound
-from timebank.exchanges.choosing import choose
-from timebank.exchanges.choosing import choose_all
-from timebank.exchanges.choosing import choose_by_number
 from timebank.exchanges.models import LONGEST_DESCRIPTION
 from timebank.exchanges.models import LONGEST_REASON
 from timebank.exchanges.rules import Said
-from timebank.i18n import say
+from timebank.members.fields import NumberField
+from timebank.members.fields import PeopleField
+from timebank.members.fields import PersonField
 from timebank.members.models import Member
 from timebank.web import DayField
 from timebank.web import Form
 from timebank.web import HoursField
+from timebank.web import KeyedForm
 from timebank.web import Lines
 from timebank.web import PeriodForm
 from timebank.web import SelectChoice
-from timebank.web import community
-from timebank.web import session
+from timebank.web import Written
 
-_KEY = re.compile(r"form:[A-Za-z0-9_-]{16,60}")
-_PICK = "-pick"
 #: How a day may be written.
 _AS_A_DAY = _("For example 2026-04-03 or 2026/4/3")
 
 
-def fresh_key() -> str:
-    """Make a key for a form that is shown for the first time: whatever is saved with it is logged once."""
-    return f"form:{secrets.token_urlsafe(18)}"
-
-
 # --- fields -------------------------------------------------------------------------------------------------
-
-
-class PersonField(StringField):
-    """A member by name, reading or number; where several may be meant, one of them is picked below it."""
-
-    member: Member | None = None
-    #: Whom to pick from.
-    several: Sequence[Member] = ()
-    picked: str | None = None
-
-    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Read what was typed and what was picked."""
-        super().process(formdata, *args, **kwargs)
-        self.picked = formdata.get(self.name + _PICK) if formdata else None
-
-    def pre_validate(self, form: Any) -> None:
-        """Find who is meant."""
-        try:
-            self.member = self.find(self.data or "")
-        except Refusal as refusal:
-            self.several = refusal.members if isinstance(refusal, SeveralFound) else ()
-            raise StopValidation(say(refusal)) from refusal
-
-    def find(self, typed: str) -> Member:
-        """Find the one who is meant."""
-        return choose(session(), community=community(), typed=typed, picked=self.picked)
-
-
-class NumberField(PersonField):
-    """A member by the number alone."""
-
-    def find(self, typed: str) -> Member:
-        """Find the one with this number."""
-        return choose_by_number(session(), community=community(), typed=typed)
-
-
-class PeopleField(TextAreaField):
-    """Several members, a line for each."""
-
-    members: Sequence[Member] = ()
-
-    def pre_validate(self, form: Any) -> None:
-        """Find who is meant."""
-        try:
-            self.members = choose_all(session(), community=community(), typed=self.data or "")
-        except Refusal as refusal:
-            raise StopValidation(say(refusal)) from refusal
-
-
-class Written:
-    """Refuses a day or a time that was left empty."""
-
-    def __init__(self, message: Any) -> None:
-        self.message = message
-        self.field_flags = {"required": True}
-
-    def __call__(self, _form: object, field: Field) -> None:
-        """Refuse nothing at all; what cannot be read has its own sentence."""
-        if field.data is None and not field.errors:
-            raise StopValidation(self.message)
 
 
 def _hours() -> HoursField:
@@ -165,30 +88,14 @@ def _reason(label: Any, description: Any = "") -> TextAreaField:
 # --- logging ------------------------------------------------------------------------------------------------
 
 
-class KeyedForm(Form):
-    """A form that is logged once, however often it is sent, and shows first what is not as it was typed."""
+class HoursForm(KeyedForm):
+    """A form of hours, which are logged again only where somebody says so."""
 
-    key = HiddenField()
-    #: The mark of what was shown before.
-    seen = HiddenField()
     #: Drawn only where the same is logged already.
     again = BooleanField(_("Yes, it happened once more: log it again"))
 
-    def __init__(self, **known: Any) -> None:
-        super().__init__(data={"key": fresh_key()} | known)
 
-    def validate_key(self, field: HiddenField) -> None:
-        """Refuse a key that is none of ours, and give a good one."""
-        if not field.raw_data or not _KEY.fullmatch(field.data or ""):
-            self.renew_key()
-            raise ValidationError(gettext("This form was incomplete. Please save once more."))
-
-    def renew_key(self) -> None:
-        """Let the form be logged as another one when it is saved next."""
-        self.key.data = fresh_key()
-
-
-class ExchangeForm(KeyedForm):
+class ExchangeForm(HoursForm):
     """What was given: how long, when, and what for."""
 
     hours: HoursField
@@ -291,7 +198,7 @@ class ForOthersForm(ExchangeForm):
     heard = _heard()
 
 
-class SlipForm(KeyedForm):
+class SlipForm(HoursForm):
     """One paper slip of a pile."""
 
     date = _day(_("Day"))

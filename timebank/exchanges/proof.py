@@ -72,8 +72,9 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 )
 
 _WORDS = """
-    SELECT w.entry_id, w.salt, l.words, x.description FROM sealed_words w
+    SELECT w.entry_id, w.salt, l.words, coalesce(x.description, p.words) AS said FROM sealed_words w
     LEFT JOIN seal_leaf l ON l.entry_id = w.entry_id LEFT JOIN exchange x ON x.entry_id = w.entry_id
+    LEFT JOIN pool_transfer p ON p.entry_id = w.entry_id
     ORDER BY w.entry_id, x.line
 """
 #: How many rows are held at once.
@@ -98,7 +99,7 @@ def _faults_in_words(session: Session) -> Iterator[str]:
     with session.execute(text(_WORDS).execution_options(yield_per=_ROWS_AT_ONCE)) as rows:
         for entry_id, some in groupby(rows, key=lambda row: row.entry_id):
             lines = list(some)
-            said = [row.description or "" for row in lines]
+            said = [row.said or "" for row in lines]
             if words_digest(lines[0].salt, said) != lines[0].words:
                 yield f"entry {entry_id}: what is said about it is not what was sealed"
 

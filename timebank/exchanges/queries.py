@@ -17,7 +17,6 @@ import ledger
 from ledger import StatementLine
 from timebank import clock
 from timebank.communities.models import Community
-from timebank.exchanges.choosing import spelled
 from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import DECLINED
@@ -26,19 +25,22 @@ from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
-from timebank.members.models import ACTIVE
-from timebank.members.models import AWAY
 from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.queries import names_to_suggest
+from timebank.members.queries import spelled
+from timebank.pools.models import Pool
+from timebank.pools.queries import Behind
+from timebank.pools.queries import behind_lines
+from timebank.pools.queries import stands_between
+from timebank.pools.queries import through_pools
 
 _Giver = aliased(Member, name="giver")
 _Receiver = aliased(Member, name="receiver")
 
 #: How far back "people you met lately" looks, in lines of the statement.
 _LATELY = 60
-#: A list of more names is no help to anybody who types.
-_MOST_SUGGESTED = 150
 #: How long a refused word stays on the giver's first page.
 _DECLINED_SHOWN = timedelta(days=60)
 
@@ -85,11 +87,30 @@ class Told:
     #: None where the other account is no member's.
     other: Member | None
     exchange: Exchange | None
+    #: The gift to a pool or the grant from one.
+    behind: Behind | None = None
 
     @property
     def description(self) -> str:
-        """What the exchange was for; empty where nothing was written."""
+        """What it was for; empty where nothing was written."""
+        if self.behind:
+            return self.behind.transfer.words
         return self.exchange.description if self.exchange else ""
+
+    @property
+    def pool(self) -> Pool | None:
+        """The pool on the other side; None where there is a member, or nobody."""
+        return self.behind.pool if self.behind else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What a member gave and received, and what pools have to do with it, in minutes."""
+
+    given: int
+    received: int
+    to_pools: int
+    from_pools: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +215,10 @@ def people_to_suggest(session: Session, *, community: Community, member: Member 
     In a large community only those met lately; anybody may be typed.
     """
     lately = recent_partners(session, community=community, member=member) if member else []
-    columns = select(Member.id, Member.name, Member.number).where(
-        Member.community_id == community.id, Member.state.in_((ACTIVE, AWAY))
-    )
-    everybody = session.execute(
-        columns.order_by(Member.sort_key, Member.number).limit(_MOST_SUGGESTED + 1)
-    ).all()
     known = {one.id for one in lately} | ({member.id} if member else set())
+    everybody = names_to_suggest(session, community=community)
     names = [spelled(one.name, one.number) for one in lately]
-    if len(everybody) <= _MOST_SUGGESTED:
-        names += [spelled(one.name, one.number) for one in everybody if one.id not in known]
+    names += [name for member_id, name in everybody if member_id not in known]
     return names
 
 
@@ -238,7 +253,7 @@ def statement_of(
 
 
 def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
-    """Find the member and the exchange behind each line; a reversal's are those of what it reverses."""
+    """Find who and what is behind each line; a reversal's are those of what it reverses."""
     accounts = {line.other_account_id for line in lines}
     members = {
         one.account_id: one for one in session.scalars(select(Member).where(Member.account_id.in_(accounts)))
@@ -247,11 +262,13 @@ def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
     entries = {line.reverses_id or line.entry_id for line in lines}
     found = session.scalars(select(Exchange).where(Exchange.entry_id.in_(entries)))
     exchanges = {(one.entry_id, one.line): one for one in found}
+    behind = behind_lines(session, lines)
     return [
         Told(
             line,
             members.get(line.other_account_id),
             exchanges.get((line.reverses_id or line.entry_id, line.line)),
+            behind.get(line.reverses_id or line.entry_id),
         )
         for line in lines
     ]
@@ -259,13 +276,24 @@ def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
 
 def hours_between(
     session: Session, *, community: Community, member: Member, first: date, last: date
-) -> tuple[int, int]:
-    """Add up the minutes a member gave and received from one day to another, both included.
+) -> Turnover:
+    """Add up what a member gave and received from one day to another, both included.
 
-    What was taken back does not count.
+    What was taken back does not count, and pools are no people: what was given to them is told apart.
     """
-    received, given = ledger.turnover(session, hours_of(member, community), posted_from=first, posted_to=last)
-    return given, received
+    debited, credited = ledger.turnover(
+        session, hours_of(member, community), posted_from=first, posted_to=last
+    )
+    to_pools, from_pools = stands_between(session, member=member, first=first, last=last)
+    return Turnover(credited - from_pools, debited - to_pools, to_pools, from_pools)
+
+
+def hours_in_all(
+    session: Session, *, community: Community, member: Member, balance: ledger.Balance
+) -> Turnover:
+    """Tell what a member gave and received in all, as the books hold it: with what was taken back."""
+    debited, credited = through_pools(session, community=community, member=member).get(member.id, (0, 0))
+    return Turnover(balance.credits - credited, balance.debits - debited, debited, credited)
 
 
 def latest_id(session: Session) -> int:

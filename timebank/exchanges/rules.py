@@ -13,19 +13,17 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.hours_file import GiverIsReceiver
 from timebank.exchanges.models import LONGEST_DESCRIPTION
-from timebank.exchanges.models import LONGEST_REASON
 from timebank.hours import check_span
 from timebank.hours import round_minutes
 from timebank.hours import share_minutes
-from timebank.members.models import ACTIVE
-from timebank.members.models import AWAY
+from timebank.members.choosing import MOST_PEOPLE
+from timebank.members.choosing import NobodyChosen
+from timebank.members.choosing import TooManyPeople
 from timebank.members.models import Member
-from timebank.members.service import ReasonMissing
+from timebank.members.taking_part import TheyArePaused
+from timebank.members.taking_part import check_taking_part
+from timebank.members.taking_part import takes_part
 from timebank.text import clean_text
-from timebank.text import is_visible
-
-#: A class taught or a clean-up; a longer list is two forms.
-MOST_PEOPLE = 100
 
 
 class BeforeTheBeginning(Refusal):
@@ -36,28 +34,6 @@ class BeforeTheBeginning(Refusal):
         "A steward can set an earlier day under Settings."
     )
     field = "date"
-
-
-class YouArePaused(Refusal):
-    """A suspended member, or one who left, logs or answers."""
-
-    sentence = N_(
-        "Your membership is paused, so you cannot log or confirm hours. Please call the coordinators."
-    )
-
-
-class TheyArePaused(Refusal):
-    """The other side is suspended or has left."""
-
-    sentence = N_("%(name)s does not take part at the moment. Please call the coordinators.")
-    field = "other"
-
-
-class NobodyChosen(Refusal):
-    """A side of an exchange is empty."""
-
-    sentence = N_("Please choose the other person.")
-    field = "other"
 
 
 class MemberTwice(Refusal):
@@ -71,13 +47,6 @@ class SeveralOnBothSides(Refusal):
     """Several givers and several receivers in one go, which leaves open who gave to whom."""
 
     sentence = N_("Several people can be on one side only: several who gave, or several who received.")
-    field = "other"
-
-
-class TooManyPeople(Refusal):
-    """More people than one form takes."""
-
-    sentence = N_("At most %(most)s people fit on one form. Please use two.")
     field = "other"
 
 
@@ -118,31 +87,6 @@ class AnsweredAlready(Refusal):
 
     sentence = N_("This was settled in the meantime. Please look at how it stands now.")
     status = 409
-
-
-class YourLimitReached(Refusal):
-    """Confirming would take the reader too far below zero."""
-
-    sentence = N_(
-        "This would take you %(beyond)s past your limit of %(limit)s below zero. Please ask the coordinators."
-    )
-    field = "hours"
-
-
-class TheirLimitReached(Refusal):
-    """Booking would take somebody else too far below zero."""
-
-    sentence = N_("This would take %(name)s %(beyond)s past the limit of %(limit)s below zero.")
-    field = "hours"
-
-
-class CeilingReached(Refusal):
-    """Booking would take somebody above what a member may have."""
-
-    sentence = N_(
-        "%(name)s cannot be given more: it would be %(beyond)s above the highest balance of %(limit)s."
-    )
-    field = "hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,25 +189,6 @@ def check_day(day: date, *, community: Community) -> None:
     check_not_future(day, today=clock.today(community.time_zone))
     if day < community.started_on:
         raise BeforeTheBeginning(day=day, start=community.started_on)
-
-
-def takes_part(member: Member) -> bool:
-    """Say whether a member may give and receive: not while suspended, nor after they left."""
-    return member.state in (ACTIVE, AWAY)
-
-
-def check_taking_part(member: Member) -> None:
-    """Refuse a member who is suspended or has left; they may still read."""
-    if not takes_part(member):
-        raise YouArePaused
-
-
-def clean_reason(typed: str) -> str:
-    """Return a reason as it is stored; one has to be given."""
-    reason = clean_text(typed, longest=LONGEST_REASON)
-    if not is_visible(reason):
-        raise ReasonMissing
-    return reason
 
 
 def _check_people(givers: Sequence[Member], receivers: Sequence[Member]) -> None:

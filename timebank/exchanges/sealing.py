@@ -1,18 +1,24 @@
 """Seals over a community's entries, and over what people said about them."""
 
 import secrets
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy import insert
+from sqlalchemy import literal
 from sqlalchemy import select
+from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
 import ledger
 from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import SealedWords
+from timebank.pools.models import PoolTransfer
 from timebank.queue import Task
 from timebank.queue import enqueue
 
@@ -47,15 +53,10 @@ def words_digest(salt: bytes, descriptions: Sequence[str]) -> bytes:
 
 def _digests(session: Session, community: Community, entry_ids: Sequence[int]) -> dict[int, bytes]:
     """Hash the words about each entry that has any, and keep the salts."""
-    query = (
-        select(Exchange.entry_id, Exchange.description)
-        .where(Exchange.community_id == community.id)
-        .where(Exchange.entry_id.between(entry_ids[0], entry_ids[-1]))
-        .order_by(Exchange.entry_id, Exchange.line)
-    )
+    words = _words(session, community, entry_ids[0], entry_ids[-1])
     asked, found, kept = set(entry_ids), {}, []
-    for entry_id, rows in groupby(session.execute(query), key=lambda row: row.entry_id):
-        said = [row.description for row in rows]
+    for entry_id, rows in groupby(words, key=lambda row: row.entry_id):
+        said = [row.words for row in rows]
         if entry_id in asked and any(said):
             salt = secrets.token_bytes(_SALT_BYTES)
             found[entry_id] = words_digest(salt, said)
@@ -63,3 +64,15 @@ def _digests(session: Session, community: Community, entry_ids: Sequence[int]) -
     if kept:
         session.execute(insert(SealedWords), kept)
     return found
+
+
+def _words(session: Session, community: Community, first: int, last: int) -> Iterable[Row[Any]]:
+    """Read what was said about exchanges, and about gifts and grants, in the order of the entries' lines."""
+    exchanges = select(
+        Exchange.entry_id, Exchange.line.label("line"), Exchange.description.label("words")
+    ).where(Exchange.community_id == community.id, Exchange.entry_id.between(first, last))
+    # A gift or a grant is the only line of its entry.
+    pools = select(PoolTransfer.entry_id, literal(1).label("line"), PoolTransfer.words).where(
+        PoolTransfer.community_id == community.id, PoolTransfer.entry_id.between(first, last)
+    )
+    return session.execute(union_all(exchanges, pools).order_by("entry_id", "line"))

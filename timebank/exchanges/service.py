@@ -31,12 +31,12 @@ from timebank.exchanges.rules import Line
 from timebank.exchanges.rules import Said
 from timebank.exchanges.rules import check_day
 from timebank.exchanges.rules import check_said
-from timebank.exchanges.rules import check_taking_part
-from timebank.exchanges.rules import clean_reason
 from timebank.exchanges.rules import lines_of
 from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
+from timebank.members.service import clean_reason
+from timebank.members.taking_part import check_taking_part
 from timebank.queue import enqueue
 
 #: Asks a receiver to confirm, after the hours were logged.

@@ -145,6 +145,7 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         lines=page.lines,
         recorded_on={told.line.version: _day_of(told.line.recorded_at) for told in page.lines},
         period=period,
+        in_all=queries.hours_in_all(session(), community=community(), member=whose, balance=balance),
         of_period=queries.hours_between(
             session(), community=community(), member=whose, first=between[0], last=between[1]
         )
@@ -190,13 +191,16 @@ def _as_csv(rows: Iterable[StatementRow]) -> str:
             _("Given (minutes)"),
             _("Received (minutes)"),
             _("Balance (minutes)"),
+            _("Pool"),
+            _("From the pool (minutes)"),
         ]
     )
     for row in rows:
         recorded = _local(row.recorded_at).strftime("%Y-%m-%d %H:%M")
         texts = map(defused, (row.reference, row.other_member, row.description))
         times = (row.given_minutes, row.received_minutes, row.balance_minutes)
-        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times])
+        pooled = (defused(row.pool), row.pool_minutes)
+        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times, *pooled])
     return written.getvalue()
 
 
@@ -246,7 +250,7 @@ def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
         with refusals(form):
             today = clock.today(community().time_zone)
             check_not_future(form.last.data, today=today)
-            given, received = queries.hours_between(
+            sums = queries.hours_between(
                 session(),
                 community=community(),
                 member=whose,
@@ -258,8 +262,8 @@ def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
                 whose=whose,
                 first=form.first.data,
                 last=form.last.data,
-                given=given,
-                received=received if form.received.data else None,
+                given=sums.given,
+                received=sums.received if form.received.data else None,
                 today=today,
                 back=_href("certificate", member_id),
             )

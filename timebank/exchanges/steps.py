@@ -11,8 +11,8 @@ from timebank.exchanges.models import DISPUTED
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import STATES
 from timebank.exchanges.queries import Shown
-from timebank.exchanges.rules import takes_part
 from timebank.members.models import Member
+from timebank.members.taking_part import takes_part
 
 
 @dataclass(frozen=True, slots=True)

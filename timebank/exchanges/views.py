@@ -28,7 +28,6 @@ from timebank.exchanges import rules
 from timebank.exchanges import service
 from timebank.exchanges.forms import DeclineForm
 from timebank.exchanges.forms import JointForm
-from timebank.exchanges.forms import KeyedForm
 from timebank.exchanges.forms import LogForm
 from timebank.exchanges.forms import ReasonForm
 from timebank.exchanges.history import history_of
@@ -44,6 +43,8 @@ from timebank.i18n import say
 from timebank.i18n import signed
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.taking_part import takes_part
+from timebank.web import KeyedForm
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -110,7 +111,7 @@ def home() -> ResponseReturnValue:
         asked=queries.asked_of(session(), member=me)[:MOST_ASKED],
         pending=queries.waiting_on_others(session(), member=me),
         lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,
-        paused=not rules.takes_part(me),
+        paused=not takes_part(me),
         states=STATES,
     )
 
@@ -192,7 +193,7 @@ def log_page(template: str, form: KeyedForm, preview: rules.Preview | None, **va
         form,
         preview=preview,
         suggestions=queries.people_to_suggest(session(), community=community(), member=me),
-        paused=me is not None and not rules.takes_part(me),
+        paused=me is not None and not takes_part(me),
         balance=ledger.balance(session(), hours_of(me, community())).balance if me else 0,
         **values,
     )

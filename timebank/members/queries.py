@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from ledger import Account
 from timebank import books
 from timebank.communities.models import Community
+from timebank.members.models import ACTIVE
+from timebank.members.models import AWAY
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import SELF
 from timebank.members.models import Hand
@@ -24,6 +26,9 @@ from timebank.people.models import Person
 from timebank.text import half_width
 from timebank.text import is_storable
 from timebank.text import search_key
+
+#: A list of more names is no help to anybody who types.
+MOST_SUGGESTED = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,21 @@ def search_members(
     ordered = found.order_by(Member.sort_key, Member.number).limit(limit + 1)
     members = session.scalars(ordered).all()
     return MemberPage(members=members[:limit], more=len(members) > limit)
+
+
+def names_to_suggest(session: Session, *, community: Community) -> list[tuple[int, str]]:
+    """Spell everybody who takes part, with their ids, as forms offer them; nobody where they are too many."""
+    columns = select(Member.id, Member.name, Member.number).where(
+        Member.community_id == community.id, Member.state.in_((ACTIVE, AWAY))
+    )
+    ordered = columns.order_by(Member.sort_key, Member.number).limit(MOST_SUGGESTED + 1)
+    found = session.execute(ordered).all()
+    return [(one.id, spelled(one.name, one.number)) for one in found] if len(found) <= MOST_SUGGESTED else []
+
+
+def spelled(name: str, number: str) -> str:
+    """Spell a member so that a form finds exactly them."""
+    return f"{name} ({number})"
 
 
 def member_of(session: Session, *, person: Person, community: Community) -> Member | None:

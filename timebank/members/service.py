@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func
 from sqlalchemy import insert
 from sqlalchemy import select
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +16,7 @@ from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.communities.service import record
+from timebank.db import fresh_ids
 from timebank.db import violated
 from timebank.errors import N_
 from timebank.errors import Refusal
@@ -167,7 +166,7 @@ def add_members(
         return []
     session.flush()
     # An account's code holds its member's id and a member's row its account, so the ids come first.
-    ids = _fresh_ids(session, len(new_members))
+    ids = fresh_ids(session, Member, len(new_members))
     accounts = books.open_member_hours(
         session,
         book_id=community.book_id,
@@ -210,6 +209,14 @@ def clean_number(typed: str) -> str:
     return number
 
 
+def clean_reason(typed: str) -> str:
+    """Return a reason as it is stored; one has to be given."""
+    reason = clean_text(typed, longest=LONGEST_REASON)
+    if not is_visible(reason):
+        raise ReasonMissing
+    return reason
+
+
 # --- signing in ---------------------------------------------------------------------------------------------
 
 
@@ -238,7 +245,7 @@ def set_own_limit(
     session: Session, *, community: Community, member: Member, minutes: int | None, reason: str, actor: Actor
 ) -> None:
     """Let a member go further below zero than others, or less far; None takes the own limit away again."""
-    why = _reason(reason)
+    why = clean_reason(reason)
     if minutes is not None:
         _check_limit(minutes)
     member.own_limit_minutes = minutes
@@ -282,7 +289,7 @@ def change_limits(
 
 def suspend_member(session: Session, *, member: Member, reason: str, actor: Actor) -> None:
     """Let a member neither give nor receive until they are resumed; the books stay as they are."""
-    why = _reason(reason)
+    why = clean_reason(reason)
     if member.state != ACTIVE:
         raise NotActive
     member.state, member.state_reason = SUSPENDED, why
@@ -291,7 +298,7 @@ def suspend_member(session: Session, *, member: Member, reason: str, actor: Acto
 
 def resume_member(session: Session, *, member: Member, reason: str, actor: Actor) -> None:
     """Let a suspended member give and receive again."""
-    why = _reason(reason)
+    why = clean_reason(reason)
     if member.state != SUSPENDED:
         raise NotSuspended
     member.state, member.state_reason = ACTIVE, None
@@ -299,15 +306,6 @@ def resume_member(session: Session, *, member: Member, reason: str, actor: Actor
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _fresh_ids(session: Session, count: int) -> list[int]:
-    if session.get_bind().dialect.name == "sqlite":
-        # One writer at a time, so nobody else can take them; members are never deleted.
-        last = session.scalar(select(func.coalesce(func.max(Member.id), 0))) or 0
-        return list(range(last + 1, last + 1 + count))
-    taken = text("SELECT nextval(pg_get_serial_sequence('member', 'id')) FROM generate_series(1, :count)")
-    return list(session.scalars(taken, {"count": count}))
 
 
 def _row(new: NewMember, **known: Any) -> dict[str, Any]:
@@ -325,13 +323,6 @@ def _row(new: NewMember, **known: Any) -> dict[str, Any]:
 def _found_by(new: NewMember) -> str:
     # A line end keeps a search from matching across the name's end and the reading's beginning.
     return "\n".join(search_key(part) for part in (new.name, new.reading or "", new.number))
-
-
-def _reason(typed: str) -> str:
-    reason = clean_text(typed, longest=LONGEST_REASON)
-    if not is_visible(reason):
-        raise ReasonMissing
-    return reason
 
 
 def _check_limit(minutes: int) -> None:

@@ -7,10 +7,12 @@ from timebank.web.edge import TimeBank as TimeBank
 from timebank.web.forms import DayField as DayField
 from timebank.web.forms import Form as Form
 from timebank.web.forms import HoursField as HoursField
+from timebank.web.forms import KeyedForm as KeyedForm
 from timebank.web.forms import Line as Line
 from timebank.web.forms import Lines as Lines
 from timebank.web.forms import PeriodForm as PeriodForm
 from timebank.web.forms import SelectChoice as SelectChoice
+from timebank.web.forms import Written as Written
 from timebank.web.forms import form_page as form_page
 from timebank.web.forms import refusals as refusals
 from timebank.web.forms import show_refusal as show_refusal

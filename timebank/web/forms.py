@@ -1,5 +1,7 @@
 """Forms: what every one of ours does, and how a refusal becomes a sentence on it."""
 
+import re
+import secrets
 from datetime import date
 from types import TracebackType
 from typing import Any
@@ -13,10 +15,12 @@ from flask_wtf.i18n import translations
 from sqlalchemy.orm import SessionTransaction
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
+from wtforms import HiddenField
 from wtforms import RadioField
 
 # The published types of WTForms do not know it yet.
 from wtforms import SelectChoice as SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import StopValidation
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -40,6 +44,7 @@ class Unstorable(Refusal):
     sentence = N_("This holds a character that cannot be stored. Please type it again.")
 
 
+_KEY = re.compile(r"form:[A-Za-z0-9_-]{16,60}")
 _CHOOSE = N_("Please choose one of these.")
 #: What WTForms says in English, or in Japanese that is not ours.
 _OUR_WORDS = {
@@ -198,6 +203,45 @@ class HoursField(_Typed):
     def write(self, value: int) -> str:
         """Write a time."""
         return as_clock(value)
+
+
+class Written:
+    """Refuses a day or a time that was left empty."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Refuse nothing at all; what cannot be read has its own sentence."""
+        if field.data is None and not field.errors:
+            raise StopValidation(self.message)
+
+
+class KeyedForm(Form):
+    """A form that books once, however often it is sent, and shows first what is not as it was typed."""
+
+    key = HiddenField()
+    #: The mark of what was shown before.
+    seen = HiddenField()
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(data={"key": fresh_key()} | known)
+
+    def validate_key(self, field: HiddenField) -> None:
+        """Refuse a key that is none of ours, and give a good one."""
+        if not field.raw_data or not _KEY.fullmatch(field.data or ""):
+            self.renew_key()
+            raise ValidationError(gettext("This form was incomplete. Please save once more."))
+
+    def renew_key(self) -> None:
+        """Let the form be saved as another one next."""
+        self.key.data = fresh_key()
+
+
+def fresh_key() -> str:
+    """Make a key for a form that is shown for the first time: whatever is saved with it is booked once."""
+    return f"form:{secrets.token_urlsafe(18)}"
 
 
 class _Refusals:

@@ -34,6 +34,7 @@ from timebank.members.queries import find_by_number
 from timebank.members.queries import people_by_number
 from timebank.people import service as people
 from timebank.people.models import Person
+from timebank.pools.proof import check_pools
 
 #: What the database has no part in is looked at on one engine.
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -64,6 +65,7 @@ def test_three_months_end_yesterday_and_the_books_hold(session: Session) -> None
     assert today - timedelta(days=3) <= last < today
     assert 80 <= booked <= 130
     assert check_exchanges(session) == []
+    assert check_pools(session) == []
 
 
 @on_sqlite

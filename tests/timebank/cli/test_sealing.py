@@ -53,7 +53,7 @@ def test_every_community_is_sealed_once(database: str) -> None:
     head = told[0].partition("seal 1: ")[2]
     assert len(head.replace(" ", "")) == 64
     assert answer(database, "seal", *HERE) == f"kadoma: nothing new to seal; hash of seal 1: {head}\n"
-    assert answer(database, "verify").endswith("2 exchanges, 1 seals\nThe books hold.\n")
+    assert answer(database, "verify").endswith("2 exchanges, 0 gifts and grants, 1 seals\nThe books hold.\n")
 
 
 def test_a_community_that_is_not_there_is_told(database: str) -> None:

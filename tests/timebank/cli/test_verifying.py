@@ -22,7 +22,8 @@ def database(database_url: str, tmp_path: Path) -> str:
 
 def test_books_that_hold_are_counted(database: str) -> None:
     assert answer(database, "verify") == (
-        "1 communities, 1 books, 3 accounts, 1 entries, 1 transfers, 1 exchanges, 0 seals\nThe books hold.\n"
+        "1 communities, 1 books, 3 accounts, 1 entries, 1 transfers, 1 exchanges, "
+        "0 gifts and grants, 0 seals\nThe books hold.\n"
     )
 
 

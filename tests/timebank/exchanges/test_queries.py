@@ -151,7 +151,9 @@ def test_a_certificate_counts_the_days_between_and_not_what_was_taken_back(
     wrong = an_exchange(session, community, hana, ken, worked_on=A_DAY, minutes=300)
     reverse_exchange(session, community=community, exchange=wrong, reason="never was", actor=COORDINATOR)
     april = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}
-    assert queries.hours_between(session, community=community, member=hana, **april) == (120, 30)
+    assert queries.hours_between(session, community=community, member=hana, **april) == queries.Turnover(
+        120, 30, 0, 0
+    )
 
 
 def test_slips_of_a_sitting_are_counted_and_the_latest_shown_first(

@@ -30,24 +30,24 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import BeforeTheBeginning
-from timebank.exchanges.rules import CeilingReached
 from timebank.exchanges.rules import FormSavedAlready
-from timebank.exchanges.rules import NobodyChosen
 from timebank.exchanges.rules import NotYourExchange
-from timebank.exchanges.rules import TheirLimitReached
-from timebank.exchanges.rules import TheyArePaused
-from timebank.exchanges.rules import YouArePaused
-from timebank.exchanges.rules import YourLimitReached
 from timebank.exchanges.service import confirm_exchange
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import withdraw_exchange
 from timebank.hours import MoreThanADay
 from timebank.hours import NoTimeAtAll
+from timebank.members.choosing import NobodyChosen
+from timebank.members.limits import CeilingReached
+from timebank.members.limits import TheirLimitReached
+from timebank.members.limits import YourLimitReached
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.service import ReasonMissing
 from timebank.members.service import suspend_member
+from timebank.members.taking_part import TheyArePaused
+from timebank.members.taking_part import YouArePaused
 
 
 class TestLogging:

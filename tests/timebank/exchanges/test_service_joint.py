@@ -16,7 +16,6 @@ from timebank.exchanges.models import Joint
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import MemberTwice
 from timebank.exchanges.rules import SeveralOnBothSides
-from timebank.exchanges.rules import TooManyPeople
 from timebank.exchanges.service import close_joint
 from timebank.exchanges.service import confirm_exchange
 from timebank.exchanges.service import decline_exchange
@@ -25,6 +24,7 @@ from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.exchanges.service import settle_exchange
 from timebank.exchanges.service import withdraw_exchange
+from timebank.members.choosing import TooManyPeople
 
 
 class TestSeveralPeople:

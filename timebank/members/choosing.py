@@ -8,9 +8,6 @@ from sqlalchemy.orm import Session
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
-from timebank.exchanges.rules import MOST_PEOPLE
-from timebank.exchanges.rules import NobodyChosen
-from timebank.exchanges.rules import TooManyPeople
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import find_without_zeros
@@ -19,6 +16,8 @@ from timebank.text import excerpt
 from timebank.text import half_width
 from timebank.text import search_key
 
+#: A class taught or a clean-up; a longer list is two forms.
+MOST_PEOPLE = 100
 #: So many people can be looked through; where more are meant, more has to be typed.
 MOST_SHOWN = 12
 #: Among so many an exact name is still found.
@@ -27,6 +26,20 @@ _MOST_SEARCHED = 60
 #: A name of full length with its number, and no more: a longer text is no name.
 _LONGEST_TYPED = 160
 _WITH_NUMBER = re.compile(r"(?P<name>.*)\(\s*(?P<number>[^()\s]+)\s*\)")
+
+
+class NobodyChosen(Refusal):
+    """Nobody was named where somebody has to be."""
+
+    sentence = N_("Please choose the other person.")
+    field = "other"
+
+
+class TooManyPeople(Refusal):
+    """More people than one form takes."""
+
+    sentence = N_("At most %(most)s people fit on one form. Please use two.")
+    field = "other"
 
 
 class NobodyFound(Refusal):
@@ -66,11 +79,6 @@ class NamesUnclear(Refusal):
 
     sentence = N_("It is not clear who is meant by %(lines)s. Please write the member numbers.")
     field = "others"
-
-
-def spelled(name: str, number: str) -> str:
-    """Spell a member so that choose() finds exactly them."""
-    return f"{name} ({number})"
 
 
 def choose(session: Session, *, community: Community, typed: str, picked: str | None = None) -> Member:
