@@ -40,7 +40,8 @@ def routes_with_an_id(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 def test_no_route_takes_another_communitys_id(app: Flask) -> None:
     here = written(app, lambda session: a_whole_community(session, "kadoma"))
-    # Its rows were made first, so every id from 1 on is theirs and none is the asker's.
+    # Its rows were made first, so every id from 1 on is theirs and none is the asker's; its sign-in, too.
+    signed_in(app, here)
     asker = written(
         app, lambda session: a_neighbour(session, a_community(session, slug="moriguchi"), *OFFICES)
     )

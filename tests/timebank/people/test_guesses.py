@@ -3,8 +3,10 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg.errors import SerializationFailure
 from sqlalchemy import func
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from tests.builders import PASSWORD
@@ -208,3 +210,24 @@ def test_an_address_is_believed_only_from_servers_of_ours(database_url: str) -> 
             assert guess(client).status_code == (422 if one < 5 else 429)
         client.environ_base["HTTP_X_FORWARDED_FOR"] = ELSEWHERE
         assert guess(client).status_code == 422
+
+
+def test_what_one_process_counts_another_one_knows(app: Flask, database_url: str, hana: Neighbour) -> None:
+    with application(database_url) as other:
+        other.config["WTF_CSRF_ENABLED"] = False
+        tried = [guess(at_address(one, HOME)).status_code for one in (app, other) * 3]
+    assert tried == [422] * 5 + [429]
+
+
+def test_where_a_try_cannot_be_counted_nothing_is_tried(
+    app: Flask, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("INSERT", {}, SerializationFailure("could not serialize access"))
+
+    monkeypatch.setattr("timebank.limits.count", busy)
+    monkeypatch.setattr("ledger.edge.time.sleep", lambda _: None)
+    app.testing = False
+    answer = guess(at_address(app, HOME), PASSWORD)
+    assert answer.status_code == 503
+    assert "Set-Cookie" not in answer.headers
