@@ -106,6 +106,14 @@ FORMS: dict[str, Filled] = {
     "communities.kinds": Filled("steward", {"name": "Weeding"}),
     "communities.retire_kind": Filled("steward", {}),
     "later.again": Filled("steward", {}),
+    "membership.own": Filled("giver", {"until": "2026-05-01"}),
+    "membership.back": Filled("giver", {}),
+    "membership.of_member": Filled("coordinator", {"until": "2026-05-01"}),
+    "membership.back_of_member": Filled("coordinator", {}),
+    "farewells.leave_now": Filled("suspended", key(8) | {"reason": ""}),
+    "farewells.left": Filled("coordinator", key(9) | REASON, on="without a sign-in"),
+    "farewells.take_back": Filled("coordinator", REASON, on="without a sign-in"),
+    "farewells.died": Filled("coordinator", key(10) | {"contact": "Her sister"}, on="without a sign-in, too"),
     # Last, because it ends the session.
     "people.change_password": Filled("other", {"old_password": PASSWORD, "password": "another-password"}),
 }

@@ -144,6 +144,18 @@ ROUTES: dict[str, Row] = {
     "pools.open_one": may(C, S),
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
+    # Being away, leaving, and coming back.
+    "membership.own": may(MEMBERS),
+    "membership.back": may(MEMBERS),
+    "membership.of_member": may(C),
+    "membership.back_of_member": may(C),
+    "farewells.leave": may(MEMBERS),
+    "farewells.leave_now": may(MEMBERS),
+    "farewells.goodbye": may(EVERYBODY),
+    "farewells.of_member": may(C),
+    "farewells.left": may(C),
+    "farewells.died": may(C),
+    "farewells.take_back": may(C),
     # Members.
     "members.index": may(OFFICERS),
     "members.enter": may(C, S),

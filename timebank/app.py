@@ -16,10 +16,12 @@ from timebank.exchanges.letters import REMIND_OF_PROPOSAL
 from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.farewells import views as farewells_views
 from timebank.mail import MAIL
 from timebank.mail import views as mail_views
 from timebank.members import audit_views
 from timebank.members import code_views
+from timebank.members import membership_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import browsers
@@ -72,13 +74,17 @@ HOOKS = Hooks(
         SEND_LINK: N_("Send a link to sign in with"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
     },
-    member_pages=(NavItem("statements.of_member", N_("Statement"), "see-statements"),),
+    member_pages=(
+        NavItem("statements.of_member", N_("Statement"), "see-statements"),
+        NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
+        NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
+    ),
 )
 
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    *(audit_views, pools_views),
+    *(membership_views, farewells_views, audit_views, pools_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
 )
 

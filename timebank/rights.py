@@ -32,6 +32,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "log-hours": frozenset({MEMBER}),
     "answer-exchanges": frozenset({MEMBER}),
     "see-own-statement": frozenset({MEMBER}),
+    "keep-own-absence": frozenset({MEMBER}),
+    "leave": frozenset({MEMBER}),
     # About others' hours.
     "log-for-others": frozenset({COORDINATOR}),
     "answer-for-others": frozenset({COORDINATOR}),
@@ -53,6 +55,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "give-sign-ins": frozenset({COORDINATOR, STEWARD}),
     "set-limits": frozenset({COORDINATOR}),
     "suspend-members": frozenset({COORDINATOR, STEWARD}),
+    "set-absences": frozenset({COORDINATOR}),
+    "part-from-members": frozenset({COORDINATOR}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -83,6 +87,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "take-back-from-pools": N_("Take back what a pool was given or granted, with a reason"),
     "open-pools": N_("Open and close pools"),
     "see-pool-names": N_("See who gave to a pool, also where the name is hidden"),
+    "keep-own-absence": N_("Say until when they are away"),
+    "leave": N_("Leave the community"),
+    "set-absences": N_("Write down until when a member is away"),
+    "part-from-members": N_("Let a member leave, write down a death, and take somebody back"),
     "see-members": N_("See the list of members"),
     "enter-members": N_("Enter members"),
     "give-sign-ins": N_("Let a member sign in"),

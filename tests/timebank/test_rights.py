@@ -17,11 +17,11 @@ CHANGES_NOTHING = {
     "keep-own-sign-in",
     "see-exchanges",
     "see-statements",
+    "see-pools",
+    "see-pool-names",
     "see-members",
     "see-settings",
     "see-later-work",
-    "see-pools",
-    "see-pool-names",
     "see-audit",
 }
 

@@ -34,6 +34,7 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import dispute_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.members.away import go_away
 from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
@@ -62,6 +63,7 @@ def make_demo(session: Session) -> Community:
     town.welcome_auditor()
     _live(town)
     town.share()
+    town.go_away()
     seal_entries(session, community=community)
     return community
 
@@ -226,6 +228,17 @@ class _Town:
             wish = self._wish(number, minutes, words, name_hidden=name_hidden)
             give(**here, pool=pool, wish=wish, actor=self._actor(number))
         grant(**here, pool=pool, wish=self._wish(*data.GRANTED), actor=actor)
+
+    def go_away(self) -> None:
+        """Let somebody be away for a while."""
+        number, days = data.AWAY
+        go_away(
+            self.session,
+            community=self.community,
+            member=self.members[number],
+            until=self.today + timedelta(days=days),
+            actor=self._actor(number),
+        )
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
         return Wish(

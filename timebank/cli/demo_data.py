@@ -214,6 +214,9 @@ GIFTS: Final = (
 )
 GRANTED: Final = ("013", 90, "足のけがのあと、しばらくの間 / For a while, after an injured foot")
 
+#: Who is away, and for how many days.
+AWAY: Final = ("014", 12)
+
 
 def habits_by_day() -> Iterator[tuple[int, Occasion]]:
     """Spread every habit over the demo's days: each occasion with its number, which decides who logs it."""

@@ -1,5 +1,6 @@
 """From exchanges to the books: the entry they make, and what the books refuse said in the members' words."""
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 from datetime import date
 from datetime import timedelta
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
+from timebank import books
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
@@ -17,6 +19,7 @@ from timebank.exchanges.models import Exchange
 from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.taking_part import TheyHaveLeft
 
 #: What an entry of confirmed exchanges is.
 EXCHANGE = "exchange"
@@ -52,6 +55,8 @@ def book(
         posted = ledger.post(session, entry)
     except ledger.LimitExceeded as refused:
         raise limit_refusal(refused, members.values(), actor) from refused
+    except ledger.AccountClosed as refused:
+        raise _closed(refused, members.values()) from refused
     for line, one in enumerate(ordered, 1):
         one.state, one.entry_id, one.line = CONFIRMED, posted.entry_id, line
     session.flush()
@@ -59,18 +64,23 @@ def book(
 
 def unbook(session: Session, *, community: Community, entry_id: int, actor: Actor) -> list[Exchange]:
     """Reverse an entry today and mark every exchange it booked; members may go outside their limits by it."""
-    reversal = ledger.reverse(
-        session,
-        book_id=community.book_id,
-        entry_id=entry_id,
-        posted_on=clock.today(community.time_zone),
-        key=f"reversal:{entry_id}",
-        actor=str(actor),
-        memo=f"reversal of entry {entry_id}",
-        waive_limits=True,
-    )
     booked = select(Exchange).where(Exchange.entry_id == entry_id, Exchange.community_id == community.id)
     exchanges = list(session.scalars(booked.order_by(Exchange.line)))
+    # Read before: after a refusal PostgreSQL answers nothing more.
+    members = _members_of(session, exchanges)
+    try:
+        reversal = ledger.reverse(
+            session,
+            book_id=community.book_id,
+            entry_id=entry_id,
+            posted_on=clock.today(community.time_zone),
+            key=f"reversal:{entry_id}",
+            actor=str(actor),
+            memo=f"reversal of entry {entry_id}",
+            waive_limits=True,
+        )
+    except ledger.AccountClosed as refused:
+        raise _closed(refused, members.values()) from refused
     for one in exchanges:
         one.state, one.reversal_id = REVERSED, reversal.entry_id
     session.flush()
@@ -85,3 +95,9 @@ def _open_day(session: Session, community: Community, worked_on: date) -> date:
 def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Member]:
     ids = {member_id for one in exchanges for member_id in (one.giver_id, one.receiver_id)}
     return {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
+
+
+def _closed(refused: ledger.AccountClosed, members: Iterable[Member]) -> TheyHaveLeft:
+    """Say whose account is closed: it is when somebody has left with nothing on it."""
+    member_id = books.member_of_code(refused.code)
+    return TheyHaveLeft(name=next(one.name for one in members if one.id == member_id))

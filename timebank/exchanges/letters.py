@@ -11,6 +11,7 @@ from timebank.communities.models import Community
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.mail import send_letter
+from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.members.queries import people_of
 from timebank.queue import Task
@@ -60,6 +61,9 @@ def _ask(session: Session, task: Task, *, reminds: bool) -> None:
     if exchange is None or exchange.state != PROPOSED:
         return
     giver, receiver = (session.get_one(Member, one) for one in (exchange.giver_id, exchange.receiver_id))
+    if receiver.state == LEFT:
+        # Nobody writes to whoever has left, nor to the address of somebody who has died.
+        return
     until = exchange.logged_at + timedelta(days=community.answer_days)
     answer_by = until.astimezone(ZoneInfo(community.time_zone)).date()
     for person in people_of(session, member=receiver):

@@ -30,6 +30,7 @@ from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.members.queries import spelled
+from timebank.members.taking_part import takes_part
 from timebank.pools.models import Pool
 from timebank.pools.queries import Behind
 from timebank.pools.queries import behind_lines
@@ -217,7 +218,7 @@ def people_to_suggest(session: Session, *, community: Community, member: Member 
     lately = recent_partners(session, community=community, member=member) if member else []
     known = {one.id for one in lately} | ({member.id} if member else set())
     everybody = names_to_suggest(session, community=community)
-    names = [spelled(one.name, one.number) for one in lately]
+    names = [spelled(one.name, one.number) for one in lately if takes_part(one)]
     names += [name for member_id, name in everybody if member_id not in known]
     return names
 

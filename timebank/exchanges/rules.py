@@ -20,8 +20,8 @@ from timebank.members.choosing import MOST_PEOPLE
 from timebank.members.choosing import NobodyChosen
 from timebank.members.choosing import TooManyPeople
 from timebank.members.models import Member
-from timebank.members.taking_part import TheyArePaused
 from timebank.members.taking_part import check_taking_part
+from timebank.members.taking_part import not_taking_part
 from timebank.members.taking_part import takes_part
 from timebank.text import clean_text
 
@@ -180,7 +180,7 @@ def check_said(said: Said, *, community: Community, by: Member | None) -> str:
             raise NotYourExchange
     for member in people:
         if not takes_part(member):
-            raise TheyArePaused(name=member.name)
+            raise not_taking_part(member)
     return clean_text(said.description, longest=LONGEST_DESCRIPTION)
 
 

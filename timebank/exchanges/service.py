@@ -19,6 +19,7 @@ from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import DECLINED
 from timebank.exchanges.models import DISPUTED
+from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import WITHDRAWN
@@ -222,6 +223,24 @@ def reverse_exchange(
         raise AnsweredAlready
     for one in booking.unbook(session, community=community, entry_id=exchange.entry_id, actor=actor):
         _record(session, one, "reversed", actor, reason=why)
+
+
+def drop_open(
+    session: Session, *, community: Community, member: Member, reason: str, actor: Actor
+) -> list[Exchange]:
+    """Withdraw what is open with a member who leaves; of a joint exchange only their part drops out."""
+    why = clean_reason(reason)
+    mine = (Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id)
+    unbooked = (Exchange.entry_id.is_(None), Exchange.state.in_(OPEN_STATES))
+    found = select(Exchange).where(mine, *unbooked, Exchange.community_id == community.id)
+    dropped = _lock(session, session.scalars(found).all())
+    for one in dropped:
+        one.state = WITHDRAWN
+        _record(session, one, "withdrawn", actor, reason=why)
+    # Only then: what the others of a joint have agreed on may be whole now.
+    for one in {one.joint_id: one for one in dropped if one.joint_id is not None}.values():
+        _book_when_answered(session, community=community, exchanges=[one], actor=actor)
+    return dropped
 
 
 # --- logging ------------------------------------------------------------------------------------------------

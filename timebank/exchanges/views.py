@@ -39,8 +39,11 @@ from timebank.exchanges.steps import Step
 from timebank.exchanges.steps import desk_offers
 from timebank.exchanges.steps import may_withdraw
 from timebank.exchanges.steps import offers
+from timebank.i18n import day
 from timebank.i18n import say
 from timebank.i18n import signed
+from timebank.members.away import away_names
+from timebank.members.away import away_until
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.taking_part import takes_part
@@ -112,6 +115,7 @@ def home() -> ResponseReturnValue:
         pending=queries.waiting_on_others(session(), member=me),
         lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,
         paused=not takes_part(me),
+        away_until=away_until(session(), community=community(), member=me),
         states=STATES,
     )
 
@@ -193,6 +197,7 @@ def log_page(template: str, form: KeyedForm, preview: rules.Preview | None, **va
         form,
         preview=preview,
         suggestions=queries.people_to_suggest(session(), community=community(), member=me),
+        away=away_names(session(), community=community()),
         paused=me is not None and not takes_part(me),
         balance=ledger.balance(session(), hours_of(me, community())).balance if me else 0,
         **values,
@@ -211,6 +216,9 @@ def _logged(logged: service.Logged, other: Member | None = None) -> ResponseRetu
     else:
         said = _("Logged. Everybody is asked to confirm it.")
     flash(said)
+    if other is not None and (until := away_until(session(), community=community(), member=other)):
+        name, last_day = other.name, day(until)
+        flash(_("%(name)s is away until %(day)s, so an answer may take a while.", name=name, day=last_day))
     return redirect(url_for(".show", exchange_id=logged.exchanges[0].id), 303)
 
 

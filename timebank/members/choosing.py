@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import find_without_zeros
@@ -136,9 +137,11 @@ def _matching(session: Session, community: Community, typed: str) -> list[Member
     key = search_key(typed)
     if not key:
         return []
-    found = search_members(session, community=community, text=typed, limit=_MOST_SEARCHED).members
+    page = search_members(session, community=community, text=typed, limit=_MOST_SEARCHED)
+    # Who has left is found by the number alone, to be told so.
+    found = [one for one in page.members if one.state != LEFT]
     exactly = [one for one in found if key in (search_key(one.name), search_key(one.reading or ""))]
-    return exactly or list(found)
+    return exactly or found
 
 
 def _numbered(session: Session, community: Community, typed: str) -> Member | None:

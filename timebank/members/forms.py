@@ -26,12 +26,14 @@ from timebank.members.queries import find_by_number
 from timebank.people.service import SHORTEST_PASSWORD
 from timebank.rights import OFFICES
 from timebank.rights import ROLE_LABELS
+from timebank.web import DayField
 from timebank.web import Form
 from timebank.web import HoursField
 from timebank.web import Line
 from timebank.web import Lines
 from timebank.web import PeriodForm
 from timebank.web import SelectChoice
+from timebank.web import Written
 from timebank.web import community
 from timebank.web import session
 
@@ -59,6 +61,19 @@ class ReasonForm(Form):
         [InputRequired(_("Please say why, so that others understand it later.")), Lines(LONGEST_REASON)],
         description=_("Officers can read this, and the member may ask for it."),
     )
+
+
+class AwayForm(Form):
+    """Until when somebody is away."""
+
+    until = DayField(
+        _("Away until"),
+        [Written(_("Please write the day, for example 2026-04-03."))],
+        description=_("The last day, for example 2026-04-03 or 2026/4/3"),
+    )
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(data=known)
 
 
 class OwnLimitForm(ReasonForm):

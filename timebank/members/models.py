@@ -21,6 +21,7 @@ LONGEST_NUMBER = 40
 LONGEST_NAME = 100
 LONGEST_DISTRICT = 60
 LONGEST_REASON = 500
+LONGEST_CONTACT = 300
 
 ACTIVE = "active"
 AWAY = "away"
@@ -139,8 +140,42 @@ class MemberEvent(Base):
     community_id: Mapped[int]
     happened_at: Mapped[datetime]
     actor: Mapped[str]
-    #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``.
+    #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``, ``away``,
+    #: ``back``, ``left``, ``died``, ``returned``.
     what: Mapped[str]
-    #: Minutes for a limit; None where there is no value.
+    #: Minutes for a limit, the last day of an absence; None where there is no value.
     value: Mapped[str | None]
     reason: Mapped[str | None]
+
+
+class Absence(Base):
+    """Until which day a member is away; when the day has passed it is over by itself."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        STRICT,
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: The last day of it.
+    until: Mapped[date]
+
+
+class Farewell(Base):
+    """That a member has left, or has died; it goes when they are taken back."""
+
+    __tablename__ = "farewell"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        CheckConstraint(f"length(family_contact) <= {LONGEST_CONTACT}", name="farewell_contact_is_short"),
+        STRICT,
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    left_on: Mapped[date]
+    died: Mapped[bool]
+    #: Whom of the family to write to or call; only coordinators see it.
+    family_contact: Mapped[str]

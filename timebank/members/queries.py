@@ -16,8 +16,10 @@ from timebank import books
 from timebank.communities.models import Community
 from timebank.members.models import ACTIVE
 from timebank.members.models import AWAY
+from timebank.members.models import LEFT
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import SELF
+from timebank.members.models import Farewell
 from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
@@ -98,17 +100,22 @@ def spelled(name: str, number: str) -> str:
 
 
 def member_of(session: Session, *, person: Person, community: Community) -> Member | None:
-    """Find the member that a person is in a community."""
+    """Find the member that a person is in a community; who has left is none."""
     return session.scalar(
         select(Member)
         .join(Hand, Hand.member_id == Member.id)
         .where(Hand.person_id == person.id, Hand.community_id == community.id, Hand.acts_as == SELF)
+        .where(Member.state != LEFT)
     )
 
 
 def communities_of(session: Session, *, person: Person) -> Sequence[Community]:
     """List the communities in which a person is a member or holds an office."""
-    member_of = select(Hand.community_id).where(Hand.person_id == person.id, Hand.acts_as == SELF)
+    member_of = (
+        select(Hand.community_id)
+        .join(Member, Member.id == Hand.member_id)
+        .where(Hand.person_id == person.id, Hand.acts_as == SELF, Member.state != LEFT)
+    )
     officer_of = select(Office.community_id).where(Office.person_id == person.id)
     own = select(Community).where(or_(Community.id.in_(member_of), Community.id.in_(officer_of)))
     return session.scalars(own.order_by(Community.name, Community.id)).all()
@@ -120,15 +127,26 @@ def people_of(session: Session, *, member: Member) -> Sequence[Person]:
     return session.scalars(hands.order_by(Person.id)).all()
 
 
+def person_of(session: Session, *, member: Member) -> Person | None:
+    """Find the person that a member is; None where nobody signs in as them."""
+    oneself = select(Person).join(Hand, Hand.person_id == Person.id)
+    return session.scalar(oneself.where(Hand.member_id == member.id, Hand.acts_as == SELF))
+
+
 def people_by_number(session: Session, *, community: Community, number: str) -> Sequence[Person]:
     """List the people who may sign in by a member's number."""
     member = find_by_number(session, community=community, number=number)
-    return people_of(session, member=member) if member else []
+    return people_of(session, member=member) if member and member.state != LEFT else []
 
 
 def hours_of(member: Member, community: Community) -> Account:
     """Name the account of a member's hours, without asking the database."""
     return books.member_hours(account_id=member.account_id, book_id=community.book_id, member_id=member.id)
+
+
+def farewell_of(session: Session, *, member: Member) -> Farewell | None:
+    """Find when and how a member left; None where they are here."""
+    return session.get(Farewell, member.id)
 
 
 def history(session: Session, *, member: Member, limit: int = 50) -> Sequence[MemberEvent]:

@@ -21,6 +21,7 @@ from timebank.db import violated
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import ACTIVE
+from timebank.members.models import LEFT
 from timebank.members.models import LONGEST_DISTRICT
 from timebank.members.models import LONGEST_NAME
 from timebank.members.models import LONGEST_NUMBER
@@ -234,7 +235,7 @@ def give_hand(session: Session, *, person: Person, member: Member, actor: Actor)
                 raise SignInThere from clash
             case _:
                 raise
-    _record(session, member=member, what="sign-in-given", actor=actor)
+    record_event(session, member=member, what="sign-in-given", actor=actor)
     return hand
 
 
@@ -246,14 +247,16 @@ def set_own_limit(
 ) -> None:
     """Let a member go further below zero than others, or less far; None takes the own limit away again."""
     why = clean_reason(reason)
+    if member.state == LEFT:
+        raise NotActive
     if minutes is not None:
         _check_limit(minutes)
     member.own_limit_minutes = minutes
     member.own_limit_reason = why if minutes is not None else None
     session.flush()
-    _apply_limits(session, community=community, member=member, actor=actor)
+    apply_limits(session, community=community, member=member, actor=actor)
     value = None if minutes is None else str(minutes)
-    _record(session, member=member, what="limit", value=value, reason=why, actor=actor)
+    record_event(session, member=member, what="limit", value=value, reason=why, actor=actor)
 
 
 def change_limits(
@@ -278,12 +281,13 @@ def change_limits(
     ):
         if before != after:
             record(session, community=community, what=what, before=str(before), after=str(after), actor=actor)
-    members = select(Member).where(Member.community_id == community.id)
+    # Who has left gets the limits of the day on which they come back; their account may be closed.
+    members = select(Member).where(Member.community_id == community.id, Member.state != LEFT)
     if old_ceiling == ceiling_minutes:
         members = members.where(Member.own_limit_minutes.is_(None))
     touched = session.scalars(members.order_by(Member.account_id)).all()
     for member in touched:
-        _apply_limits(session, community=community, member=member, actor=actor)
+        apply_limits(session, community=community, member=member, actor=actor)
     return len(touched)
 
 
@@ -293,7 +297,7 @@ def suspend_member(session: Session, *, member: Member, reason: str, actor: Acto
     if member.state != ACTIVE:
         raise NotActive
     member.state, member.state_reason = SUSPENDED, why
-    _record(session, member=member, what="suspended", reason=why, actor=actor)
+    record_event(session, member=member, what="suspended", reason=why, actor=actor)
 
 
 def resume_member(session: Session, *, member: Member, reason: str, actor: Actor) -> None:
@@ -302,7 +306,7 @@ def resume_member(session: Session, *, member: Member, reason: str, actor: Actor
     if member.state != SUSPENDED:
         raise NotSuspended
     member.state, member.state_reason = ACTIVE, None
-    _record(session, member=member, what="resumed", reason=why, actor=actor)
+    record_event(session, member=member, what="resumed", reason=why, actor=actor)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -330,7 +334,8 @@ def _check_limit(minutes: int) -> None:
         raise LimitRefused(furthest=FURTHEST_LIMIT_MINUTES // 60)
 
 
-def _apply_limits(session: Session, *, community: Community, member: Member, actor: Actor) -> None:
+def apply_limits(session: Session, *, community: Community, member: Member, actor: Actor) -> None:
+    """Carry a member's limit, own or common, to their account."""
     own = member.own_limit_minutes
     ledger.set_limits(
         session,
@@ -343,7 +348,7 @@ def _apply_limits(session: Session, *, community: Community, member: Member, act
     )
 
 
-def _record(
+def record_event(
     session: Session,
     *,
     member: Member,
@@ -352,6 +357,7 @@ def _record(
     value: str | None = None,
     reason: str | None = None,
 ) -> None:
+    """Write down what was done about a member."""
     session.add(
         MemberEvent(**_event(member.id, member.community_id, what, actor=actor, value=value, reason=reason))
     )

@@ -14,6 +14,8 @@ import ledger
 from timebank.errors import N_
 from timebank.members import queries
 from timebank.members import service
+from timebank.members.away import absences
+from timebank.members.away import away_until
 from timebank.members.forms import GiveSignInForm
 from timebank.members.forms import LimitsForm
 from timebank.members.forms import MemberForm
@@ -54,6 +56,11 @@ EVENTS = {
     "limit": N_("Limit set"),
     "suspended": N_("Suspended"),
     "resumed": N_("Suspension ended"),
+    "away": N_("Away until"),
+    "back": N_("Here again"),
+    "left": N_("Has left"),
+    "died": N_("Has died"),
+    "returned": N_("A member again"),
     "sign-in-given": N_("Can sign in"),
     CODE_GIVEN: N_("One-time code given"),
 }
@@ -71,7 +78,8 @@ def index() -> ResponseReturnValue:
         text=typed,
         after=queries.find_member(session(), community=community(), member_id=after) if after else None,
     )
-    return render_template("members/index.html", page=page, typed=typed, states=STATES)
+    away = absences(session(), community=community(), members=page.members)
+    return render_template("members/index.html", page=page, typed=typed, states=STATES, away=away)
 
 
 @bp.route("/members/new", methods=["GET", "POST"])
@@ -110,6 +118,8 @@ def show(member_id: int) -> ResponseReturnValue:
         people=people,
         roles=roles_of(session(), person=people[0], community=community()) if people else frozenset(),
         history=queries.history(session(), member=member),
+        away_until=away_until(session(), community=community(), member=member),
+        farewell=queries.farewell_of(session(), member=member),
         states=STATES,
         labels=EVENTS,
         role_labels=ROLE_LABELS,

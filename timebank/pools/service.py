@@ -23,8 +23,8 @@ from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.service import clean_reason
-from timebank.members.taking_part import TheyArePaused
 from timebank.members.taking_part import YouArePaused
+from timebank.members.taking_part import not_taking_part
 from timebank.members.taking_part import takes_part
 from timebank.pools.models import CLOSED
 from timebank.pools.models import GIFT
@@ -196,7 +196,7 @@ def reopen_pool(session: Session, *, community: Community, pool: Pool, actor: Ac
 def give(session: Session, *, community: Community, pool: Pool, wish: Wish, actor: Actor) -> Moved:
     """Give a member's hours to a pool, as far as their limit lets them; the caller commits."""
     if not takes_part(wish.member):
-        raise YouArePaused if _is_oneself(wish.member, actor) else TheyArePaused(name=wish.member.name)
+        raise YouArePaused if _is_oneself(wish.member, actor) else not_taking_part(wish.member)
     words = clean_text(wish.words, longest=LONGEST_WORDS)
     return move(session, community=community, pool=pool, kind=GIFT, wish=wish, words=words, actor=actor)
 
@@ -206,7 +206,7 @@ def grant(session: Session, *, community: Community, pool: Pool, wish: Wish, act
     if _is_oneself(wish.member, actor):
         raise GrantToYourself
     if not takes_part(wish.member):
-        raise TheyArePaused(name=wish.member.name)
+        raise not_taking_part(wish.member)
     words = clean_reason(wish.words)
     return move(session, community=community, pool=pool, kind=GRANT, wish=wish, words=words, actor=actor)
 
@@ -337,7 +337,7 @@ def _refusals(pool: Pool, member: Member, actor: Actor) -> Iterator[None]:
     except ledger.AccountClosed as refused:
         if refused.code == books.pool_hours_code(pool.id):
             raise PoolClosed from refused
-        raise TheyArePaused(name=member.name) from refused
+        raise not_taking_part(member) from refused
     except ledger.KeyReused as refused:
         raise GivenAlready from refused
 

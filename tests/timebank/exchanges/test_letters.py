@@ -27,6 +27,8 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import confirm_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.mail.models import Mail
+from timebank.members.models import LEFT
+from timebank.members.models import Member
 from timebank.queue import Job
 from timebank.queue.models import DONE
 
@@ -111,6 +113,16 @@ def test_whoever_has_answered_meanwhile_is_not_asked(app: Flask) -> None:
         confirm_exchange(session, community=community, exchange=found, actor=COORDINATOR)
 
     written(app, confirm)
+    assert work_off(app) == []
+
+
+def test_nobody_writes_to_whoever_has_left_or_died(app: Flask) -> None:
+    waits = a_pair(app)
+
+    def gone(session: Session) -> None:
+        session.get_one(Member, waits.receiver_id).state = LEFT
+
+    written(app, gone)
     assert work_off(app) == []
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -255,6 +256,10 @@ def test_two_who_open_a_pool_of_one_name_at_once_open_one(
 
     monkeypatch.setattr(session, "scalar", not_seen_at_first)
     with pytest.raises(service.PoolThere), session.begin_nested():
+        a_pool(session, here.community)
+    looks.clear()
+    monkeypatch.setattr(service, "violated", lambda _clash: "something else")
+    with pytest.raises(IntegrityError), session.begin_nested():
         a_pool(session, here.community)
 
 
