@@ -106,13 +106,16 @@ class House:
     def address(self, endpoint: str, on: str = "", things: Things | None = None) -> str:
         """Spell a route's address in the first community, about what is named, or what is usual."""
         values: dict[str, object] = {}
+        things = things or self.here
+        assert not on or any(on in things.get(name, ()) for name in self.arguments(endpoint)), (endpoint, on)
         for name in self.arguments(endpoint):
             if name == "community":
                 values[name] = HERE
             elif name == "filename":
                 values[name] = "timebank.css"
             else:
-                values[name] = (things or self.here)[name][on or USUAL[name]]
+                # An address may name two things, a pool and what moved there: only one of them is `on`.
+                values[name] = things[name][on if on in things[name] else USUAL[name]]
         return str(self.app.url_map.bind("localhost").build(endpoint, values))
 
     def arguments(self, endpoint: str) -> set[str]:

@@ -50,8 +50,16 @@ WORDS = {
     "members.limit": ("reason",),
     "members.suspend": ("reason",),
     "members.resume": ("reason",),
+    "pools.open_one": ("name", "purpose"),
+    "pools.give": ("note",),
+    "pools.give_for": ("note",),
+    "pools.grant": ("reason",),
+    "pools.take_back": ("reason",),
     "communities.kinds": ("name",),
     "communities.change": ("name", "legal_form", "address", "telephone"),
+    "farewells.left": ("reason",),
+    "farewells.take_back": ("reason",),
+    "farewells.died": ("contact",),
 }
 #: Fields that no form lets hold just anything.
 NO_WORDS = {
@@ -70,7 +78,7 @@ NO_WORDS = {
     ),
     *("heard", "giver", "receiver", "since", "answer", "number", "limit", "ceiling", "email", "password"),
     *("old_password", "roles", "language", "time_zone", "year_begins_month", "currency", "started_on"),
-    *("rounding_minutes", "answer_days", "kept"),
+    *("rounding_minutes", "answer_days", "kept", "until"),
 }
 
 

@@ -151,7 +151,7 @@ def test_what_is_sent_for_somebody_who_has_left_is_answered_in_words(here: Kadom
     address = farewell(here, "mary", "/left")
     does(here, "ken", address, reason="moves away")
     assert "This member has left already" in sends(here, "ken", address, reason="again").text
-    assert sends(here, "ken", farewell(here, "hana", "/return"), reason="is here").status_code == 422
+    assert sends(here, "ken", farewell(here, "hana", "/return"), reason="is here").status_code == 409
 
 
 def test_these_pages_are_for_coordinators_and_for_members_of_this_community(here: Kadoma) -> None:
