@@ -13,6 +13,8 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session
@@ -73,6 +75,12 @@ def fresh_ids(session: Session, table: type[Base], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
     taken = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
     return list(session.scalars(taken, {"name": name, "count": count}))
+
+
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Begin an INSERT that can say what happens where the row is there already."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def violated(clash: IntegrityError) -> str | None:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 #: The folder that holds timebank/, templates/ and, unless DATABASE_URL says otherwise, var/.
 ROOT = Path(__file__).resolve().parent.parent
+#: Who has not been seen for so long is signed out, and their cookie ends.
+SESSION_LASTS = timedelta(days=14)
 
 LANGUAGES = ("en", "ja")
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"

@@ -181,8 +181,8 @@ def _settle(
     moves = [(GRANT if balance < 0 else GIFT, member)]
     if balance > 0 and parting.hours == TO_MEMBER:
         moves.append((GRANT, _heir(parting, member)))
+    words = clean_text(parting.words, longest=LONGEST_WORDS)
     for kind, whose in moves:
-        words = clean_text(parting.words, longest=LONGEST_WORDS)
         wish = Wish(
             member=whose,
             minutes=abs(balance),
@@ -196,7 +196,6 @@ def _settle(
             pool=parting.pool,
             kind=kind,
             wish=wish,
-            words=wish.words,
             actor=actor,
         )
 

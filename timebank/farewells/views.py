@@ -21,9 +21,9 @@ from timebank.members.models import Member
 from timebank.members.queries import farewell_of
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
+from timebank.members.queries import members_by_id
 from timebank.members.queries import names_to_suggest
-from timebank.pools.models import Pool
-from timebank.pools.queries import list_pools
+from timebank.pools.queries import open_pools
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -51,7 +51,7 @@ def leave_now() -> ResponseReturnValue:
     told = _told(me)
     if told["balance"] < 0:
         return redirect(url_for(".leave"), 303)
-    form = LeaveForm(balance=told["balance"], pools=_open_pools())
+    form = LeaveForm(balance=told["balance"], pools=open_pools(session(), community=community()))
     parting, done = _part(form, me, told["balance"], because=_("The member has left the community."))
     if done:
         return redirect(url_for(".goodbye"), 303)
@@ -84,7 +84,7 @@ def left(member_id: int) -> ResponseReturnValue:
     """Let a member leave who told a coordinator so."""
     whose = _member(member_id)
     told = _told(whose)
-    form = LeaveForm(balance=told["balance"], pools=_open_pools())
+    form = LeaveForm(balance=told["balance"], pools=open_pools(session(), community=community()))
     parting, done = _part(form, whose, told["balance"], because=_("The member has left the community."))
     if done:
         flash(_("%(name)s has left.", name=whose.name))
@@ -98,7 +98,9 @@ def died(member_id: int) -> ResponseReturnValue:
     """Write down that a member has died."""
     whose = _member(member_id)
     told = _told(whose)
-    form = DiedForm(balance=told["balance"], pools=_open_pools(), reason=_("Has died"))
+    form = DiedForm(
+        balance=told["balance"], pools=open_pools(session(), community=community()), reason=_("Has died")
+    )
     known = {"died": True, "family_contact": form.contact.data or ""}
     parting, done = _part(form, whose, told["balance"], because=_("The member has died."), **known)
     if done:
@@ -132,17 +134,12 @@ def _member(member_id: int) -> Member:
     return find_member(session(), community=community(), member_id=member_id) or abort(404)
 
 
-def _open_pools() -> list[Pool]:
-    found = list_pools(session(), community=community())
-    return [shown.pool for shown in found if shown.pool.closed_on is None]
-
-
 def _told(whose: Member) -> dict[str, Any]:
     """Tell what has to be known before somebody leaves."""
     balance = ledger.balance(session(), hours_of(whose, community())).balance
     waiting = service.open_with(session(), community=community(), member=whose)
     ids = {one for exchange in waiting for one in (exchange.giver_id, exchange.receiver_id)}
-    members = {one: find_member(session(), community=community(), member_id=one) for one in ids}
+    members = members_by_id(session(), community=community(), ids=ids)
     return {"whose": whose, "balance": balance, "waiting": waiting, "members": members}
 
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 from sqlalchemy import case
 from sqlalchemy import delete
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from timebank.db import insert_into
 from timebank.limits.models import Tries
 
 
@@ -52,8 +51,7 @@ def forget_tries(session: Session, *, before: datetime) -> None:
 
 
 def _count(session: Session, limit: Limit, now: datetime) -> datetime | None:
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    first = insert(Tries).values(key=limit.key, number=1, until=now + limit.within)
+    first = insert_into(session, Tries).values(key=limit.key, number=1, until=now + limit.within)
     is_over = Tries.until <= now
     counted = first.on_conflict_do_update(
         index_elements=["key"],

@@ -9,12 +9,11 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy import exists
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.communities.models import Community
+from timebank.db import insert_into
 from timebank.people import service
 from timebank.people.models import Office
 from timebank.people.models import Person
@@ -42,9 +41,8 @@ def make_code(session: Session, *, person: Person, community: Community) -> str:
     Whether they may have one is the caller's to judge.
     """
     code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     made = {"code_hash": service.hash_password(code), "good_until": clock.now() + GOOD_FOR}
-    new = insert(SignInCode).values(person_id=person.id, community_id=community.id, **made)
+    new = insert_into(session, SignInCode).values(person_id=person.id, community_id=community.id, **made)
     session.execute(new.on_conflict_do_update(index_elements=["person_id", "community_id"], set_=made))
     return code
 

@@ -18,9 +18,8 @@ from timebank.people.devices import Device
 from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import SignIn
+from timebank.settings import SESSION_LASTS
 
-#: Who has not been seen for so long is signed out; the cookie is as patient.
-PATIENCE = timedelta(days=14)
 #: How often it is written down that somebody is still there.
 _SEEN_EVERY = timedelta(hours=1)
 #: For how long a sign-in without a password is as good as having typed one.
@@ -119,7 +118,7 @@ def hashed(token: str) -> str:
 
 
 def _open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return SignIn.ended_at.is_(None), SignIn.seen_at > clock.now() - PATIENCE
+    return SignIn.ended_at.is_(None), SignIn.seen_at > clock.now() - SESSION_LASTS
 
 
 def _end(session: Session, *which: ColumnElement[bool]) -> int:

@@ -19,6 +19,7 @@ from timebank.communities.models import Community
 from timebank.members.models import SELF
 from timebank.members.models import Hand
 from timebank.members.models import Member
+from timebank.members.queries import members_by_id
 from timebank.pools.models import GIFT
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
@@ -82,6 +83,12 @@ def list_pools(session: Session, *, community: Community) -> list[PoolShown]:
     pools = select(Pool).where(Pool.community_id == community.id)
     ordered = pools.order_by(Pool.closed_on.is_not(None), Pool.name)
     return [PoolShown(pool, minutes_in(session, community, pool)) for pool in session.scalars(ordered)]
+
+
+def open_pools(session: Session, *, community: Community) -> Sequence[Pool]:
+    """List the pools that take and give, by name."""
+    found = select(Pool).where(Pool.community_id == community.id, Pool.closed_on.is_(None))
+    return session.scalars(found.order_by(Pool.name)).all()
 
 
 def minutes_in(session: Session, community: Community, pool: Pool) -> int:
@@ -161,8 +168,7 @@ class _Names:
         )
         self.selves = {one.person_id: one.member_id for one in session.execute(hands)}
         ids = {*(one.member_id for one in transfers), *self.selves.values()}
-        named = select(Member).where(Member.id.in_(ids), Member.community_id == community.id)
-        self.members = {member.id: member for member in session.scalars(named)}
+        self.members = members_by_id(session, community=community, ids=ids)
 
     def of(self, transfer: PoolTransfer) -> tuple[Member, Member | None]:
         """Tell whose it is, and who entered it where that was somebody else."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -198,7 +199,9 @@ def give(session: Session, *, community: Community, pool: Pool, wish: Wish, acto
     if not takes_part(wish.member):
         raise YouArePaused if _is_oneself(wish.member, actor) else not_taking_part(wish.member)
     words = clean_text(wish.words, longest=LONGEST_WORDS)
-    return move(session, community=community, pool=pool, kind=GIFT, wish=wish, words=words, actor=actor)
+    return move(
+        session, community=community, pool=pool, kind=GIFT, wish=replace(wish, words=words), actor=actor
+    )
 
 
 def grant(session: Session, *, community: Community, pool: Pool, wish: Wish, actor: Actor) -> Moved:
@@ -208,13 +211,13 @@ def grant(session: Session, *, community: Community, pool: Pool, wish: Wish, act
     if not takes_part(wish.member):
         raise not_taking_part(wish.member)
     words = clean_reason(wish.words)
-    return move(session, community=community, pool=pool, kind=GRANT, wish=wish, words=words, actor=actor)
+    return move(
+        session, community=community, pool=pool, kind=GRANT, wish=replace(wish, words=words), actor=actor
+    )
 
 
-def move(
-    session: Session, *, community: Community, pool: Pool, kind: str, wish: Wish, words: str, actor: Actor
-) -> Moved:
-    """Book hours between a member and a pool, once for a key; whether they may is the caller's question."""
+def move(session: Session, *, community: Community, pool: Pool, kind: str, wish: Wish, actor: Actor) -> Moved:
+    """Book hours between a member and a pool, once for a key; rights and clean words are the caller's."""
     _check_minutes(wish.minutes)
     if found := _saved_before(session, community, wish.key):
         return Moved(_the_same(found, pool, kind, wish), repeated=True)
@@ -247,7 +250,7 @@ def move(
         kind=kind,
         minutes=wish.minutes,
         done_on=today,
-        words=words,
+        words=wish.words,
         name_hidden=wish.name_hidden,
         key=wish.key,
         done_at=clock.now(),

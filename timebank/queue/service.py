@@ -14,11 +14,10 @@ from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.db import insert_into
 from timebank.queue.models import DONE
 from timebank.queue.models import FAILED
 from timebank.queue.models import LONGEST_ERROR
@@ -71,8 +70,11 @@ def enqueue(
         "attempts": 0,
         "state": WAITING,
     }
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    new = insert(Job).values(values).on_conflict_do_nothing(index_elements=["community_id", "key"])
+    new = (
+        insert_into(session, Job)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["community_id", "key"])
+    )
     return session.execute(new.returning(Job.id)).scalar_one_or_none() is not None
 
 

@@ -40,6 +40,7 @@ from timebank.db import db
 from timebank.errors import Refusal
 from timebank.rights import MEMBER
 from timebank.settings import ROOT
+from timebank.settings import SESSION_LASTS
 from timebank.settings import Settings
 from timebank.web import safety
 from timebank.web import tries
@@ -55,8 +56,6 @@ from timebank.web.phases import notes
 
 SEE_OTHER = 303
 MEGABYTE = 1024 * 1024
-#: A session that nobody uses ends after two weeks.
-SESSION_SECONDS = 14 * 24 * 60 * 60
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = "timebank.request_id"
@@ -247,7 +246,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure,
-        "PERMANENT_SESSION_LIFETIME": SESSION_SECONDS,
+        "PERMANENT_SESSION_LIFETIME": SESSION_LASTS,
         "MAX_CONTENT_LENGTH": MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": MEGABYTE,
         "MAX_FORM_PARTS": safety.MOST_FIELDS,
