@@ -138,6 +138,12 @@ class Preview:
         return sum(line.minutes for line in self.lines)
 
     @property
+    def members(self) -> list[Member]:
+        """Everybody who gives or receives, each once."""
+        everybody = {one.id: one for line in self.lines for one in (line.giver, line.receiver)}
+        return list(everybody.values())
+
+    @property
     def longer(self) -> int:
         """How many have a minute more than the others, because the time could not be shared evenly."""
         shortest = min(line.minutes for line in self.lines)

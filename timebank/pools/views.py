@@ -17,6 +17,7 @@ import ledger
 from timebank.actor import Actor
 from timebank.i18n import in_words
 from timebank.i18n import signed
+from timebank.members.away import away_names
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
@@ -251,6 +252,7 @@ def _moving_page(
         becomes=_balance(preview.member) if preview else 0,
         minutes=queries.minutes_in(session(), community(), pool),
         suggestions=[name for _id, name in names_to_suggest(session(), community=community())],
+        away=away_names(session(), community=community()),
         **values,
     )
     return page, 422 if preview else status

@@ -186,6 +186,27 @@ def test_a_member_goes_away_others_see_it_and_they_come_back(here: Kadoma) -> No
     assert "Others see that you are away" not in here.as_("mitsuko").get("/kadoma/").text
 
 
+def test_who_is_away_is_told_wherever_hours_are_logged_or_granted_by_hand(here: Kadoma, pool: Pool) -> None:
+    last = clock.today("Asia/Tokyo") + timedelta(days=10)
+    assert here.as_("mitsuko").post("/kadoma/membership", data={"until": last.isoformat()}).status_code == 303
+    joint = here.logs("hana", "joint", others="0003\n0002", hours="2", shared="whole").text
+    assert "田中 光子 is away until" in joint
+    assert "Ken Sato is away until" not in joint
+    for_others = here.logs(
+        "ken",
+        "for-others",
+        givers="0003\n0001",
+        receivers="0002",
+        shared="whole",
+        word="both",
+        heard="telephone",
+    )
+    assert "田中 光子 is away until" in for_others.text
+    for page in ("grant", "give-for"):
+        form = here.as_("ken").get(f"/kadoma/pools/{pool.id}/{page}").text
+        assert "田中 光子 (0003) · Away until" in form
+
+
 def test_a_coordinator_enters_an_absence_and_its_end(here: Kadoma) -> None:
     last = clock.today("Asia/Tokyo") + timedelta(days=10)
     address = f"/kadoma/members/{here.mary.id}"
