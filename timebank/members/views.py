@@ -185,7 +185,10 @@ def give_sign_in(member_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals(form):
             person = create_person(
-                session(), email=form.email.data or None, password=form.password.data or ""
+                session(),
+                email=form.email.data or None,
+                password=form.password.data or "",
+                community_id=community().id,
             )
             service.give_hand(session(), person=person, member=member, actor=actor())
             flash(_("%(name)s can sign in now.", name=member.name))

@@ -115,7 +115,7 @@ class SignInCode(Base):
 
 
 class PasswordOfOne(Base):
-    """A password that was chosen after an officer's code: it opens that community only, as the code did."""
+    """A password that began with an officer, by a code or a first password: it opens that community only."""
 
     __tablename__ = "password_of_one"
     __table_args__ = (STRICT,)

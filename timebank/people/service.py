@@ -109,9 +109,14 @@ class LastSteward(Refusal):
 
 
 def create_person(
-    session: Session, *, password: str | None, email: str | None = None, language: str | None = None
+    session: Session,
+    *,
+    password: str | None,
+    email: str | None = None,
+    language: str | None = None,
+    community_id: int | None = None,
 ) -> Person:
-    """Make somebody who can sign in; the caller commits."""
+    """Make somebody who can sign in, in one community only where an officer typed the password there."""
     email = clean_email(email) if email else None
     if language is not None and language not in LANGUAGES:
         raise LanguageUnknown(typed=excerpt(language))
@@ -130,6 +135,9 @@ def create_person(
         if violated(clash) == "uq_person_email":
             raise EmailTaken(email=email) from clash
         raise
+    if community_id is not None:
+        session.add(PasswordOfOne(person_id=person.id, community_id=community_id))
+        session.flush()
     return person
 
 

@@ -22,6 +22,7 @@ from timebank.members.models import Member
 from timebank.members.queries import history
 from timebank.members.service import give_hand
 from timebank.people.models import Person
+from timebank.people.service import set_password
 
 
 @pytest.fixture
@@ -102,6 +103,30 @@ def test_neither_a_code_nor_its_password_opens_another_community(
     assert other.get("/kadoma/account").status_code == 200
     assert other.get("/moriguchi/account").status_code == 303
     assert "takes part in another community" in given(app, ken, yoshi).text
+
+
+def test_a_first_password_from_an_officer_opens_no_other_community(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    first = {"email": "yoshi@example.org", "password": "typed-by-an-officer"}
+    assert signed_in(app, ken).post(f"/kadoma/members/{yoshi.id}/sign-in", data=first).status_code == 303
+
+    def join(session: Session) -> Person:
+        there = a_member(session, a_community(session, slug="moriguchi"), number="010")
+        yoshi_themself = session.scalars(select(Person).where(Person.email == first["email"])).one()
+        give_hand(session, person=yoshi_themself, member=there, actor=SOMEBODY)
+        return yoshi_themself
+
+    person = written(app, join)
+    known = {"name": first["email"], "password": first["password"]}
+    assert client.post("/moriguchi/sign-in", data=known).status_code == 422
+    assert client.post("/kadoma/sign-in", data=known).status_code == 303
+    assert client.get("/moriguchi/account").status_code == 303
+    written(
+        app, lambda session: set_password(session, person=session.merge(person), password="chosen by a link")
+    )
+    known["password"] = "chosen by a link"
+    assert app.test_client().post("/moriguchi/sign-in", data=known).status_code == 303
 
 
 def test_who_has_an_address_or_an_office_gets_none(app: Flask, ken: Neighbour) -> None:
