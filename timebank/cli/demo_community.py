@@ -25,6 +25,7 @@ from timebank.communities.service import change_settings
 from timebank.communities.service import create_community
 from timebank.communities.service import facts_of
 from timebank.communities.service import list_kinds
+from timebank.contacts.service import set_detail
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.rules import Said
@@ -64,6 +65,7 @@ def make_demo(session: Session) -> Community:
     _live(town)
     town.share()
     town.go_away()
+    town.say_how_to_reach()
     seal_entries(session, community=community)
     return community
 
@@ -239,6 +241,19 @@ class _Town:
             until=self.today + timedelta(days=days),
             actor=self._actor(number),
         )
+
+    def say_how_to_reach(self) -> None:
+        """Let neighbours say how they are reached; for some of them the coordinator writes it down."""
+        for number, kind, value, audience in data.CONTACTS:
+            set_detail(
+                self.session,
+                community=self.community,
+                member=self.members[number],
+                kind=kind,
+                value=value,
+                audience=audience,
+                actor=self._actor(number) if number in self.people else self.coordinator,
+            )
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
         return Wish(

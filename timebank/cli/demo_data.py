@@ -7,6 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from timebank.contacts.models import ADDRESS as CONTACT_ADDRESS
+from timebank.contacts.models import AGREED
+from timebank.contacts.models import COORDINATORS
+from timebank.contacts.models import EMAIL
+from timebank.contacts.models import MEMBERS
+from timebank.contacts.models import NOBODY
+from timebank.contacts.models import OTHER
+from timebank.contacts.models import TELEPHONE as CONTACT_TELEPHONE
 from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
 from timebank.rights import MEMBER
@@ -216,6 +224,21 @@ GRANTED: Final = ("013", 90, "足のけがのあと、しばらくの間 / For a
 
 #: Who is away, and for how many days.
 AWAY: Final = ("014", 12)
+
+#: How neighbours are reached, and who may see it; none of it is anybody's.
+CONTACTS: Final = (
+    ("001", CONTACT_TELEPHONE, "06-0000-0101", AGREED),
+    ("001", CONTACT_ADDRESS, "門真市幸福町（見本） / Kōfuku-chō (not a real address)", COORDINATORS),
+    ("001", OTHER, "電話は夕方に / Best in the evening", AGREED),
+    ("002", CONTACT_TELEPHONE, "06-0000-0102", MEMBERS),
+    ("002", EMAIL, "kenichi@kadoma.example", AGREED),
+    ("003", CONTACT_TELEPHONE, "06-0000-0103", COORDINATORS),
+    ("005", CONTACT_TELEPHONE, "06-0000-0105", MEMBERS),
+    ("008", CONTACT_TELEPHONE, "06-0000-0108", AGREED),
+    ("009", CONTACT_TELEPHONE, "06-0000-0109", AGREED),
+    ("010", CONTACT_TELEPHONE, "06-0000-0110", AGREED),
+    ("012", CONTACT_TELEPHONE, "06-0000-0112", NOBODY),
+)
 
 
 def habits_by_day() -> Iterator[tuple[int, Occasion]]:

@@ -141,9 +141,9 @@ class MemberEvent(Base):
     happened_at: Mapped[datetime]
     actor: Mapped[str]
     #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``, ``away``,
-    #: ``back``, ``left``, ``died``, ``returned``.
+    #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``.
     what: Mapped[str]
-    #: Minutes for a limit, the last day of an absence; None where there is no value.
+    #: Minutes for a limit, the last day of an absence, which contact detail; None where there is no value.
     value: Mapped[str | None]
     reason: Mapped[str | None]
 

@@ -63,6 +63,8 @@ EVENTS = {
     "returned": N_("A member again"),
     "sign-in-given": N_("Can sign in"),
     CODE_GIVEN: N_("One-time code given"),
+    "contact": N_("How to reach them was written down"),
+    "contact-gone": N_("How to reach them was taken away"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Contacts: how a member can be reached, and who may know it."""
