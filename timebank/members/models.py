@@ -16,12 +16,14 @@ from ledger.schema import account
 from timebank.db import STRICT
 from timebank.db import Base
 from timebank.db import Sorted
+from timebank.people.models import LONGEST_EMAIL
 
 LONGEST_NUMBER = 40
 LONGEST_NAME = 100
 LONGEST_DISTRICT = 60
 LONGEST_REASON = 500
 LONGEST_CONTACT = 300
+LONGEST_WORDING = 4_000
 
 ACTIVE = "active"
 AWAY = "away"
@@ -141,9 +143,9 @@ class MemberEvent(Base):
     happened_at: Mapped[datetime]
     actor: Mapped[str]
     #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``, ``away``,
-    #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``.
+    #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``, ``guardian``, ``of-age``.
     what: Mapped[str]
-    #: Minutes for a limit, the last day of an absence, which contact detail; None where there is no value.
+    #: Minutes for a limit, the last day of an absence, which contact detail, the day of a consent; or None.
     value: Mapped[str | None]
     reason: Mapped[str | None]
 
@@ -179,3 +181,48 @@ class Farewell(Base):
     died: Mapped[bool]
     #: Whom of the family to write to or call; only coordinators see it.
     family_contact: Mapped[str]
+
+
+class Guardian(Base):
+    """Who consented to the membership of somebody under 18, to what and when; a member has one at a time.
+
+    A member with a guardian is under 18, and nothing else says so. Whoever takes another's place has a row
+    of their own, so that what somebody consented to is never written over.
+    """
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index(
+            "uq_guardian_member",
+            "member_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+        CheckConstraint(f"length(name) BETWEEN 1 AND {LONGEST_NAME}", name="guardian_name_is_short"),
+        CheckConstraint(f"length(reached_by) <= {LONGEST_CONTACT}", name="guardian_contact_is_short"),
+        CheckConstraint(
+            "ended_on IS NOT NULL OR length(reached_by) > 0", name="guardian_is_reached_while_needed"
+        ),
+        CheckConstraint(f"length(email) BETWEEN 3 AND {LONGEST_EMAIL}", name="guardian_email_is_short"),
+        CheckConstraint("language IN ('en', 'ja')", name="guardian_language_is_known"),
+        CheckConstraint(f"length(wording) BETWEEN 1 AND {LONGEST_WORDING}", name="guardian_wording_is_short"),
+        CheckConstraint("ended_on IS NULL OR email IS NULL", name="guardian_is_left_alone_afterwards"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int]
+    community_id: Mapped[int]
+    name: Mapped[str]
+    #: In words: a telephone number, an address, when to call. Empty once it is over.
+    reached_by: Mapped[str]
+    email: Mapped[str | None]
+    #: In which they are written to; None for the community's.
+    language: Mapped[str | None]
+    #: The exact text to which they said yes.
+    wording: Mapped[str]
+    consented_on: Mapped[date]
+    #: When the member was of age, or another guardian took this one's place.
+    ended_on: Mapped[date | None]

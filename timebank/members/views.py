@@ -22,6 +22,8 @@ from timebank.members.forms import MemberForm
 from timebank.members.forms import OfficesForm
 from timebank.members.forms import OwnLimitForm
 from timebank.members.forms import ReasonForm
+from timebank.members.guardians import GUARDIAN
+from timebank.members.guardians import OF_AGE
 from timebank.members.models import ACTIVE
 from timebank.members.models import AWAY
 from timebank.members.models import LEFT
@@ -61,6 +63,8 @@ EVENTS = {
     "left": N_("Has left"),
     "died": N_("Has died"),
     "returned": N_("A member again"),
+    GUARDIAN: N_("A guardian consented on"),
+    OF_AGE: N_("Of age: no guardian is needed any more"),
     "sign-in-given": N_("Can sign in"),
     CODE_GIVEN: N_("One-time code given"),
     "contact": N_("How to reach them was written down"),
