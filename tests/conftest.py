@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
@@ -32,10 +33,15 @@ from tests.pages import accessibility_check
 from tests.servers import LiveServer
 from tests.servers import application
 from tests.servers import served
+from timebank.people import service as people
+
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the run's room, and close it however the run ends; workers and `make mutants` inherit its name."""
+    # A hash that is slow to guess takes a quarter of the run; one test looks at the program's own.
+    people._HASHER = QUICK_HASHER
     if ROOM not in os.environ:
         stack = ExitStack()
         os.environ[ROOM] = str(stack.enter_context(databases.shared_room()))

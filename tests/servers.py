@@ -1,15 +1,19 @@
 """The application as browsers meet it: served on a free port of this machine, from a thread of the test."""
 
+import os
 import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
+from tests.databases import ROOM
 from tests.databases import SECRET_KEY
 from timebank.app import create_app
 from timebank.db import db
@@ -47,11 +51,19 @@ def application(database_url: str, **environ: str) -> Iterator[Flask]:
     settings = Settings.from_env({**known, **environ})
     app = create_app(settings)
     app.testing = True
+    # Each test has an application of its own: a page's template is compiled once for all of them.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_templates()))
     try:
         yield app
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def _templates() -> Path:
+    folder = Path(os.environ[ROOM]) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner
 from sqlalchemy import Engine
 from sqlalchemy import func
@@ -38,13 +37,6 @@ from timebank.pools.proof import check_pools
 
 #: What the database has no part in is looked at on one engine.
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fourteen people sign in; here nobody guesses their passwords."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_HASHER", quick)
 
 
 def member(session: Session, community: Community, number: str) -> Member:

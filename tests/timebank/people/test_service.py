@@ -1,7 +1,11 @@
 """Letting people in, giving and taking offices, keeping what they had typed."""
 
+import subprocess
+import sys
+
 import pytest
 from argon2 import PasswordHasher
+from argon2 import extract_parameters
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -121,6 +125,16 @@ def test_for_nobody_a_password_is_hashed_all_the_same(monkeypatch: pytest.Monkey
         service.sign_in([], password=PASSWORD)
     assert len(tried) == 1
     assert tried[0].startswith("$argon2id$")
+
+
+def test_the_program_hashes_as_slowly_as_the_library_advises() -> None:
+    ask = f"from timebank.people.service import hash_password; print(hash_password({PASSWORD!r}))"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True).stdout
+    made = extract_parameters(told.strip())
+    assert made == extract_parameters(PasswordHasher().hash(PASSWORD))
+    # OWASP's least for Argon2id: 19 MiB and two rounds.
+    assert made.memory_cost >= 19 * 1024
+    assert made.time_cost >= 2
 
 
 def test_a_weaker_hash_is_renewed_at_the_next_sign_in(session: Session) -> None:
