@@ -110,6 +110,15 @@ FORMS: dict[str, Filled] = {
     "membership.back": Filled("giver", {}),
     "membership.of_member": Filled("coordinator", {"until": "2026-05-01"}),
     "membership.back_of_member": Filled("coordinator", {}),
+    "licences.list_of_kinds": Filled("steward", {"name": "Course for drivers"}),
+    "licences.take_off": Filled("coordinator", REASON),
+    "licences.write_down": Filled(
+        "coordinator", {"kind": "1", "ends_on": "2027-03-31", "note": "shown at the desk"}
+    ),
+    "licences.many": Filled(
+        "coordinator", {"members": ["1", "2"], "ends_on": "2028-03-31", "note": "by post"}
+    ),
+    "licences.retire_kind": Filled("steward", {}),
     "farewells.leave_now": Filled("suspended", key(8) | {"reason": ""}),
     "farewells.left": Filled("coordinator", key(9) | REASON, on="without a sign-in"),
     "farewells.take_back": Filled("coordinator", REASON, on="without a sign-in"),

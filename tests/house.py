@@ -30,6 +30,9 @@ from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.licences.kinds import add_kind as add_licence_kind
+from timebank.licences.service import Seen
+from timebank.licences.service import write_down
 from timebank.members.models import Member
 from timebank.members.service import suspend_member
 from timebank.people import sign_ins
@@ -54,6 +57,8 @@ USUAL = {
     "exchange_id": "proposed",
     "member_id": "giver",
     "kind_id": "driving",
+    "licence_kind_id": "insurance",
+    "licence_id": "of the giver",
     "job_id": "given up",
     "sign_in_id": "of who is leaving",
     "token": "the receiver's",
@@ -176,6 +181,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": _given_up(session, community)},
         "sign_in_id": {"of who is leaving": _signed_in(session, people["leaving"].person)},
+        **_insure(session, community, members_here["giver"]),
         **_share(session, community, members_here["giver"]),
         "token": {
             "the receiver's": _asked_for_link(session, community, people["receiver"].person),
@@ -198,6 +204,15 @@ def _share(session: Session, community: Community, giver: Member) -> Things:
         "pool_id": {name: pool.id for name, pool in made.items()},
         "transfer_id": {"gift": moved.transfer.id},
     }
+
+
+def _insure(session: Session, community: Community, giver: Member) -> Things:
+    """Ask for volunteers' insurance, and have seen the giver's."""
+    kind = add_licence_kind(session, community=community, name="Insurance", actor=COORDINATOR)
+    seen = Seen(kind=kind, ends_on=clock.today(community.time_zone))
+    licence = write_down(session, community=community, member=giver, seen=seen, actor=COORDINATOR)
+    assert licence
+    return {"licence_kind_id": {"insurance": kind.id}, "licence_id": {"of the giver": licence.id}}
 
 
 def _signed_in(session: Session, person: Person) -> int:

@@ -114,6 +114,8 @@ def test_a_form_that_is_sent_twice_is_done_once(databases_here: SQLite | Postgre
         "joint",
         "member",
         "help_kind",
+        "licence",
+        "licence_kind",
         "office",
         "job",
     }

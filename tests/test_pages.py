@@ -27,6 +27,8 @@ from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.licences.models import Licence
+from timebank.licences.models import LicenceKind
 from timebank.members.models import Member
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
@@ -135,6 +137,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         ],
         "kind_id": [1],
         "token": ["nobodys"],
+        "licence_kind_id": [1, 9_999],
+        "licence_id": [1, 9_999],
         "pool_id": [1, 9_999],
         "transfer_id": [1, 4, 9_999],
     }
@@ -224,6 +228,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Community.name, Community.legal_form, Community.address, Community.slug),
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(Exchange.description, ExchangeEvent.reason),
+        *(LicenceKind.name, Licence.note),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )

@@ -156,6 +156,17 @@ ROUTES: dict[str, Row] = {
     "farewells.left": may(C),
     "farewells.died": may(C),
     "farewells.take_back": may(C),
+    # Insurances and licences.
+    "licences.index": may(C, S),
+    "licences.on_paper": may(C, S),
+    "licences.file": may(C, S),
+    "licences.own": may(MEMBERS),
+    "licences.of_member": may(C, S),
+    "licences.write_down": may(C),
+    "licences.take_off": may(C),
+    "licences.many": may(C),
+    "licences.list_of_kinds": may(C, S),
+    "licences.retire_kind": may(C, S),
     # Members.
     "members.index": may(OFFICERS),
     "members.enter": may(C, S),

@@ -17,6 +17,8 @@ from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
+from timebank.licences import views as licences_views
+from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.mail import MAIL
 from timebank.mail import views as mail_views
 from timebank.members import audit_views
@@ -69,6 +71,7 @@ HOOKS = Hooks(
         TELL_OF_PROPOSAL: N_("Ask the receiver to confirm hours"),
         REMIND_OF_PROPOSALS: N_("Look for proposals that wait too long"),
         REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
+        WARN_OF_LICENCES: N_("Tell of insurances and licences that run out"),
         SEAL: N_("Seal the books"),
         TIDY: N_("Forget what is no longer needed"),
         SEND_LINK: N_("Send a link to sign in with"),
@@ -77,6 +80,7 @@ HOOKS = Hooks(
     member_pages=(
         NavItem("statements.of_member", N_("Statement"), "see-statements"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
+        NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
 )
@@ -84,7 +88,7 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    *(membership_views, farewells_views, audit_views, pools_views),
+    *(membership_views, farewells_views, audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
 )
 

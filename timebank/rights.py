@@ -57,6 +57,11 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "suspend-members": frozenset({COORDINATOR, STEWARD}),
     "set-absences": frozenset({COORDINATOR}),
     "part-from-members": frozenset({COORDINATOR}),
+    # About insurances and licences.
+    "see-own-licences": frozenset({MEMBER}),
+    "see-licences": frozenset({COORDINATOR, STEWARD}),
+    "keep-licences": frozenset({COORDINATOR}),
+    "keep-licence-kinds": frozenset({COORDINATOR, STEWARD}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -96,6 +101,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "give-sign-ins": N_("Let a member sign in"),
     "set-limits": N_("Set a member's own limit, with a reason"),
     "suspend-members": N_("Suspend a member, with a reason, and end that"),
+    "see-own-licences": N_("See what is written down of their own insurances and licences"),
+    "see-licences": N_("See members' insurances and licences, and when they run out"),
+    "keep-licences": N_("Write down members' insurances and licences, as they have seen them"),
+    "keep-licence-kinds": N_("Keep the list of insurances and licences that the community asks for"),
     "see-settings": N_("See the settings"),
     "change-settings": N_("Change the settings and everybody's limits"),
     "give-offices": N_("Give and take offices"),

@@ -33,6 +33,9 @@ _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _KANA_MARKS = re.compile("[\u3099\u309aー]")
 _UNSOUNDED = re.compile(r"[\s・_\u200b-\u200d\u2060\ufeff-]+")
 
+#: A cell that begins so is a formula to a spreadsheet, and may be anything but a number there.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 
 class TextTooLong(Refusal):
     """A text has more characters than its place holds."""
@@ -96,6 +99,11 @@ def excerpt(text: str, length: int = 60) -> str:
     if not begin.isprintable():
         begin = "".join(sign if sign.isprintable() or sign == "\u3000" else "\ufffd" for sign in begin)
     return begin if len(begin) <= length else begin[: length - 1] + "…"
+
+
+def defused(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def in_groups(digits: str) -> str:

@@ -55,6 +55,10 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
+    "licences.take_off": ("reason",),
+    "licences.list_of_kinds": ("name",),
+    "licences.write_down": ("note",),
+    "licences.many": ("note",),
     "communities.kinds": ("name",),
     "communities.change": ("name", "legal_form", "address", "telephone"),
     "farewells.left": ("reason",),
@@ -78,7 +82,7 @@ NO_WORDS = {
     ),
     *("heard", "giver", "receiver", "since", "answer", "number", "limit", "ceiling", "email", "password"),
     *("old_password", "roles", "language", "time_zone", "year_begins_month", "currency", "started_on"),
-    *("rounding_minutes", "answer_days", "kept", "until"),
+    *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members"),
 }
 
 

@@ -20,6 +20,8 @@ CHANGES_NOTHING = {
     "see-pools",
     "see-pool-names",
     "see-members",
+    "see-licences",
+    "see-own-licences",
     "see-settings",
     "see-later-work",
     "see-audit",

@@ -14,6 +14,7 @@ from timebank.text import HalfCharacter
 from timebank.text import TextTooLong
 from timebank.text import clean_line
 from timebank.text import clean_text
+from timebank.text import defused
 from timebank.text import excerpt
 from timebank.text import half_width
 from timebank.text import is_storable
@@ -202,3 +203,9 @@ def test_a_sign_that_stands_for_a_sentence_does_not_burst_a_key() -> None:
 )
 def test_a_text_that_shows_nothing_is_known(typed: str, seen: bool) -> None:
     assert is_visible(typed) == seen
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "＝1"])
+def test_a_formula_is_defused(cell: str) -> None:
+    assert defused(cell) == "'" + cell
+    assert defused("plain") == "plain"

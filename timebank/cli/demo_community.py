@@ -35,6 +35,9 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import dispute_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.licences.kinds import add_kind as add_licence_kind
+from timebank.licences.service import Seen
+from timebank.licences.service import write_down
 from timebank.members.away import go_away
 from timebank.members.models import Member
 from timebank.members.service import add_member
@@ -66,6 +69,7 @@ def make_demo(session: Session) -> Community:
     town.share()
     town.go_away()
     town.say_how_to_reach()
+    town.insure()
     seal_entries(session, community=community)
     return community
 
@@ -253,6 +257,22 @@ class _Town:
                 value=value,
                 audience=audience,
                 actor=self._actor(number) if number in self.people else self.coordinator,
+            )
+
+    def insure(self) -> None:
+        """Let the coordinator have seen insurances and licences, some of which soon run out."""
+        kinds = {
+            name: add_licence_kind(self.session, community=self.community, name=name, actor=TERMINAL)
+            for name in data.LICENCE_KINDS
+        }
+        for number, name, days, note in data.LICENCES:
+            ends_on = None if days is None else self.today + timedelta(days=days)
+            write_down(
+                self.session,
+                community=self.community,
+                member=self.members[number],
+                seen=Seen(kind=kinds[name], ends_on=ends_on, note=note),
+                actor=self.coordinator,
             )
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:

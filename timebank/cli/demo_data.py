@@ -222,6 +222,20 @@ GIFTS: Final = (
 )
 GRANTED: Final = ("013", 90, "足のけがのあと、しばらくの間 / For a while, after an injured foot")
 
+INSURANCE: Final = "ボランティア活動保険 / Volunteers' insurance"
+DRIVING: Final = "運転免許 / Driving licence"
+COURSE: Final = "福祉有償運送運転者講習 / Course for drivers"
+LICENCE_KINDS: Final = (INSURANCE, DRIVING, COURSE)
+#: Whose it is, what it is, in how many days it runs out (or never), and a word about it.
+LICENCES: Final = (
+    *((number, INSURANCE, 124, "") for number in ("001", "002", "004", "005", "009", "012")),
+    ("011", INSURANCE, 12, "会社で加入 / Insured at work"),
+    ("001", DRIVING, 640, ""),
+    ("011", DRIVING, 25, "眼鏡が必要 / With glasses"),
+    ("002", DRIVING, 1_100, ""),
+    ("001", COURSE, None, ""),
+)
+
 #: Who is away, and for how many days.
 AWAY: Final = ("014", 12)
 

@@ -27,6 +27,8 @@ from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
 from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.licences.letters import WARN_OF_LICENCES
+from timebank.licences.letters import warn_of_licences
 from timebank.mail import MAIL
 from timebank.mail import Carrier
 from timebank.mail import MailUrlRefused
@@ -44,7 +46,10 @@ from timebank.queue import work_one
 from timebank.settings import Settings
 
 #: What is done every day, from which hour of a community's own clocks.
-TIMETABLE = (Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(letters.REMIND_OF_PROPOSALS, 9))
+TIMETABLE = (
+    *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4)),
+    *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
+)
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
 
@@ -118,6 +123,7 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         TELL_OF_PROPOSAL: letters.tell_of_proposal,
         letters.REMIND_OF_PROPOSALS: letters.remind_of_proposals,
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
+        WARN_OF_LICENCES: warn_of_licences,
         SEAL: seal_daily,
         TIDY: tidy_up,
         SEND_LINK: send_links_with(carrier),

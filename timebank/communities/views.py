@@ -50,6 +50,8 @@ EVENTS = {
     "ceiling_minutes": N_("Highest balance (minutes)"),
     "kind-added": N_("Kind of help added"),
     "kind-retired": N_("Kind of help no longer offered"),
+    "licence-kind-added": N_("Insurance or licence added to what is asked for"),
+    "licence-kind-retired": N_("Insurance or licence no longer asked for"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),
 }

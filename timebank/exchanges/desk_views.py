@@ -40,6 +40,8 @@ from timebank.exchanges.views import log_page
 from timebank.exchanges.views import take_step
 from timebank.exchanges.views import to_show_first
 from timebank.i18n import in_words
+from timebank.licences.queries import DAYS_BEFORE
+from timebank.licences.queries import count_running_out
 from timebank.members.models import Member
 from timebank.members.service import clean_reason
 from timebank.web import actor
@@ -65,6 +67,8 @@ def waiting() -> ResponseReturnValue:
         late=[one for one in found if one.exchange.state != DISPUTED and one.exchange.logged_at <= late],
         asking=[one for one in found if one.exchange.state != DISPUTED and one.exchange.logged_at > late],
         states=STATES,
+        running_out=count_running_out(session(), community=community()),
+        running_out_within=DAYS_BEFORE,
     )
 
 

@@ -29,6 +29,7 @@ from timebank.exchanges.forms import CertificateForm
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
+from timebank.text import defused
 from timebank.text import excerpt
 from timebank.web import PeriodForm
 from timebank.web import community
@@ -46,9 +47,6 @@ LINES_ON_A_PAGE = 50
 LONGEST_ID = 19
 #: More lines than this are printed in several goes: some forty sheets.
 LINES_ON_PAPER = 1_000
-
-#: A cell that begins so is a formula to a spreadsheet, and may be anything but a number there.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class AddressNotKnown(Refusal):
@@ -211,11 +209,6 @@ def _local(moment: datetime) -> datetime:
 
 def _day_of(moment: datetime) -> date:
     return _local(moment).date()
-
-
-def defused(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:

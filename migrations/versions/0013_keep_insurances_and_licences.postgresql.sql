@@ -1,0 +1,42 @@
+CREATE TABLE licence_kind (
+    id BIGSERIAL NOT NULL,
+    community_id BIGINT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    position BIGINT NOT NULL,
+    retired BOOLEAN NOT NULL,
+    CONSTRAINT pk_licence_kind PRIMARY KEY (id),
+    CONSTRAINT uq_licence_kind_community_id_name UNIQUE (community_id, name),
+    CONSTRAINT uq_licence_kind_id_community_id UNIQUE (id, community_id),
+    CONSTRAINT licence_kind_name_is_short CHECK (length(name) BETWEEN 1 AND 60),
+    CONSTRAINT fk_licence_kind_community_id FOREIGN KEY(community_id) REFERENCES community (id)
+)
+--;
+CREATE TABLE licence (
+    id BIGSERIAL NOT NULL,
+    community_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    kind_id BIGINT NOT NULL,
+    ends_on DATE,
+    note TEXT NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_person_id BIGINT,
+    seen_how TEXT NOT NULL,
+    warned_at TIMESTAMP WITH TIME ZONE,
+    over_at TIMESTAMP WITH TIME ZONE,
+    over_person_id BIGINT,
+    over_reason TEXT,
+    CONSTRAINT pk_licence PRIMARY KEY (id),
+    CONSTRAINT fk_licence_member_id_community_id FOREIGN KEY(member_id, community_id) REFERENCES member (id, community_id),
+    CONSTRAINT fk_licence_kind_id_community_id FOREIGN KEY(kind_id, community_id) REFERENCES licence_kind (id, community_id),
+    CONSTRAINT licence_note_is_short CHECK (length(note) <= 100),
+    CONSTRAINT licence_seen_how_is_known CHECK (seen_how = 'web' OR seen_how = 'slip' OR seen_how = 'telephone' OR seen_how = 'in-person' OR seen_how = 'import' OR seen_how = 'job' OR seen_how = 'cli' OR seen_how = 'demo'),
+    CONSTRAINT licence_over_reason_is_short CHECK (length(over_reason) BETWEEN 1 AND 500),
+    CONSTRAINT licence_is_over_for_a_reason CHECK (over_reason IS NULL OR over_at IS NOT NULL),
+    CONSTRAINT licence_without_end_warns_nobody CHECK (warned_at IS NULL OR ends_on IS NOT NULL),
+    CONSTRAINT fk_licence_seen_person_id FOREIGN KEY(seen_person_id) REFERENCES person (id),
+    CONSTRAINT fk_licence_over_person_id FOREIGN KEY(over_person_id) REFERENCES person (id)
+)
+--;
+CREATE INDEX licence_by_end ON licence (community_id, ends_on)
+--;
+CREATE UNIQUE INDEX uq_licence_current ON licence (member_id, kind_id) WHERE over_at IS NULL

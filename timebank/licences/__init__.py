@@ -1,0 +1,1 @@
+"""What members have that may run out: an insurance of volunteers, a driving licence, a course for drivers."""
