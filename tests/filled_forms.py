@@ -119,6 +119,32 @@ FORMS: dict[str, Filled] = {
         "coordinator", {"members": ["1", "2"], "ends_on": "2028-03-31", "note": "by post"}
     ),
     "licences.retire_kind": Filled("steward", {}),
+    "sharing.change": Filled(
+        "steward",
+        {"words": "Numbers are for what was agreed.", "widest": "agreed", "suggested": "coordinators"},
+    ),
+    "sharing.agree": Filled("giver", {"version": "2"}),
+    "sharing.of_member": Filled("coordinator", {"answer": "yes", "version": "2", "heard": "telephone"}),
+    "contacts.own": Filled(
+        "giver",
+        {
+            "telephone": "06-0000-0001",
+            "telephone_audience": "agreed",
+            "email": "giver@kadoma.example",
+            "email_audience": "members",
+            "address": "1-2-3 Honmachi",
+            "address_audience": "coordinators",
+            "other": "Call after six",
+            "other_audience": "nobody",
+        },
+    ),
+    "contacts.show": Filled("receiver", {}),
+    "contact_desk.look": Filled("coordinator", {}),
+    "contact_desk.write": Filled(
+        "coordinator",
+        {"kind": "address", "value": "4-5-6 Honmachi", "audience": "coordinators", "heard": "slip"},
+    ),
+    "sharing.end_consent": Filled("receiver", {}),
     "farewells.leave_now": Filled("suspended", key(8) | {"reason": ""}),
     "farewells.left": Filled("coordinator", key(9) | REASON, on="without a sign-in"),
     "farewells.take_back": Filled("coordinator", REASON, on="without a sign-in"),

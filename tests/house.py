@@ -25,6 +25,9 @@ from tests.builders import written
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.communities.service import add_kind
+from timebank.contacts.models import COORDINATORS
+from timebank.contacts.models import MEMBERS
+from timebank.contacts.sharing import write_rules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import decline_exchange
@@ -172,6 +175,14 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     members_here = {name: who.member for name, who in people.items() if who.member}
     exchanges = _exchange(session, community, members_here)
+    write_rules(
+        session,
+        community=community,
+        words="Numbers are for neighbours.",
+        widest=MEMBERS,
+        suggested=COORDINATORS,
+        actor=COORDINATOR,
+    )
     suspended = people["suspended"].member
     assert suspended
     suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)

@@ -52,6 +52,8 @@ EXTRA = {
     "waive": "1",
     "_method": "DELETE",
 }
+#: The paper with a code is the answer itself, and so is how somebody is reached.
+ANSWERS_THEMSELVES = {"codes.give", "contacts.show", "contact_desk.look"}
 
 
 @contextmanager
@@ -84,9 +86,9 @@ def test_every_route_that_takes_a_form_is_filled_in_once(databases_here: SQLite 
 def test_fields_that_a_form_does_not_have_change_nothing(databases_here: SQLite | PostgreSQL) -> None:
     """The same forms are sent in two houses, once with many further fields: the same rows come out."""
     plain, answers = after_all_forms(databases_here, {})
-    # The paper with a code is the answer itself.
-    assert {name for name, status in answers.items() if status != 303} == {"codes.give"}
-    assert answers["codes.give"] == 200
+    assert {name: status for name, status in answers.items() if status != 303} == dict.fromkeys(
+        ANSWERS_THEMSELVES, 200
+    )
     other, others_answers = after_all_forms(databases_here, EXTRA)
     assert others_answers == answers
     assert {name: (plain[name], other[name]) for name in changed(plain, other)} == {}

@@ -25,6 +25,8 @@ from tests.webpages import without
 from timebank.cli.demo_data import SLUG
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
+from timebank.contacts.models import ContactDetail
+from timebank.contacts.models import SharingRules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.licences.models import Licence
@@ -229,6 +231,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(Exchange.description, ExchangeEvent.reason),
         *(LicenceKind.name, Licence.note),
+        *(ContactDetail.value, SharingRules.words),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )

@@ -6,6 +6,10 @@ from timebank.communities import later_views
 from timebank.communities import service as communities
 from timebank.communities import views as communities_views
 from timebank.communities.later import TIDY
+from timebank.contacts import desk_views as contact_desk_views
+from timebank.contacts import sharing
+from timebank.contacts import sharing_views
+from timebank.contacts import views as contacts_views
 from timebank.db import db
 from timebank.errors import N_
 from timebank.exchanges import desk_views
@@ -37,6 +41,7 @@ from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import Hooks
 from timebank.web import NavItem
+from timebank.web import Question
 from timebank.web import TimeBank
 
 HOOKS = Hooks(
@@ -78,10 +83,22 @@ HOOKS = Hooks(
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
     },
     member_pages=(
+        NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
         NavItem("statements.of_member", N_("Statement"), "see-statements"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
+    ),
+    questions=(
+        Question(
+            lambda session, member: sharing.has_to_be_asked(session, member=member),
+            N_(
+                "There are rules on who may know how you are reached, and you are asked whether you agree. "
+                "Until then only coordinators see it."
+            ),
+            N_("Read and answer"),
+            "contacts.own",
+        ),
     ),
 )
 
@@ -90,6 +107,7 @@ FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
     *(membership_views, farewells_views, audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
+    *(contacts_views, contact_desk_views, sharing_views),
 )
 
 

@@ -34,6 +34,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-own-statement": frozenset({MEMBER}),
     "keep-own-absence": frozenset({MEMBER}),
     "leave": frozenset({MEMBER}),
+    "keep-own-contacts": frozenset({MEMBER}),
+    "reach-members": frozenset({MEMBER}),
     # About others' hours.
     "log-for-others": frozenset({COORDINATOR}),
     "answer-for-others": frozenset({COORDINATOR}),
@@ -62,6 +64,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-licences": frozenset({COORDINATOR, STEWARD}),
     "keep-licences": frozenset({COORDINATOR}),
     "keep-licence-kinds": frozenset({COORDINATOR, STEWARD}),
+    "see-contacts": frozenset({COORDINATOR}),
+    "write-contacts": frozenset({COORDINATOR}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -94,6 +98,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "see-pool-names": N_("See who gave to a pool, also where the name is hidden"),
     "keep-own-absence": N_("Say until when they are away"),
     "leave": N_("Leave the community"),
+    "keep-own-contacts": N_("Say how they are reached, and who may see it"),
+    "reach-members": N_("See how other members are reached, as far as those allow it"),
+    "see-contacts": N_("See how a member is reached, which the member can read about"),
+    "write-contacts": N_("Write down how a member is reached, as they were told"),
     "set-absences": N_("Write down until when a member is away"),
     "part-from-members": N_("Let a member leave, write down a death, and take somebody back"),
     "see-members": N_("See the list of members"),

@@ -61,6 +61,9 @@ WORDS = {
     "licences.many": ("note",),
     "communities.kinds": ("name",),
     "communities.change": ("name", "legal_form", "address", "telephone"),
+    "contacts.own": ("address", "other"),
+    "contact_desk.write": ("value",),
+    "sharing.change": ("words",),
     "farewells.left": ("reason",),
     "farewells.take_back": ("reason",),
     "farewells.died": ("contact",),
@@ -83,6 +86,8 @@ NO_WORDS = {
     *("heard", "giver", "receiver", "since", "answer", "number", "limit", "ceiling", "email", "password"),
     *("old_password", "roles", "language", "time_zone", "year_begins_month", "currency", "started_on"),
     *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members"),
+    *("telephone_audience", "email_audience", "address_audience", "other_audience", "audience"),
+    *("widest", "suggested", "version"),
 }
 
 

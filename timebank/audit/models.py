@@ -28,6 +28,8 @@ class AuditEvent(Base):
         CheckConstraint(f"length(about) BETWEEN 2 AND {LONGEST_ABOUT}", name="audit_event_about_is_short"),
         CheckConstraint("length(request) = 16", name="audit_event_has_a_request"),
         Index("audit_event_by_community", "community_id", "id"),
+        # What was done of one kind, and about one thing: who has looked up how somebody is reached.
+        Index("audit_event_by_act", "community_id", "act", "about"),
         Index("audit_event_by_person", "community_id", "person_id", "id"),
         STRICT,
     )

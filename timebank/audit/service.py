@@ -88,6 +88,17 @@ def read_trail(
     return Found(events, events[-1][0].id if len(rows) > limit else None)
 
 
+def read_about(
+    session: Session, *, community_id: int, acts: Sequence[str], about: Mapping[str, int], limit: int = 200
+) -> Sequence[AuditEvent]:
+    """Read who did one of several things about something in particular, the newest first."""
+    spelt = json.dumps(dict(about), sort_keys=True)
+    found = select(AuditEvent).where(
+        AuditEvent.community_id == community_id, AuditEvent.act.in_(acts), AuditEvent.about == spelt
+    )
+    return session.scalars(found.order_by(AuditEvent.id.desc()).limit(limit)).all()
+
+
 def forget_addresses(session: Session, *, community_id: int, before: datetime) -> None:
     """Forget from where something was done before a moment; what was done stays."""
     old = select(AuditEvent.id).where(

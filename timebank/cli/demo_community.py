@@ -25,7 +25,11 @@ from timebank.communities.service import change_settings
 from timebank.communities.service import create_community
 from timebank.communities.service import facts_of
 from timebank.communities.service import list_kinds
+from timebank.contacts.models import AGREED
+from timebank.contacts.models import MEMBERS
 from timebank.contacts.service import set_detail
+from timebank.contacts.sharing import agree
+from timebank.contacts.sharing import write_rules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.rules import Said
@@ -256,8 +260,19 @@ class _Town:
                 kind=kind,
                 value=value,
                 audience=audience,
-                actor=self._actor(number) if number in self.people else self.coordinator,
+                actor=self._told_by(number),
             )
+        rules = write_rules(
+            self.session,
+            community=self.community,
+            words=data.SHARING_RULES,
+            widest=MEMBERS,
+            suggested=AGREED,
+            actor=self._actor(data.STEWARD_NUMBER),
+        )
+        for number, member in self.members.items():
+            if number not in data.NOT_AGREED:
+                agree(self.session, member=member, version=rules.version, actor=self._told_by(number))
 
     def insure(self) -> None:
         """Let the coordinator have seen insurances and licences, some of which soon run out."""
@@ -315,6 +330,10 @@ class _Town:
             exchange.logged_at = evening
         events = update(ExchangeEvent).where(ExchangeEvent.exchange_id.in_([one.id for one in exchanges]))
         self.session.execute(events.values(happened_at=evening + timedelta(hours=1)))
+
+    def _told_by(self, number: str) -> Actor:
+        """Tell who writes down what somebody says: they themselves, or the coordinator whom they called."""
+        return self._actor(number) if number in self.people else self.coordinator
 
     def _actor(self, number: str) -> Actor:
         return Actor(person_id=self.people[number].id, member_id=self.members[number].id, how="demo")

@@ -239,6 +239,13 @@ LICENCES: Final = (
 #: Who is away, and for how many days.
 AWAY: Final = ("014", 12)
 
+STEWARD_NUMBER: Final = "007"
+#: Who may know how members are reached, and who has not answered yet.
+SHARING_RULES: Final = (
+    "連絡先は、助け合いの約束のためだけに使います。会の外の人には伝えません。"
+    " / How we are reached is for what we have agreed on, and is passed on to nobody outside."
+)
+NOT_AGREED: Final = ("004", "011")
 #: How neighbours are reached, and who may see it; none of it is anybody's.
 CONTACTS: Final = (
     ("001", CONTACT_TELEPHONE, "06-0000-0101", AGREED),

@@ -16,9 +16,16 @@ from timebank.contacts.models import COORDINATORS
 from timebank.contacts.models import KINDS
 from timebank.contacts.models import MEMBERS
 from timebank.contacts.models import ContactDetail
+from timebank.contacts.sharing import UNDER_18
+from timebank.contacts.sharing import Bounds
+from timebank.contacts.sharing import bounds_of
 from timebank.exchanges import models as exchanges
 from timebank.exchanges.models import Exchange
+from timebank.members.guardians import guardian_of
 from timebank.members.models import Member
+
+#: What the audit trail calls it where an officer is shown how a member is reached.
+LOOKED = ("contact_desk.look",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,15 @@ def details_for(session: Session, *, member: Member, reader: Reader) -> Sequence
     if reader.member is not None and reader.member.id == member.id:
         return details
     seen = _audiences_with(session, member=member, reader=reader)
-    return [detail for detail in details if detail.audience in seen]
+    bounds = bounds_for(session, member=member)
+    return [detail for detail in details if bounds.narrow(detail.audience) in seen]
+
+
+def bounds_for(session: Session, *, member: Member) -> Bounds:
+    """Tell to whom a member's details are shown at most, and why: by age, by consent, by the rules."""
+    if guardian_of(session, member=member) is not None:
+        return Bounds(COORDINATORS, UNDER_18)
+    return bounds_of(session, member=member)
 
 
 def have_agreed(session: Session, *, one: Member, other: Member) -> bool:

@@ -12,6 +12,7 @@ from timebank.contacts.models import AUDIENCES
 from timebank.contacts.models import EMAIL
 from timebank.contacts.models import KINDS
 from timebank.contacts.models import LONGEST_VALUE
+from timebank.contacts.models import NOBODY
 from timebank.contacts.models import TELEPHONE
 from timebank.contacts.models import ContactDetail
 from timebank.errors import N_
@@ -47,6 +48,13 @@ class AudienceUnknown(Refusal):
 
     sentence = N_("Please choose who may see it.")
     field = "audience"
+
+
+class NothingWritten(Refusal):
+    """Only who may see a detail was to change, where there is none."""
+
+    sentence = N_("Nothing of this kind is written down yet. Please write how they can be reached.")
+    field = "value"
 
 
 class TelephoneRefused(Refusal):
@@ -98,6 +106,34 @@ def set_detail(
     )
     record_event(session, member=member, what=WRITTEN, value=kind, actor=actor)
     return detail
+
+
+def write_for(
+    session: Session,
+    *,
+    community: Community,
+    member: Member,
+    kind: str,
+    value: str,
+    audience: str,
+    gone: bool,
+    actor: Actor,
+) -> None:
+    """Write down what a member told a coordinator: a detail, who may see it, or that it is to go.
+
+    Where nothing new is said of the detail itself, only who may see it changes. What a member keeps to
+    themselves is not there for anybody else, and cannot be opened so.
+    """
+    before = session.get(ContactDetail, (member.id, kind))
+    if gone:
+        value = ""
+    elif not is_visible(value):
+        if before is None or before.audience == NOBODY:
+            raise NothingWritten
+        value = before.value
+    set_detail(
+        session, community=community, member=member, kind=kind, value=value, audience=audience, actor=actor
+    )
 
 
 def clean_value(kind: str, typed: str) -> str:

@@ -51,6 +51,7 @@ from timebank.web import KeyedForm
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
+from timebank.web import hooks
 from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
@@ -116,6 +117,7 @@ def home() -> ResponseReturnValue:
         lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,
         paused=not takes_part(me),
         away_until=away_until(session(), community=community(), member=me),
+        questions=[one for one in hooks().questions if one.is_open(session(), me)],
         states=STATES,
     )
 

@@ -143,9 +143,11 @@ class MemberEvent(Base):
     happened_at: Mapped[datetime]
     actor: Mapped[str]
     #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``, ``away``,
-    #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``, ``guardian``, ``of-age``.
+    #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``, ``guardian``, ``of-age``,
+    #: ``sharing-agreed``, ``sharing-ended``.
     what: Mapped[str]
-    #: Minutes for a limit, the last day of an absence, which contact detail, the day of a consent; or None.
+    #: Minutes for a limit, the last day of an absence, which contact detail, the day of a consent, which
+    #: version of rules; or None.
     value: Mapped[str | None]
     reason: Mapped[str | None]
 

@@ -69,6 +69,8 @@ EVENTS = {
     CODE_GIVEN: N_("One-time code given"),
     "contact": N_("How to reach them was written down"),
     "contact-gone": N_("How to reach them was taken away"),
+    "sharing-agreed": N_("Agreed to the rules on sharing"),
+    "sharing-ended": N_("No longer agrees to the rules on sharing"),
 }
 
 

@@ -25,6 +25,19 @@ class NavItem:
     right: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that a member is asked on their first page until it is answered."""
+
+    #: Whether this member (second) is still to be asked.
+    is_open: Callable[[Session, Any], bool]
+    #: English, marked with N_, as what the button says.
+    sentence: str
+    label: str
+    #: The page on which it is answered.
+    endpoint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
     """Who is signed in, which community this is, and what becomes of a form whose session ended."""
@@ -55,6 +68,8 @@ class Hooks:
     kinds_of_work: Mapping[str, str] = field(default_factory=dict)
     #: Further pages about one member (by member_id), linked from theirs.
     member_pages: Sequence[NavItem] = ()
+    #: What members are asked on their first page.
+    questions: Sequence[Question] = ()
 
 
 def hooks() -> Hooks:

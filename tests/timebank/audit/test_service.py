@@ -94,6 +94,15 @@ def test_it_is_read_a_page_at_a_time(session: Session, hana: Neighbour) -> None:
     assert before is None
 
 
+def test_what_was_done_about_one_thing_is_read_whoever_did_it(session: Session, hana: Neighbour) -> None:
+    ken = a_neighbour(session, hana.community)
+    for who, act, about in ((hana, "a", 7), (ken, "b", 7), (hana, "c", 7), (hana, "a", 77)):
+        note(session, who, act, member_id=about)
+    note(session, a_neighbour(session, a_community(session)), "a", member_id=7)
+    found = audit.read_about(session, community_id=hana.community.id, acts=["a", "b"], about={"member_id": 7})
+    assert [(event.act, event.person_id) for event in found] == [("b", ken.person.id), ("a", hana.person.id)]
+
+
 def test_from_where_is_forgotten_and_what_was_done_is_not(
     session: Session, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from timebank.contacts.models import OTHER
 from timebank.contacts.models import TELEPHONE
 from timebank.contacts.models import ContactDetail
 from timebank.contacts.queries import Reader
+from timebank.contacts.queries import bounds_for
 from timebank.contacts.queries import details_for
 from timebank.contacts.queries import details_of
 from timebank.contacts.queries import members_with
@@ -36,10 +37,15 @@ from timebank.contacts.service import AudienceUnknown
 from timebank.contacts.service import KindUnknown
 from timebank.contacts.service import TelephoneRefused
 from timebank.contacts.service import set_detail
+from timebank.contacts.sharing import UNDER_18
+from timebank.contacts.sharing import Bounds
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.farewells.service import Parting
 from timebank.farewells.service import leave
+from timebank.members.guardians import GuardianConsent
+from timebank.members.guardians import end_guardianship
+from timebank.members.guardians import record_guardian
 from timebank.members.models import Member
 from timebank.members.queries import history
 from timebank.members.service import suspend_member
@@ -223,6 +229,24 @@ def test_who_has_left_is_reached_by_coordinators_alone(
     leave(session, community=community, member=hana, parting=parting, actor=COORDINATOR)
     assert seen(session, hana, Reader(ken)) == set()
     assert seen(session, hana, Reader(coordinator=True)) == {MEMBERS, AGREED, COORDINATORS}
+
+
+def test_who_is_under_18_is_reached_by_coordinators_alone(
+    session: Session, community: Community, hana: Member, ken: Member
+) -> None:
+    each_audience(session, community, hana)
+    told(session, community, ken, audience=MEMBERS)
+    an_exchange(session, community, ken, hana)
+    consent = GuardianConsent(
+        name="Mari", reached_by="at home", wording="May take part.", consented_on=community.started_on
+    )
+    record_guardian(session, community=community, member=hana, consent=consent, actor=COORDINATOR)
+    assert bounds_for(session, member=hana) == Bounds(COORDINATORS, UNDER_18)
+    assert seen(session, hana, Reader(ken)) == set()
+    assert seen(session, hana, Reader(coordinator=True)) == {MEMBERS, AGREED, COORDINATORS}
+    assert seen(session, ken, Reader(hana)) == {MEMBERS}
+    end_guardianship(session, community=community, member=hana, actor=COORDINATOR)
+    assert seen(session, hana, Reader(ken)) == {MEMBERS, AGREED}
 
 
 def test_the_same_detail_is_found_again_in_this_community(
