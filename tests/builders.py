@@ -24,6 +24,9 @@ from timebank.db import db
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Said
 from timebank.exchanges.service import log_exchange
+from timebank.hands.service import give
+from timebank.members.models import A_HOUSEHOLD
+from timebank.members.models import TRUSTED
 from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
@@ -116,6 +119,21 @@ def a_neighbour(session: Session, community: Community, *roles: str, **facts: An
     for role in roles:
         an_office(session, person, community, role)
     return Neighbour(community, person, member)
+
+
+def a_household(session: Session, community: Community, *people: Person, **facts: Any) -> Member:
+    """Enter a household for which these people act, called by their numbers."""
+    known = {"name": "Yamada household", "kind": A_HOUSEHOLD} | facts
+    household = a_member(session, community, **known)
+    for number, person in enumerate(people, 1):
+        a_hand(session, household, person, called=f"Person {number}")
+    return household
+
+
+def a_hand(session: Session, member: Member, person: Person, *, called: str, may: str | None = None) -> None:
+    """Let somebody act for a household, or, where it is said what they may, for whoever trusts them."""
+    acts_as = member.kind if may is None else TRUSTED
+    give(session, member=member, person=person, called=called, acts_as=acts_as, may=may, actor=SOMEBODY)
 
 
 def an_officer(session: Session, community: Community, *roles: str) -> Neighbour:

@@ -75,8 +75,14 @@ FORMS: dict[str, Filled] = {
     "pools.take_back": Filled("coordinator", REASON),
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
+    "hands.choose": Filled("household", {"member": ""}),
+    "hands.of_member": Filled(
+        "coordinator", {"who": "aunt@kadoma.example", "name": "Aunt Mie"}, on="household"
+    ),
+    "hands.end": Filled("coordinator", {}, on="household"),
     "members.enter": Filled(
-        "coordinator", {"number": "077", "name": "Jiro", "reading": "じろう", "district": "North"}
+        "coordinator",
+        {"kind": "person", "number": "077", "name": "Jiro", "reading": "じろう", "district": "North"},
     ),
     "members.limit": Filled("coordinator", {"limit": "3:00"} | REASON),
     "members.suspend": Filled("steward", REASON, on="leaving"),

@@ -13,6 +13,8 @@ from tests.builders import A_DAY
 from tests.builders import COORDINATOR
 from tests.builders import Neighbour
 from tests.builders import a_community
+from tests.builders import a_hand
+from tests.builders import a_household
 from tests.builders import a_member
 from tests.builders import a_neighbour
 from tests.builders import a_person
@@ -33,6 +35,7 @@ from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.hands.service import end_hand
 from timebank.licences.kinds import add_kind as add_licence_kind
 from timebank.licences.service import Seen
 from timebank.licences.service import write_down
@@ -50,6 +53,7 @@ from timebank.pools.service import open_pool
 from timebank.queue.models import FAILED
 from timebank.queue.models import Job
 from timebank.rights import OFFICES
+from timebank.rights import TICKS
 
 HERE, ELSEWHERE = "kadoma", "moriguchi"
 
@@ -67,6 +71,7 @@ USUAL = {
     "token": "the receiver's",
     "pool_id": "shared",
     "transfer_id": "gift",
+    "person_id": "usual",
 }
 #: Tokens of links, which are asked for by people and sent to them.
 LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
@@ -170,6 +175,8 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         people[role] = Neighbour(community, a_person(session, email=f"{role}@{slug}.example"), None)
         an_office(session, people[role].person, community, role)
     members = {name: who.member.id for name, who in people.items() if who.member}
+    acting = _act(session, community, people)
+    members["household"] = acting.pop("member_id")
     for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091")):
         members[name] = a_member(session, community, name="Mary", number=number).id
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
@@ -188,6 +195,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)
     things: Things = {
         "member_id": {**members},
+        "person_id": {**acting},
         "exchange_id": {**exchanges},
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": _given_up(session, community)},
@@ -200,6 +208,26 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         },
     }
     return people, things
+
+
+def _act(session: Session, community: Community, people: dict[str, Neighbour]) -> dict[str, int]:
+    """Have somebody act for a household, and with them another; somebody trusted, and somebody no longer."""
+    slug, receiver = community.slug, people["receiver"].member
+    assert receiver
+    for name in ("household", "another", "trusted", "ended"):
+        people[name] = Neighbour(community, a_person(session, email=f"{name}@{slug}.example"), None)
+    both = [people[name].person for name in ("household", "another", "ended")]
+    household = a_household(session, community, *both, number="050")
+    a_hand(
+        session,
+        receiver,
+        people["trusted"].person,
+        called="Daughter",
+        may=" ".join(TICKS),
+    )
+    end_hand(session, member=household, person=people["ended"].person, actor=COORDINATOR)
+    another = people.pop("another").person
+    return {"member_id": household.id, "household": another.id, "usual": another.id}
 
 
 def _share(session: Session, community: Community, giver: Member) -> Things:

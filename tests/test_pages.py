@@ -31,6 +31,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.licences.models import Licence
 from timebank.licences.models import LicenceKind
+from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
@@ -46,6 +47,7 @@ WHO = {
     "the treasurer": "006",
     "the steward": "007",
     "the auditor": "auditor@kadoma.example",
+    "one of a household": "naoki@kadoma.example",
     "a stranger": "",
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
@@ -229,9 +231,9 @@ def _written_by_people(session: Session) -> list[str]:
     columns = (
         *(Community.name, Community.legal_form, Community.address, Community.slug),
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
-        *(Exchange.description, ExchangeEvent.reason),
         *(LicenceKind.name, Licence.note),
         *(ContactDetail.value, SharingRules.words),
+        *(Exchange.description, ExchangeEvent.reason, HandEvent.called),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )

@@ -35,13 +35,18 @@ from timebank.rights import OFFICES
 C, T, S, A = OFFICES
 #: Officers who are no members.
 OFFICERS = frozenset(OFFICES)
-#: Those who gave and received what an address is about, a third one, and one who is suspended.
-MEMBERS = frozenset({"giver", "receiver", "other", "suspended"})
+#: Those who gave and received what an address is about, a third one, one who is suspended, and somebody who
+#: acts for a household.
+MEMBERS = frozenset({"giver", "receiver", "other", "suspended", "household"})
+#: Somebody whom the receiver trusts, with everything ticked.
+TRUSTED = "trusted"
 PARTIES = frozenset({"giver", "receiver"})
 THIRD = MEMBERS - PARTIES
-INSIDE = MEMBERS | OFFICERS
-#: With a member who holds every office of another community, and somebody who has not signed in.
-EVERYBODY = INSIDE | {"elsewhere", "stranger"}
+WITH_OWN_PART = MEMBERS | OFFICERS
+INSIDE = WITH_OWN_PART | {TRUSTED}
+#: With a member who holds every office of another community, somebody who acted for a household and does no
+#: longer, and somebody who has not signed in.
+EVERYBODY = INSIDE | {"elsewhere", "ended", "stranger"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def may(*roles: str | frozenset[str], **more: object) -> Row:
 
 def one_of_two(role: str, **more: object) -> Row:
     """Write the row of what one side of an exchange may do: to other members there is no such thing."""
-    return may(role, not_there=MEMBERS - {role}, **more)
+    both = {"receiver", TRUSTED} if role == "receiver" else {role}
+    return may(*both, not_there=(MEMBERS | {TRUSTED}) - both, **more)
 
 
 #: Every route, and who may use it: one line for each.
@@ -106,21 +112,23 @@ ROUTES: dict[str, Row] = {
     "links.use": may(not_there=EVERYBODY, on="used"),
     # Members' own hours.
     "exchanges.home": may(INSIDE),
-    "exchanges.log": may(MEMBERS),
-    "exchanges.joint": may(MEMBERS),
-    "exchanges.show": may(PARTIES, OFFICERS, not_there=THIRD),
+    "exchanges.log": may(MEMBERS, TRUSTED),
+    "exchanges.joint": may(MEMBERS, TRUSTED),
+    "exchanges.show": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD),
     "exchanges.confirm": one_of_two("receiver", on="confirm"),
     "exchanges.decline": one_of_two("receiver", on="decline"),
-    "exchanges.withdraw": may("giver", not_there=THIRD, told_why=frozenset({"receiver"}), on="withdraw"),
+    "exchanges.withdraw": may(
+        "giver", not_there=THIRD, told_why=frozenset({"receiver", TRUSTED}), on="withdraw"
+    ),
     "exchanges.dispute": one_of_two("giver", on="declined"),
-    "seals.of_entry": may(PARTIES, OFFICERS, not_there=THIRD, on="booked"),
-    "seals.file_of_entry": may(PARTIES, OFFICERS, not_there=THIRD, on="booked"),
-    "seals.of_reversal": may(PARTIES, OFFICERS, not_there=THIRD, on="reversed"),
-    "seals.file_of_reversal": may(PARTIES, OFFICERS, not_there=THIRD, on="reversed"),
-    "statements.own": may(MEMBERS),
-    "statements.own_file": may(MEMBERS),
-    "statements.own_print": may(MEMBERS),
-    "statements.own_certificate": may(MEMBERS),
+    "seals.of_entry": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD, on="booked"),
+    "seals.file_of_entry": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD, on="booked"),
+    "seals.of_reversal": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD, on="reversed"),
+    "seals.file_of_reversal": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD, on="reversed"),
+    "statements.own": may(MEMBERS, TRUSTED),
+    "statements.own_file": may(MEMBERS, TRUSTED),
+    "statements.own_print": may(MEMBERS, TRUSTED),
+    "statements.own_certificate": may(MEMBERS, TRUSTED),
     # Others' hours.
     "statements.of_member": may(OFFICERS),
     "statements.file_of_member": may(OFFICERS),
@@ -135,8 +143,8 @@ ROUTES: dict[str, Row] = {
     "desk.withdraw": may(C, on="withdraw-for-them"),
     "desk.reverse": may(C, on="reverse"),
     # Pools.
-    "pools.index": may(INSIDE),
-    "pools.show": may(INSIDE),
+    "pools.index": may(WITH_OWN_PART),
+    "pools.show": may(WITH_OWN_PART),
     "pools.give": may(MEMBERS),
     "pools.give_for": may(C),
     "pools.grant": may(C),
@@ -144,6 +152,12 @@ ROUTES: dict[str, Row] = {
     "pools.open_one": may(C, S),
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
+    # Acting for others.
+    "hands.whom": may(INSIDE),
+    "hands.choose": may(INSIDE),
+    "hands.own": may(MEMBERS),
+    "hands.of_member": may(C),
+    "hands.end": may(C, on="household"),
     # Being away, leaving, and coming back.
     "membership.own": may(MEMBERS),
     "membership.back": may(MEMBERS),
@@ -186,7 +200,7 @@ ROUTES: dict[str, Row] = {
     "members.index": may(OFFICERS),
     "members.enter": may(C, S),
     # Oneself is led home.
-    "members.show": may("giver", OFFICERS, not_there=MEMBERS - {"giver"}),
+    "members.show": may("giver", OFFICERS, not_there=(MEMBERS | {TRUSTED}) - {"giver"}),
     "members.limit": may(C),
     "members.suspend": may(C, S),
     "members.resume": may(C, S, on="suspended"),

@@ -21,6 +21,9 @@ from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
+from timebank.hands import standing as hands
+from timebank.hands import views as hands_views
+from timebank.hands.service import TELL_OF_HAND
 from timebank.licences import views as licences_views
 from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.mail import MAIL
@@ -47,10 +50,9 @@ from timebank.web import TimeBank
 HOOKS = Hooks(
     find_community=communities.find_community,
     signed_in=browsers.signed_in,
-    find_member=lambda session, person, community: members.member_of(
-        session, person=person, community=community
+    stand=lambda session, person, community, chosen: hands.stand(
+        session, person=person, community=community, chosen=chosen
     ),
-    offices=lambda session, person, community: people.roles_of(session, person=person, community=community),
     communities_of=lambda session, person: members.communities_of(session, person=person),
     people_by_number=lambda session, community, number: members.people_by_number(
         session, community=community, number=number
@@ -80,11 +82,13 @@ HOOKS = Hooks(
         SEAL: N_("Seal the books"),
         TIDY: N_("Forget what is no longer needed"),
         SEND_LINK: N_("Send a link to sign in with"),
+        TELL_OF_HAND: N_("Tell somebody for whom they act"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
     },
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
         NavItem("statements.of_member", N_("Statement"), "see-statements"),
+        NavItem("hands.of_member", N_("Who acts for them"), "set-hands"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
@@ -105,7 +109,7 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    *(membership_views, farewells_views, audit_views, pools_views, licences_views),
+    *(membership_views, hands_views, farewells_views, audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
     *(contacts_views, contact_desk_views, sharing_views),
 )

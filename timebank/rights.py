@@ -9,8 +9,10 @@ COORDINATOR: Final = "coordinator"
 TREASURER: Final = "treasurer"
 STEWARD: Final = "steward"
 AUDITOR: Final = "auditor"
+#: Somebody whom a member trusts, or who has not said yet for whom they are here.
+HAND: Final = "hand"
 
-#: The roles that an office gives; being a member comes from the membership itself.
+#: The roles that an office gives; being a member, or acting for one, comes from the membership itself.
 OFFICES: Final = (COORDINATOR, TREASURER, STEWARD, AUDITOR)
 
 ROLE_LABELS: Final = {
@@ -19,23 +21,28 @@ ROLE_LABELS: Final = {
     TREASURER: N_("Treasurer"),
     STEWARD: N_("Steward"),
     AUDITOR: N_("Auditor"),
+    HAND: N_("Trusted person, within what the member has ticked"),
 }
 
 #: Anybody who has a part in the community, whichever it is.
 _EVERYBODY = frozenset(ROLE_LABELS)
 _OFFICERS = frozenset(OFFICES)
+_INSIDE = _OFFICERS | {MEMBER}
 
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     # About oneself.
     "see-home": _EVERYBODY,
     "keep-own-sign-in": _EVERYBODY,
-    "log-hours": frozenset({MEMBER}),
-    "answer-exchanges": frozenset({MEMBER}),
-    "see-own-statement": frozenset({MEMBER}),
+    "choose-for-whom": _EVERYBODY,
+    "log-hours": frozenset({MEMBER, HAND}),
+    "withdraw-exchanges": frozenset({MEMBER, HAND}),
+    "answer-exchanges": frozenset({MEMBER, HAND}),
+    "see-own-statement": frozenset({MEMBER, HAND}),
     "keep-own-absence": frozenset({MEMBER}),
     "leave": frozenset({MEMBER}),
     "keep-own-contacts": frozenset({MEMBER}),
     "reach-members": frozenset({MEMBER}),
+    "see-own-hands": frozenset({MEMBER}),
     # About others' hours.
     "log-for-others": frozenset({COORDINATOR}),
     "answer-for-others": frozenset({COORDINATOR}),
@@ -44,7 +51,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-exchanges": _OFFICERS,
     "see-statements": _OFFICERS,
     # About pools.
-    "see-pools": _EVERYBODY,
+    "see-pools": _INSIDE,
     "give-to-pools": frozenset({MEMBER}),
     "give-for-others": frozenset({COORDINATOR}),
     "grant-from-pools": frozenset({COORDINATOR}),
@@ -66,6 +73,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "keep-licence-kinds": frozenset({COORDINATOR, STEWARD}),
     "see-contacts": frozenset({COORDINATOR}),
     "write-contacts": frozenset({COORDINATOR}),
+    "set-hands": frozenset({COORDINATOR}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -76,11 +84,29 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
 }
 
 
+#: What a member can tick for somebody they trust, and the rights that each tick gives. What is kept of a
+#: hand are these names: a new line here is a new tick, and a name that is no longer here gives nothing.
+TICKS: Final[dict[str, frozenset[str]]] = {
+    "log": frozenset({"log-hours", "withdraw-exchanges"}),
+    "answer": frozenset({"answer-exchanges", "withdraw-exchanges"}),
+    "read": frozenset({"see-own-statement"}),
+}
+TICK_LABELS: Final[dict[str, str]] = {
+    "log": N_("Log hours for me"),
+    "answer": N_("Answer for me what is to be confirmed"),
+    "read": N_("Read my balance and statement"),
+}
+#: Rights that a trusted person has only where it is ticked.
+_TICKED = frozenset().union(*TICKS.values())
+
+
 #: What each right lets somebody do, as a page tells it to everybody here.
 RIGHT_LABELS: Final[dict[str, str]] = {
     "see-home": N_("See the first page"),
     "keep-own-sign-in": N_("Keep their own sign-in: password and language"),
     "log-hours": N_("Log hours that they gave or received"),
+    "choose-for-whom": N_("Choose for whom they are here, where they act for others, too"),
+    "withdraw-exchanges": N_("Withdraw hours that are not booked yet"),
     "answer-exchanges": N_("Confirm or decline hours that they received"),
     "see-own-statement": N_("Read, print and download their own statement"),
     "log-for-others": N_("Log hours for others, as they were told"),
@@ -102,8 +128,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "reach-members": N_("See how other members are reached, as far as those allow it"),
     "see-contacts": N_("See how a member is reached, which the member can read about"),
     "write-contacts": N_("Write down how a member is reached, as they were told"),
+    "see-own-hands": N_("See who acts for them"),
     "set-absences": N_("Write down until when a member is away"),
     "part-from-members": N_("Let a member leave, write down a death, and take somebody back"),
+    "set-hands": N_("Say who acts for a household or an organisation"),
     "see-members": N_("See the list of members"),
     "enter-members": N_("Enter members"),
     "give-sign-ins": N_("Let a member sign in"),
@@ -122,6 +150,17 @@ RIGHT_LABELS: Final[dict[str, str]] = {
 }
 
 
-def allows(right: str, roles: frozenset[str]) -> bool:
-    """Say whether somebody of these roles has the right; a right that is not in the table is a mistake."""
-    return not RIGHTS[right].isdisjoint(roles)
+def allows(right: str, roles: frozenset[str], ticks: frozenset[str] = frozenset()) -> bool:
+    """Say whether somebody of these roles has the right; a right that is not in the table is a mistake.
+
+    A trusted person has of what can be ticked only what is.
+    """
+    holders = RIGHTS[right]
+    if not holders.isdisjoint(roles - {HAND}):
+        return True
+    return HAND in holders & roles and (right not in _TICKED or right in given_by(ticks))
+
+
+def given_by(ticks: frozenset[str]) -> frozenset[str]:
+    """Tell the rights that ticks give."""
+    return frozenset().union(*(TICKS.get(tick, frozenset()) for tick in ticks))

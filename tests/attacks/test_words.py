@@ -64,6 +64,7 @@ WORDS = {
     "contacts.own": ("address", "other"),
     "contact_desk.write": ("value",),
     "sharing.change": ("words",),
+    "hands.of_member": ("name",),
     "farewells.left": ("reason",),
     "farewells.take_back": ("reason",),
     "farewells.died": ("contact",),
@@ -85,7 +86,7 @@ NO_WORDS = {
     ),
     *("heard", "giver", "receiver", "since", "answer", "number", "limit", "ceiling", "email", "password"),
     *("old_password", "roles", "language", "time_zone", "year_begins_month", "currency", "started_on"),
-    *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members"),
+    *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members", "who", "member"),
     *("telephone_audience", "email_audience", "address_audience", "other_audience", "audience"),
     *("widest", "suggested", "version"),
 }

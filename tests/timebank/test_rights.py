@@ -4,17 +4,21 @@ import pytest
 
 from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
+from timebank.rights import HAND
 from timebank.rights import MEMBER
 from timebank.rights import OFFICES
 from timebank.rights import RIGHT_LABELS
 from timebank.rights import RIGHTS
 from timebank.rights import ROLE_LABELS
 from timebank.rights import STEWARD
+from timebank.rights import TICK_LABELS
+from timebank.rights import TICKS
 from timebank.rights import allows
 
 CHANGES_NOTHING = {
     "see-home",
     "keep-own-sign-in",
+    "choose-for-whom",
     "see-exchanges",
     "see-statements",
     "see-pools",
@@ -30,7 +34,7 @@ CHANGES_NOTHING = {
 
 def test_every_right_is_somebodys_and_names_known_roles_only() -> None:
     assert all(roles and roles <= set(ROLE_LABELS) for roles in RIGHTS.values())
-    assert set(ROLE_LABELS) == {MEMBER, *OFFICES}
+    assert set(ROLE_LABELS) == {MEMBER, *OFFICES, HAND}
 
 
 def test_every_right_is_told_in_words() -> None:
@@ -46,6 +50,25 @@ def test_one_of_several_roles_is_enough() -> None:
     assert allows("set-limits", frozenset({MEMBER, COORDINATOR}))
     assert not allows("set-limits", frozenset({MEMBER, STEWARD}))
     assert not allows("see-home", frozenset())
+
+
+def test_a_trusted_person_has_what_is_ticked_and_what_everybody_has() -> None:
+    hand = frozenset({HAND})
+    for tick, rights in TICKS.items():
+        assert {right for right in RIGHTS if allows(right, hand, frozenset({tick}))} >= rights
+    bare = {right for right in RIGHTS if allows(right, hand)}
+    everybody = {right for right, roles in RIGHTS.items() if roles == set(ROLE_LABELS)}
+    assert bare == everybody
+    assert {right for right in RIGHTS if allows(right, hand, frozenset({"read"}))} == bare | TICKS["read"]
+    assert not allows("see-own-statement", hand, frozenset({"log", "answer", "a tick of long ago"}))
+
+
+def test_no_tick_gives_more_than_a_member_may_and_each_is_told_in_words() -> None:
+    for rights in TICKS.values():
+        assert all({MEMBER, HAND} <= RIGHTS[right] for right in rights)
+    for right in ("leave", "keep-own-absence", "see-own-hands", "give-to-pools", "set-hands"):
+        assert not allows(right, frozenset({HAND}), frozenset(TICKS))
+    assert TICK_LABELS.keys() == TICKS.keys()
 
 
 def test_a_right_that_is_not_in_the_table_is_a_mistake() -> None:

@@ -39,10 +39,13 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import dispute_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.hands.service import Named
+from timebank.hands.service import add_hand
 from timebank.licences.kinds import add_kind as add_licence_kind
 from timebank.licences.service import Seen
 from timebank.licences.service import write_down
 from timebank.members.away import go_away
+from timebank.members.models import A_HOUSEHOLD
 from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
@@ -69,6 +72,7 @@ def make_demo(session: Session) -> Community:
     for neighbour in data.NEIGHBOURS:
         town.welcome(neighbour)
     town.welcome_auditor()
+    town.welcome_household()
     _live(town)
     town.share()
     town.go_away()
@@ -146,7 +150,9 @@ class _Town:
         self.members[neighbour.number] = member
         if not neighbour.signs_in:
             return
-        person = self._person(neighbour.number, neighbour.name, neighbour.role, neighbour.email)
+        person = self._person(
+            neighbour.number, f"{neighbour.name} · {data.ROLES[neighbour.role]}", neighbour.email
+        )
         self.people[neighbour.number] = person
         give_hand(self.session, person=person, member=member, actor=TERMINAL)
         if neighbour.role != MEMBER:
@@ -157,9 +163,37 @@ class _Town:
     def welcome_auditor(self) -> None:
         """Let somebody in who is no member."""
         email = data.AUDITOR_EMAIL
-        self._give_office(self._person(email, data.AUDITOR_NAME, AUDITOR, email), AUDITOR)
+        label = f"{data.AUDITOR_NAME} · {data.ROLES[AUDITOR]}"
+        self._give_office(self._person(email, label, email), AUDITOR)
 
-    def _person(self, sign_in_name: str, name: str, role: str, email: str | None) -> Person:
+    def welcome_household(self) -> None:
+        """Enter a family for which two act; the first of them signs in on the page that shows passwords."""
+        one = data.HOUSEHOLD
+        household = add_member(
+            self.session,
+            community=self.community,
+            number=one.number,
+            name=one.name,
+            reading=one.reading,
+            district=one.district,
+            kind=A_HOUSEHOLD,
+            joined_on=self.community.started_on,
+            actor=TERMINAL,
+        )
+        self.members[one.number] = household
+        for name, email in data.HOUSEHOLD_PEOPLE:
+            if one.number not in self.people:
+                label = f"{one.name} {name} · {data.HOUSEHOLD_LABEL}"
+                self.people[one.number] = self._person(email, label, email)
+            add_hand(
+                self.session,
+                community=self.community,
+                member=household,
+                named=Named(email, name),
+                actor=TERMINAL,
+            )
+
+    def _person(self, sign_in_name: str, label: str, email: str | None) -> Person:
         password = "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(2))
         person = create_person(self.session, email=email, password=password)
         show_sign_in(
@@ -167,7 +201,7 @@ class _Town:
             person=person,
             community=self.community,
             sign_in_name=sign_in_name,
-            label=f"{name} · {data.ROLES[role]}",
+            label=label,
             password=password,
         )
         return person

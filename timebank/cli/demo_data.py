@@ -110,6 +110,10 @@ NEIGHBOURS: Final = (
     Neighbour("013", "松本 隆", "まつもと たかし", "本町"),
     Neighbour("014", "井上 真理", "いのうえ まり", "栄町"),
 )
+#: A family that is a member as one; for it two act, who are no members themselves.
+HOUSEHOLD: Final = Neighbour("015", "森田家", "もりたけ", "速見町")
+HOUSEHOLD_PEOPLE: Final = (("森田 直樹", "naoki@kadoma.example"), ("森田 彩", "aya@kadoma.example"))
+HOUSEHOLD_LABEL: Final = "世帯 / Household"
 #: Who looks at the books from outside is no member and signs in by e-mail.
 AUDITOR_NAME: Final = "木村 明"
 AUDITOR_EMAIL: Final = "auditor@kadoma.example"
@@ -188,6 +192,8 @@ OCCASIONS: Final = (
     Occasion(44, ("005",), ("001",), 45, COMPANY, "雨の日のお茶 / Tea on a rainy day"),
     Occasion(33, ("012",), ("001", "003", "010", "004"), 60, TEACHING, "布ぞうりの教室 / Weaving sandals"),
     Occasion(27, ("001",), ("014",), 75, COOKING, "お弁当づくり / Packed lunches"),
+    Occasion(23, ("015",), ("003",), 90, GARDEN, "雨戸の手入れ / Looking after the shutters"),
+    Occasion(18, ("004",), ("015",), 60, TEACHING, "子どもたちと折り紙 / Origami with the children"),
     Occasion(16, ("009",), ("012",), 60, TEACHING, "パソコンの設定 / Setting up a computer"),
 )
 

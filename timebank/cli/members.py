@@ -10,7 +10,7 @@ from timebank.actor import TERMINAL
 from timebank.cli.running import run
 from timebank.cli.running import the_community
 from timebank.members.queries import find_by_number
-from timebank.members.queries import people_of
+from timebank.members.queries import person_of
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
 from timebank.people.models import Person
@@ -91,10 +91,10 @@ def reset_password(number: str, *, slug: str) -> None:
         found = find_by_number(session, community=the_community(session, slug), number=number)
         if found is None:
             raise click.ClickException(f"{slug} has no member “{excerpt(number)}”.")
-        people = people_of(session, member=found)
-        if not people:
+        person = person_of(session, member=found)
+        if person is None:
             raise click.ClickException(f"Nobody signs in as {found.name}, so there is no password.")
-        set_password(session, person=people[0], password=password)
+        set_password(session, person=person, password=password)
         return found.name
 
     name = run(work)

@@ -27,6 +27,8 @@ from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
 from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.hands.letters import tell_of_hand
+from timebank.hands.service import TELL_OF_HAND
 from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.licences.letters import warn_of_licences
 from timebank.mail import MAIL
@@ -124,6 +126,7 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         letters.REMIND_OF_PROPOSALS: letters.remind_of_proposals,
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
         WARN_OF_LICENCES: warn_of_licences,
+        TELL_OF_HAND: tell_of_hand,
         SEAL: seal_daily,
         TIDY: tidy_up,
         SEND_LINK: send_links_with(carrier),

@@ -27,13 +27,13 @@ from timebank.exchanges.forms import SettleForm
 from timebank.exchanges.forms import SlipForm
 from timebank.exchanges.models import DISPUTED
 from timebank.exchanges.queries import Shown
+from timebank.exchanges.seeing import find
 from timebank.exchanges.steps import ANSWER
 from timebank.exchanges.steps import CLOSE
 from timebank.exchanges.steps import REVERSE
 from timebank.exchanges.steps import SETTLE
 from timebank.exchanges.steps import WITHDRAW
 from timebank.exchanges.views import STATES
-from timebank.exchanges.views import find
 from timebank.exchanges.views import kinds
 from timebank.exchanges.views import log_once
 from timebank.exchanges.views import log_page

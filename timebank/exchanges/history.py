@@ -1,5 +1,6 @@
 """What happened to an exchange, in its order: who did what, for whom, how, when and why."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,12 @@ from timebank.exchanges.queries import events_of
 from timebank.members.models import SELF
 from timebank.members.models import Hand
 from timebank.members.models import Member
+from timebank.members.queries import names_of
 
 #: What the first turn of every exchange is called; the others are those of its events.
 LOGGED = "logged"
+#: What is done so for another member is done as one of their hands; officers say how they heard of it.
+AT_A_SCREEN = ("web", "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +35,35 @@ class Turn:
     who: Member | None
     #: For whom; None where they did it for themself.
     on_behalf_of: Member | None
+    #: The name of the person who acted for this member as their hand, for those who may read it.
+    hand: str | None
     reason: str | None = None
     #: What stood there before it was amended.
     minutes_before: int | None = None
     worked_on_before: date | None = None
 
 
-def history_of(session: Session, *, community: Community, exchange: Exchange) -> list[Turn]:
-    """Tell an exchange's history, the first turn first."""
+def history_of(
+    session: Session, *, community: Community, exchange: Exchange, tells_hands_of: Callable[[int], bool]
+) -> list[Turn]:
+    """Tell an exchange's history, the first turn first.
+
+    What somebody did for a household, or for whoever trusts them, that member did: their own name is
+    told only to whom ``tells_hands_of`` lets know it of that member.
+    """
     events = events_of(session, exchange=exchange)
-    names = _Names(session, community, exchange, events)
-    who, on_behalf_of = names.of(exchange.logged_person_id, exchange.logged_member_id)
-    logged = Turn(LOGGED, exchange.logged_at, exchange.logged_how, who, on_behalf_of)
+    names = _Names(session, community, exchange, events, tells_hands_of)
+    by = names.of(exchange.logged_person_id, exchange.logged_member_id, exchange.logged_how)
+    logged = Turn(LOGGED, exchange.logged_at, exchange.logged_how, *by)
     return [logged, *(_turn(event, names) for event in events)]
 
 
 def _turn(event: ExchangeEvent, names: "_Names") -> Turn:
-    who, on_behalf_of = names.of(event.person_id, event.member_id)
     return Turn(
         event.what,
         event.happened_at,
         event.how,
-        who,
-        on_behalf_of,
+        *names.of(event.person_id, event.member_id, event.how),
         reason=event.reason,
         minutes_before=event.minutes_before,
         worked_on_before=event.worked_on_before,
@@ -64,8 +74,14 @@ class _Names:
     """The members that the persons of a history are, and those whom it names."""
 
     def __init__(
-        self, session: Session, community: Community, exchange: Exchange, events: Sequence[ExchangeEvent]
+        self,
+        session: Session,
+        community: Community,
+        exchange: Exchange,
+        events: Sequence[ExchangeEvent],
+        tells_hands_of: Callable[[int], bool],
     ) -> None:
+        self.tells_hands_of = tells_hands_of
         person_ids = {exchange.logged_person_id, *(event.person_id for event in events)} - {None}
         member_ids = {exchange.logged_member_id, *(event.member_id for event in events)} - {None}
         hands = select(Hand.person_id, Hand.member_id).where(
@@ -76,11 +92,16 @@ class _Names:
             Member.id.in_({*member_ids, *self.selves.values()}), Member.community_id == community.id
         )
         self.members = {member.id: member for member in session.scalars(named)}
+        self.names = names_of(session, community_id=community.id, person_ids=person_ids)
 
-    def of(self, person_id: int | None, member_id: int | None) -> tuple[Member | None, Member | None]:
-        """Tell who did something, and for whom where that was somebody else."""
+    def of(
+        self, person_id: int | None, member_id: int | None, how: str
+    ) -> tuple[Member | None, Member | None, str | None]:
+        """Tell who did something, for whom where that was somebody else, and who acted for them."""
         member = self.members.get(member_id or 0)
         who = self.members.get(self.selves.get(person_id or 0, 0))
-        if who is None and person_id is None:
-            return member, None
-        return who, member if member is not who else None
+        if person_id is None:
+            return member, None, None
+        if member is not None and who is not member and how in AT_A_SCREEN:
+            return member, None, self.names.get(person_id) if self.tells_hands_of(member.id) else None
+        return who, member if member is not who else None, None

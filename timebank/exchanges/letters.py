@@ -10,10 +10,12 @@ from timebank import clock
 from timebank.communities.models import Community
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
+from timebank.hands.queries import may_answer
 from timebank.mail import send_letter
 from timebank.members.models import LEFT
+from timebank.members.models import SELF
 from timebank.members.models import Member
-from timebank.members.queries import people_of
+from timebank.members.queries import hands_on
 from timebank.queue import Task
 from timebank.queue import enqueue
 
@@ -66,8 +68,8 @@ def _ask(session: Session, task: Task, *, reminds: bool) -> None:
         return
     until = exchange.logged_at + timedelta(days=community.answer_days)
     answer_by = until.astimezone(ZoneInfo(community.time_zone)).date()
-    for person in people_of(session, member=receiver):
-        if person.email:
+    for hand, person in hands_on(session, member=receiver):
+        if person.email and may_answer(hand):
             send_letter(
                 session,
                 "proposed",
@@ -81,5 +83,6 @@ def _ask(session: Session, task: Task, *, reminds: bool) -> None:
                 worked_on=exchange.worked_on,
                 description=exchange.description,
                 reminds=reminds,
+                for_other=hand.acts_as != SELF,
                 answer_by=answer_by,
             )

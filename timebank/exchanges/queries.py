@@ -25,6 +25,7 @@ from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.hands.queries import can_answer
 from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
@@ -203,7 +204,7 @@ def count_for_coordinators(session: Session, *, community: Community) -> int:
 
 def _for_coordinators(community: Community) -> tuple[ColumnElement[bool], ...]:
     late = Exchange.logged_at <= clock.now() - timedelta(days=community.answer_days)
-    signs_in = select(Hand.member_id).where(Hand.member_id == Exchange.receiver_id).exists()
+    signs_in = select(Hand.member_id).where(Hand.member_id == Exchange.receiver_id, can_answer()).exists()
     proposed = and_(Exchange.state == PROPOSED, or_(late, ~signs_in))
     of_joint = and_(Exchange.state == AGREED, late)
     needs_one = or_(Exchange.state == DISPUTED, proposed, of_joint)

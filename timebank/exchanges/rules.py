@@ -64,6 +64,25 @@ class Yourself(Refusal):
     field = "other"
 
 
+class BothSides(Refusal):
+    """Somebody acts for one side and is the other, or acts for it, too: nobody else would have said so."""
+
+    sentence = N_(
+        "You are %(name)s yourself, or act for them. So that two persons have said it, please let somebody "
+        "else log or confirm this, or call the coordinators."
+    )
+    field = "other"
+
+
+class SaidBothSides(Refusal):
+    """Somebody confirms for one side what they have logged for the other."""
+
+    sentence = N_(
+        "You have logged this for the other side. So that two persons have said it, please let somebody else "
+        "confirm it, or call the coordinators."
+    )
+
+
 class FormSavedAlready(Refusal):
     """The same form was saved before, with other content."""
 

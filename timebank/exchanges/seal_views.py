@@ -12,12 +12,9 @@ from flask_babel import gettext as _
 
 import ledger
 from timebank import clock
-from timebank.exchanges import queries
 from timebank.exchanges.queries import Shown
-from timebank.exchanges.views import find
+from timebank.exchanges.seeing import find_seen
 from timebank.web import community
-from timebank.web import may
-from timebank.web import member
 from timebank.web import needs
 from timebank.web import session
 
@@ -56,7 +53,7 @@ def file_of_reversal(exchange_id: int) -> ResponseReturnValue:
 
 
 def _page(exchange_id: int, which: str) -> ResponseReturnValue:
-    shown = _seen(exchange_id)
+    shown = find_seen(exchange_id)
     found = _proof_of(shown, which)
     back = url_for("exchanges.show", exchange_id=exchange_id)
     if found is None:
@@ -75,20 +72,13 @@ def _page(exchange_id: int, which: str) -> ResponseReturnValue:
 
 
 def _file(exchange_id: int, which: str) -> ResponseReturnValue:
-    found = _proof_of(_seen(exchange_id), which) or abort(404)
+    found = _proof_of(find_seen(exchange_id), which) or abort(404)
     disposition = f'attachment; filename="{_file_name(exchange_id, which)}"'
     return Response(found.text(), mimetype="application/json", headers={"Content-Disposition": disposition})
 
 
 def _file_name(exchange_id: int, which: str) -> str:
     return f"seal-{exchange_id}-{which}.json"
-
-
-def _seen(exchange_id: int) -> Shown:
-    shown = find(exchange_id)
-    if not (queries.is_party(shown, member()) or may("see-exchanges")):
-        abort(404)
-    return shown
 
 
 def _proof_of(shown: Shown, which: str) -> ledger.InclusionProof | None:

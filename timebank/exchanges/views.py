@@ -32,6 +32,11 @@ from timebank.exchanges.forms import LogForm
 from timebank.exchanges.forms import ReasonForm
 from timebank.exchanges.history import history_of
 from timebank.exchanges.queries import Shown
+from timebank.exchanges.seeing import check_both_sides
+from timebank.exchanges.seeing import check_other_side
+from timebank.exchanges.seeing import find
+from timebank.exchanges.seeing import find_seen
+from timebank.exchanges.seeing import tells_hands_of
 from timebank.exchanges.steps import DECLINE
 from timebank.exchanges.steps import DISPUTE
 from timebank.exchanges.steps import WITHDRAW
@@ -47,6 +52,7 @@ from timebank.members.away import away_until
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.taking_part import takes_part
+from timebank.rights import HAND
 from timebank.web import KeyedForm
 from timebank.web import actor
 from timebank.web import community
@@ -58,6 +64,7 @@ from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
+from timebank.web import standing
 
 bp = Blueprint("exchanges", __name__)
 
@@ -93,6 +100,8 @@ HOWS = {
     "cli": N_("at the server"),
     "demo": N_("made up for the demo"),
 }
+#: What somebody must have the right to, to be offered a step that is not an answer.
+RIGHT_TO = {"withdraw": "withdraw-exchanges"}
 #: More questions than this are shown once some are answered.
 MOST_ASKED = 20
 
@@ -102,11 +111,15 @@ MOST_ASKED = 20
 def home() -> ResponseReturnValue:
     """Show how somebody's hours stand, what waits for their word, and what happened lately."""
     me = member()
+    if me is None and HAND in standing().roles:
+        return redirect(url_for("hands.whom"), 303)
     waiting = (
         queries.count_for_coordinators(session(), community=community()) if may("settle-disputes") else 0
     )
     if me is None:
         return render_template("exchanges/office.html", waiting=waiting)
+    if HAND in standing().roles:
+        return _home_of_trusted(me)
     return render_template(
         "exchanges/home.html",
         me=me,
@@ -119,6 +132,20 @@ def home() -> ResponseReturnValue:
         away_until=away_until(session(), community=community(), member=me),
         questions=[one for one in hooks().questions if one.is_open(session(), me)],
         states=STATES,
+    )
+
+
+def _home_of_trusted(whose: Member) -> ResponseReturnValue:
+    """Show whoever acts for somebody who trusts them what that member has ticked, and no more."""
+    return render_template(
+        "exchanges/trusted.html",
+        whose=whose,
+        balance=_balance_of(whose),
+        asked=queries.asked_of(session(), member=whose)[:MOST_ASKED] if may("answer-exchanges") else [],
+        lines=queries.statement_of(session(), community=community(), member=whose, limit=5).lines
+        if may("see-own-statement")
+        else [],
+        paused=not takes_part(whose),
     )
 
 
@@ -166,9 +193,10 @@ def kinds() -> Sequence[HelpKind]:
 
 
 def not_oneself(other: Member | None) -> Member:
-    """Refuse oneself as the other person."""
+    """Refuse oneself as the other person, and whoever logs for both sides."""
     if other is None or other.id == member().id:
         raise rules.Yourself
+    check_other_side(other)
     return other
 
 
@@ -194,14 +222,16 @@ def log_once(form: KeyedForm, said: rules.Said, *, by: Member | None, actor: Act
 def log_page(template: str, form: KeyedForm, preview: rules.Preview | None, **values: Any) -> tuple[str, int]:
     """Show a form of hours; 422 where it was sent and nothing is saved yet."""
     me = member()
+    # Whom a member has met, and how they stand, is theirs to tell.
+    known = me if me and (may("see-own-statement") or may("log-for-others")) else None
     page, status = form_page(
         template,
         form,
         preview=preview,
-        suggestions=queries.people_to_suggest(session(), community=community(), member=me),
+        suggestions=queries.people_to_suggest(session(), community=community(), member=known),
         away=away_names(session(), community=community()),
         paused=me is not None and not takes_part(me),
-        balance=ledger.balance(session(), hours_of(me, community())).balance if me else 0,
+        balance=ledger.balance(session(), hours_of(known, community())).balance if known else None,
         **values,
     )
     return page, 422 if preview else status
@@ -212,7 +242,7 @@ def _logged(logged: service.Logged, other: Member | None = None) -> ResponseRetu
     if logged.repeated:
         said = _("This was logged already, and once is enough.")
     elif all(one.state != "proposed" for one in logged.exchanges):
-        said = _("Logged and booked. Your balance is now %(balance)s.", balance=_balance_of(member()))
+        said = _booked(_("Logged and booked."))
     elif other is not None:
         said = _("Logged. %(name)s is asked to confirm it.", name=other.name)
     else:
@@ -222,6 +252,14 @@ def _logged(logged: service.Logged, other: Member | None = None) -> ResponseRetu
         name, last_day = other.name, day(until)
         flash(_("%(name)s is away until %(day)s, so an answer may take a while.", name=name, day=last_day))
     return redirect(url_for(".show", exchange_id=logged.exchanges[0].id), 303)
+
+
+def _booked(said: str) -> str:
+    """Say that hours are booked, and what has become of the balance to whoever may read it."""
+    if not may("see-own-statement"):
+        return said
+    now = _("Your balance is now %(balance)s.", balance=_balance_of(member()))
+    return f"{said} {now}"
 
 
 def _balance_of(someone: Member) -> str:
@@ -235,10 +273,7 @@ def _balance_of(someone: Member) -> str:
 @needs("see-home")
 def show(exchange_id: int) -> ResponseReturnValue:
     """Show an exchange to those who took part in it, and to officers."""
-    shown = find(exchange_id)
-    if not (queries.is_party(shown, member()) or may("see-exchanges")):
-        abort(404)
-    return exchange_page(shown)
+    return exchange_page(find_seen(exchange_id))
 
 
 @bp.post("/exchanges/<int:exchange_id>/confirm")
@@ -247,6 +282,7 @@ def confirm(exchange_id: int) -> ResponseReturnValue:
     """Say that it is right: one tap from the first page."""
     shown = _own(exchange_id, as_receiver=True)
     try:
+        check_both_sides(shown)
         with session().begin_nested():
             service.confirm_exchange(
                 session(), community=community(), exchange=shown.exchange, actor=actor(), by=member()
@@ -254,7 +290,7 @@ def confirm(exchange_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         return exchange_page(shown, refusal)
     if shown.exchange.state == "confirmed":
-        flash(_("Confirmed and booked. Your balance is now %(balance)s.", balance=_balance_of(member())))
+        flash(_booked(_("Confirmed and booked.")))
     else:
         flash(_("Confirmed. It is booked when the others have answered."))
     return redirect(safe_next(request.form.get("next"), url_for(".show", exchange_id=exchange_id)), 303)
@@ -281,7 +317,7 @@ def decline(exchange_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/exchanges/<int:exchange_id>/withdraw")
-@needs("answer-exchanges")
+@needs("withdraw-exchanges")
 def withdraw(exchange_id: int) -> ResponseReturnValue:
     """Take back what one has logged and nobody has booked."""
     shown = find(exchange_id)
@@ -312,11 +348,6 @@ def dispute(exchange_id: int) -> ResponseReturnValue:
     )
 
 
-def find(exchange_id: int) -> Shown:
-    """Find an exchange of this community; another community's is simply not there."""
-    return queries.find_exchange(session(), community=community(), exchange_id=exchange_id) or abort(404)
-
-
 def exchange_page(shown: Shown, refusal: Refusal | None = None) -> tuple[str, int]:
     """Show an exchange as it stands; a refusal stands on top, for those who came too late."""
     lines = queries.lines_of_joint(session(), exchange=shown.exchange)
@@ -327,8 +358,12 @@ def exchange_page(shown: Shown, refusal: Refusal | None = None) -> tuple[str, in
         lines=lines,
         party=[line for line in lines if may("see-exchanges") or queries.is_party(line, member())],
         kind=find_kind(session(), community=community(), kind_id=kind_id) if kind_id else None,
-        history=history_of(session(), community=community(), exchange=shown.exchange),
-        offers=offers(shown, member=member()),
+        history=history_of(
+            session(), community=community(), exchange=shown.exchange, tells_hands_of=tells_hands_of()
+        ),
+        offers=frozenset(
+            offer for offer in offers(shown, member=member()) if may(RIGHT_TO.get(offer, "answer-exchanges"))
+        ),
         desk_offers=desk_offers(shown, lines) if may("settle-disputes") else frozenset(),
         sentence=say(refusal) if refusal else None,
         states=STATES,

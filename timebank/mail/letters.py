@@ -29,7 +29,8 @@ def write_letter(template: str, *, community: Any, to_address: str, language: st
     """Write a letter that is kept nowhere, because only its reader may know what is in it."""
     g.community = community
     with force_locale(language):
-        known = {**facts, "community": community, "language": language, "page": _page_of(community)}
+        page, path = _page_of(community), _path_of(community)
+        known = {**facts, "community": community, "language": language, "page": page, "path": path}
         # Not as a page, which has a menu for somebody who asks for it.
         paper = current_app.jinja_env
         written = paper.get_template(f"mail/{template}.txt").render(known)
@@ -49,9 +50,18 @@ def write_letter(template: str, *, community: Any, to_address: str, language: st
 
 def _page_of(community: Any) -> Callable[..., str]:
     """Give what tells the whole address of a page, though nobody has asked for one: it works in a mail."""
+    path_of = _path_of(community)
 
     def page(endpoint: str, **values: Any) -> str:
-        path = current_app.url_map.bind("").build(endpoint, {"community": community.slug, **values})
-        return f"{current_app.config['TIMEBANK_BASE_URL']}{path}"
+        return f"{current_app.config['TIMEBANK_BASE_URL']}{path_of(endpoint, **values)}"
 
     return page
+
+
+def _path_of(community: Any) -> Callable[..., str]:
+    """Give what tells the address of a page on this site, for pages that lead on to it."""
+
+    def path(endpoint: str, **values: Any) -> str:
+        return str(current_app.url_map.bind("").build(endpoint, {"community": community.slug, **values}))
+
+    return path

@@ -36,6 +36,8 @@ class Line:
     address: str | None
     #: Whom the person acted as; None for an officer who is no member.
     member: Member | None
+    #: The name of the person who acted for that member, where it was not the member themselves.
+    hand: str | None
     #: How that officer signs in.
     email: str | None
     #: The member whom it was done about, and the exchange.
@@ -85,9 +87,14 @@ def _with_names(events: Iterable[tuple[audit.AuditEvent, str | None]]) -> Iterab
     found = [(event, address, json.loads(event.about)) for event, address in events]
     wanted = [one for event, _, about in found for one in (event.member_id, about.get("member_id")) if one]
     members = queries.members_by_id(session(), community=community(), ids=wanted)
+    here, people = community().id, [event.person_id for event, _, _ in found]
+    selves = queries.selves_of(session(), community_id=here, person_ids=people)
+    names = queries.names_of(session(), community_id=here, person_ids=people)
     for event, address, about in found:
         member = members.get(event.member_id or 0)
         email = None if member else session().get_one(Person, event.person_id).email
+        is_other = member is not None and selves.get(event.person_id) is not member
+        hand = names.get(event.person_id) if is_other else None
         yield Line(
-            event, address, member, email, members.get(about.get("member_id")), about.get("exchange_id")
+            event, address, member, hand, email, members.get(about.get("member_id")), about.get("exchange_id")
         )

@@ -17,10 +17,13 @@ from wtforms.widgets import CheckboxInput
 from wtforms.widgets import ListWidget
 
 from timebank.acts import ACTS
+from timebank.members.models import A_HOUSEHOLD
+from timebank.members.models import AN_ORGANISATION
 from timebank.members.models import LONGEST_DISTRICT
 from timebank.members.models import LONGEST_NAME
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import LONGEST_REASON
+from timebank.members.models import PERSON
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.people.service import SHORTEST_PASSWORD
@@ -37,9 +40,23 @@ from timebank.web import Written
 from timebank.web import community
 from timebank.web import session
 
+#: What a member can be.
+KIND_LABELS = {
+    PERSON: _("A person"),
+    A_HOUSEHOLD: _("A household"),
+    AN_ORGANISATION: _("An organisation"),
+}
+
 
 class MemberForm(Form):
     """What is known of a new member."""
+
+    kind = SelectField(
+        _("Who is it?"),
+        choices=[SelectChoice(kind, label) for kind, label in KIND_LABELS.items()],
+        default=PERSON,
+        description=_("For a household or an organisation several persons can act."),
+    )
 
     number = StringField(
         _("Member number"), [InputRequired(_("Please write a member number.")), Line(LONGEST_NUMBER)]

@@ -16,6 +16,7 @@ from ledger.schema import account
 from timebank.db import STRICT
 from timebank.db import Base
 from timebank.db import Sorted
+from timebank.db import one_of
 from timebank.people.models import LONGEST_EMAIL
 
 LONGEST_NUMBER = 40
@@ -30,8 +31,18 @@ AWAY = "away"
 SUSPENDED = "suspended"
 LEFT = "left"
 
+#: What a member can be; it says who acts for it, and never who gives and who receives.
+PERSON, A_HOUSEHOLD, AN_ORGANISATION = "person", "household", "organisation"
+KINDS = (PERSON, A_HOUSEHOLD, AN_ORGANISATION)
+
 #: A person who acts for the member that they themselves are.
 SELF = "self"
+#: One of several who act for a household or an organisation, and may do what any member may.
+HOUSEHOLD, ORGANISATION = "household", "organisation"
+#: Somebody whom a member trusts to act for them, within what that member has ticked.
+TRUSTED = "trusted"
+#: What is done about a hand: it is given, and it ends.
+GIVEN, ENDED = "given", "ended"
 
 
 class Member(Base):
@@ -86,6 +97,11 @@ class Member(Base):
     own_limit_minutes: Mapped[int | None]
     own_limit_reason: Mapped[str | None]
     joined_on: Mapped[date]
+    kind: Mapped[str] = mapped_column(
+        CheckConstraint("kind IN ('person', 'household', 'organisation')", name="member_kind_is_known"),
+        default=PERSON,
+        server_default=PERSON,
+    )
 
 
 class Hand(Base):
@@ -122,6 +138,49 @@ class Hand(Base):
     member_id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int]
     acts_as: Mapped[str]
+    #: What a trusted person may: the ticks' names, with blanks between; None for everybody else.
+    may: Mapped[str | None] = mapped_column(
+        CheckConstraint(
+            "(acts_as = 'trusted') = (may IS NOT NULL) AND (may IS NULL OR length(may) <= 200)",
+            name="hand_of_the_trusted_has_bounds",
+        )
+    )
+
+
+class HandEvent(Base):
+    """That somebody acts for a member from then on, or does no longer; rows are only ever added.
+
+    A hand itself goes when it ends. What it did stays, and its name is found here.
+    """
+
+    __tablename__ = "hand_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("hand_event_by_member", "member_id", "id"),
+        Index("hand_event_by_person", "person_id", "community_id", "id"),
+        CheckConstraint(
+            one_of("acts_as", (HOUSEHOLD, ORGANISATION, TRUSTED)), name="hand_event_acts_in_a_known_way"
+        ),
+        CheckConstraint(one_of("what", (GIVEN, ENDED)), name="hand_event_what_is_known"),
+        CheckConstraint(f"length(called) BETWEEN 1 AND {LONGEST_NAME}", name="hand_event_called_is_short"),
+        CheckConstraint("(acts_as = 'trusted') = (may IS NOT NULL)", name="hand_event_of_trusted_has_bounds"),
+        CheckConstraint("length(may) <= 200", name="hand_event_may_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="hand_event_has_an_actor"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int]
+    community_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: How the person is called by those for whom they act; a person has no name of their own.
+    called: Mapped[str]
+    acts_as: Mapped[str]
+    #: What a trusted person may, as in the hand itself.
+    may: Mapped[str | None]
+    what: Mapped[str]
+    happened_at: Mapped[datetime]
+    actor: Mapped[str]
 
 
 class MemberEvent(Base):

@@ -19,8 +19,10 @@ from timebank.members.models import AWAY
 from timebank.members.models import LEFT
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import SELF
+from timebank.members.models import TRUSTED
 from timebank.members.models import Farewell
 from timebank.members.models import Hand
+from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
 from timebank.people.models import Office
@@ -110,11 +112,11 @@ def member_of(session: Session, *, person: Person, community: Community) -> Memb
 
 
 def communities_of(session: Session, *, person: Person) -> Sequence[Community]:
-    """List the communities in which a person is a member or holds an office."""
+    """List the communities in which a person is a member, acts for one, or holds an office."""
     member_of = (
         select(Hand.community_id)
         .join(Member, Member.id == Hand.member_id)
-        .where(Hand.person_id == person.id, Hand.acts_as == SELF, Member.state != LEFT)
+        .where(Hand.person_id == person.id, Member.state != LEFT)
     )
     officer_of = select(Office.community_id).where(Office.person_id == person.id)
     own = select(Community).where(or_(Community.id.in_(member_of), Community.id.in_(officer_of)))
@@ -123,8 +125,13 @@ def communities_of(session: Session, *, person: Person) -> Sequence[Community]:
 
 def people_of(session: Session, *, member: Member) -> Sequence[Person]:
     """List the people who act for a member."""
-    hands = select(Person).join(Hand, Hand.person_id == Person.id).where(Hand.member_id == member.id)
-    return session.scalars(hands.order_by(Person.id)).all()
+    return [person for _hand, person in hands_on(session, member=member)]
+
+
+def hands_on(session: Session, *, member: Member) -> list[tuple[Hand, Person]]:
+    """List the hands that act for a member, with their persons; the first that was made first."""
+    hands = select(Hand, Person).join(Person, Person.id == Hand.person_id).where(Hand.member_id == member.id)
+    return [(hand, person) for hand, person in session.execute(hands.order_by(Person.id))]
 
 
 def person_of(session: Session, *, member: Member) -> Person | None:
@@ -133,10 +140,37 @@ def person_of(session: Session, *, member: Member) -> Person | None:
     return session.scalar(oneself.where(Hand.member_id == member.id, Hand.acts_as == SELF))
 
 
+def names_of(session: Session, *, community_id: int, person_ids: Collection[int | None]) -> dict[int, str]:
+    """Tell how people are called here: by the member that they are, or as they were named as a hand."""
+    wanted = [one for one in person_ids if one is not None]
+    if not wanted:
+        return {}
+    called = select(HandEvent.person_id, HandEvent.called).where(
+        HandEvent.person_id.in_(wanted), HandEvent.community_id == community_id
+    )
+    names = {one.person_id: one.called for one in session.execute(called.order_by(HandEvent.id))}
+    selves = selves_of(session, community_id=community_id, person_ids=wanted)
+    return names | {person_id: member.name for person_id, member in selves.items()}
+
+
+def selves_of(session: Session, *, community_id: int, person_ids: Collection[int]) -> dict[int, Member]:
+    """Find the members that people are themselves in a community, by the ids of the people."""
+    found = (
+        select(Hand.person_id, Member)
+        .join(Member, Member.id == Hand.member_id)
+        .where(Hand.person_id.in_(person_ids), Hand.community_id == community_id, Hand.acts_as == SELF)
+    )
+    return {row.person_id: row.Member for row in session.execute(found)}
+
+
 def people_by_number(session: Session, *, community: Community, number: str) -> Sequence[Person]:
-    """List the people who may sign in by a member's number."""
+    """List the people who may sign in by a member's number; whoever is trusted does so as themselves."""
     member = find_by_number(session, community=community, number=number)
-    return people_of(session, member=member) if member and member.state != LEFT else []
+    if member is None or member.state == LEFT:
+        return []
+    people = select(Person).join(Hand, Hand.person_id == Person.id)
+    own = people.where(Hand.member_id == member.id, Hand.acts_as != TRUSTED)
+    return session.scalars(own.order_by(Person.id)).all()
 
 
 def hours_of(member: Member, community: Community) -> Account:

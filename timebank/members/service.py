@@ -21,11 +21,13 @@ from timebank.db import violated
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import ACTIVE
+from timebank.members.models import KINDS
 from timebank.members.models import LEFT
 from timebank.members.models import LONGEST_DISTRICT
 from timebank.members.models import LONGEST_NAME
 from timebank.members.models import LONGEST_NUMBER
 from timebank.members.models import LONGEST_REASON
+from timebank.members.models import PERSON
 from timebank.members.models import SELF
 from timebank.members.models import SUSPENDED
 from timebank.members.models import Hand
@@ -105,6 +107,12 @@ class SignInThere(Refusal):
     sentence = N_("This member can sign in already.")
 
 
+class SeveralActForIt(Refusal):
+    """A household or an organisation, which nobody is by themself."""
+
+    sentence = N_("%(name)s is not one person. Please add those who act for it, on its page.")
+
+
 class MemberHereAlready(Refusal):
     """A person who is another member of the same community."""
 
@@ -119,6 +127,7 @@ class NewMember:
     name: str
     reading: str | None = None
     district: str | None = None
+    kind: str = PERSON
 
 
 # --- entering -----------------------------------------------------------------------------------------------
@@ -133,10 +142,11 @@ def add_member(
     actor: Actor,
     reading: str | None = None,
     district: str | None = None,
+    kind: str = PERSON,
     joined_on: date | None = None,
 ) -> Member:
     """Enter a member and open their hours; the caller commits."""
-    new = NewMember(number=number, name=name, reading=reading, district=district)
+    new = NewMember(number=number, name=name, reading=reading, district=district, kind=kind)
     cleaned = clean_member(new)
     if find_by_number(session, community=community, number=cleaned.number):
         raise NumberTaken(number=cleaned.number)
@@ -199,6 +209,7 @@ def clean_member(new: NewMember) -> NewMember:
         name=name,
         reading=clean_line(new.reading or "", longest=LONGEST_NAME) or None,
         district=clean_line(new.district or "", longest=LONGEST_DISTRICT) or None,
+        kind=new.kind if new.kind in KINDS else PERSON,
     )
 
 
@@ -223,6 +234,8 @@ def clean_reason(typed: str) -> str:
 
 def give_hand(session: Session, *, person: Person, member: Member, actor: Actor) -> Hand:
     """Let a person sign in and act as the member that they are."""
+    if member.kind != PERSON:
+        raise SeveralActForIt(name=member.name)
     hand = Hand(person_id=person.id, member_id=member.id, community_id=member.community_id, acts_as=SELF)
     session.add(hand)
     try:
@@ -321,6 +334,7 @@ def _row(new: NewMember, **known: Any) -> dict[str, Any]:
         "sort_key": sort_key(new.reading or new.name),
         "search_key": _found_by(new),
         "state": ACTIVE,
+        "kind": new.kind,
     }
 
 

@@ -8,10 +8,12 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.members.models import PERSON
 from timebank.members.models import SELF
 from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
+from timebank.members.service import SeveralActForIt
 from timebank.members.service import give_hand
 from timebank.people.codes import make_code
 from timebank.people.models import Office
@@ -48,6 +50,8 @@ def give_code(session: Session, *, community: Community, member: Member, actor: 
     Refused for whoever could lose more by it than this community; the caller commits.
     """
     person = person_behind(session, member=member)
+    if member.kind != PERSON:
+        raise SeveralActForIt(name=member.name)
     if person is None:
         person = create_person(session, password=None)
         give_hand(session, person=person, member=member, actor=actor)

@@ -16,6 +16,7 @@ from timebank.members import queries
 from timebank.members import service
 from timebank.members.away import absences
 from timebank.members.away import away_until
+from timebank.members.forms import KIND_LABELS
 from timebank.members.forms import GiveSignInForm
 from timebank.members.forms import LimitsForm
 from timebank.members.forms import MemberForm
@@ -27,6 +28,7 @@ from timebank.members.guardians import OF_AGE
 from timebank.members.models import ACTIVE
 from timebank.members.models import AWAY
 from timebank.members.models import LEFT
+from timebank.members.models import PERSON
 from timebank.members.models import SUSPENDED
 from timebank.members.models import Member
 from timebank.members.sign_in_codes import CODE_GIVEN
@@ -104,6 +106,7 @@ def enter() -> ResponseReturnValue:
                 name=form.name.data or "",
                 reading=form.reading.data,
                 district=form.district.data,
+                kind=form.kind.data or PERSON,
                 actor=actor(),
             )
             flash(_("%(name)s is a member now.", name=member.name))
@@ -118,13 +121,15 @@ def show(member_id: int) -> ResponseReturnValue:
     if not may("see-members"):
         return redirect(url_for(hooks().home), 303) if oneself().id == member_id else abort(404)
     member = _member(member_id)
-    people = queries.people_of(session(), member=member)
+    person = queries.person_of(session(), member=member)
     return render_template(
         "members/show.html",
         member=member,
         balance=ledger.balance(session(), queries.hours_of(member, community())),
-        people=people,
-        roles=roles_of(session(), person=people[0], community=community()) if people else frozenset(),
+        signs_in=person,
+        hands=queries.hands_on(session(), member=member),
+        roles=roles_of(session(), person=person, community=community()) if person else frozenset(),
+        kinds=KIND_LABELS,
         history=queries.history(session(), member=member),
         away_until=away_until(session(), community=community(), member=member),
         farewell=queries.farewell_of(session(), member=member),
@@ -209,13 +214,13 @@ def give_sign_in(member_id: int) -> ResponseReturnValue:
 def offices(member_id: int) -> ResponseReturnValue:
     """Give offices to whoever signs in as a member, or take them."""
     member = _member(member_id)
-    people = queries.people_of(session(), member=member) or abort(404)
-    held = roles_of(session(), person=people[0], community=community())
+    person = queries.person_of(session(), member=member) or abort(404)
+    held = roles_of(session(), person=person, community=community())
     form = OfficesForm(roles=sorted(held))
     if form.validate_on_submit():
         with refusals(form):
             set_offices(
-                session(), person=people[0], community=community(), roles=form.roles.data or [], actor=actor()
+                session(), person=person, community=community(), roles=form.roles.data or [], actor=actor()
             )
             flash(_("The offices are saved."))
             return redirect(url_for(".show", member_id=member.id), 303)

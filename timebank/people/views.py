@@ -31,6 +31,7 @@ from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.web import begin_writing
+from timebank.web import choose
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import hooks
@@ -223,6 +224,8 @@ def _keep(found: Person, sealed: str | None) -> str | None:
         )
         return None
     if kept.fields and kept.typed_by:
+        # For the member for whom it was typed; who acts for them no longer is not shown it.
+        choose(kept.acts_for)
         service.keep_form(session(), person=found, path=kept.path, target=kept.target, fields=kept.fields)
         flash(_("What you had typed is still here. Please look at it and send it once more."), "warn")
     return kept.path

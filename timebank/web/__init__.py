@@ -36,6 +36,9 @@ from timebank.web.phases import afterwards as afterwards
 from timebank.web.phases import begin_writing as begin_writing
 from timebank.web.phases import done as done
 from timebank.web.phases import reads_first as reads_first
+from timebank.web.standing import Standing as Standing
+from timebank.web.standing import choose as choose
+from timebank.web.standing import standing as standing
 from timebank.web.tries import community_named as community_named
 from timebank.web.tries import is_this_machine as is_this_machine
 from timebank.web.tries import key_of as key_of

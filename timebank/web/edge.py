@@ -38,7 +38,6 @@ from timebank import audit
 from timebank import i18n
 from timebank.db import db
 from timebank.errors import Refusal
-from timebank.rights import MEMBER
 from timebank.settings import ROOT
 from timebank.settings import SESSION_LASTS
 from timebank.settings import Settings
@@ -53,6 +52,9 @@ from timebank.web.hooks import hooks
 from timebank.web.kept import typist
 from timebank.web.phases import READS_FIRST
 from timebank.web.phases import notes
+from timebank.web.standing import Standing
+from timebank.web.standing import acted_for
+from timebank.web.standing import chosen
 
 SEE_OTHER = 303
 MEGABYTE = 1024 * 1024
@@ -78,6 +80,7 @@ class TimeBank(Flask):
         i18n.init_app(self)
         # Macros know of no context, only of what is global.
         self.jinja_env.globals["typist"] = typist
+        self.jinja_env.globals["acted_for"] = acted_for
         self._csrf = CSRFProtect(self)
         self._wire(secure=settings.secure)
         if settings.trusted_proxies:
@@ -288,14 +291,14 @@ def _stay_in_community(endpoint: str, values: dict[str, Any]) -> None:
 def _meet() -> None:
     """Find who is asking, and settle the language while the database can still be asked."""
     g.person = g.member = None
-    g.roles = frozenset()
+    g.standing, g.roles = Standing(), frozenset()
     if g.get("community") is not None:
         session = db.session()
         g.telephone = g.community.telephone
         g.person = hooks().signed_in(session)
         if g.person is not None:
-            g.member = hooks().find_member(session, g.person, g.community)
-            g.roles = hooks().offices(session, g.person, g.community) | ({MEMBER} if g.member else set())
+            g.standing = hooks().stand(session, g.person, g.community, chosen())
+            g.member, g.roles = g.standing.member, g.standing.roles
     i18n.language()
 
 

@@ -16,15 +16,20 @@ from flask_wtf.csrf import CSRFError
 from timebank.rights import RIGHTS
 from timebank.web.here import may
 from timebank.web.here import person
+from timebank.web.here import session
 from timebank.web.hooks import hooks
 from timebank.web.kept import seal_request
 from timebank.web.kept import this_page
+from timebank.web.standing import begun_for
+from timebank.web.standing import was_begun_for_another
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Arguments, ResponseReturnValue]
 
 #: Views that say themselves whom they are for: the name of a right, or None for everybody.
 GUARD = "timebank_guard"
+#: What somebody does for themselves, for whomever they are here.
+_FOR_ONESELF = frozenset({"keep-own-sign-in", "choose-for-whom"})
 
 
 def needs(right: str) -> Callable[[View[Arguments]], View[Arguments]]:
@@ -37,6 +42,8 @@ def needs(right: str) -> Callable[[View[Arguments]], View[Arguments]]:
         def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
             if person() is None:
                 return ask_to_sign_in()
+            if was_begun_for_another() and right not in _FOR_ONESELF:
+                return for_another()
             if not may(right):
                 abort(403)
             return view(*args, **kwargs)
@@ -58,6 +65,14 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "POST":
         return hooks().sign_in_again(seal_request())
     return redirect(url_for(hooks().sign_in, next=this_page()), 303)
+
+
+def for_another() -> ResponseReturnValue:
+    """Answer a form that was begun for another member, in another tab: nothing is done for the wrong one."""
+    wanted = begun_for()
+    then = hooks().stand(session(), person(), g.community, wanted)
+    still = (then.member.id if then.member else None) == wanted
+    return render_template("errors/for_another.html", then=then if still else None, kept=seal_request()), 422
 
 
 def stale_form(error: CSRFError) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from timebank.actor import Actor
 from timebank.actor import How
 from timebank.db import db
 from timebank.settings import LANGUAGES
+from timebank.web.standing import standing
 
 
 def session() -> Session:
@@ -31,13 +32,13 @@ def person() -> Any:
 
 
 def member() -> Any:
-    """Give the member that the signed-in person is in this community, or None."""
+    """Give the member for whom the signed-in person is here: mostly themselves, or None."""
     return g.get("member")
 
 
 def may(right: str) -> bool:
-    """Say whether whoever is signed in has this right in this community."""
-    return rights.allows(right, g.get("roles", frozenset()))
+    """Say whether whoever is signed in has this right in this community, as whom they are here."""
+    return rights.allows(right, standing().roles, standing().ticks)
 
 
 def actor(how: How = "web") -> Actor:

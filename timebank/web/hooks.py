@@ -11,6 +11,8 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from timebank.web.standing import Standing
+
 #: The names and values of a form, in their order.
 Fields = Sequence[tuple[str, str]]
 
@@ -46,10 +48,8 @@ class Hooks:
     find_community: Callable[[Session, str], Any | None]
     #: The person whose session this is.
     signed_in: Callable[[Session], Any | None]
-    #: The member that a person (first) is in a community (second).
-    find_member: Callable[[Session, Any, Any], Any | None]
-    #: The offices that a person (first) holds in a community (second).
-    offices: Callable[[Session, Any, Any], frozenset[str]]
+    #: As whom a person (first) is in a community (second), who has chosen to act for a member of this id.
+    stand: Callable[[Session, Any, Any, int | None], Standing]
     #: The communities that a person has a part in.
     communities_of: Callable[[Session, Any], Sequence[Any]]
     #: The people who may sign in by a member's number in a community.

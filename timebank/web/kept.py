@@ -24,6 +24,9 @@ from timebank.web.here import safe_next
 from timebank.web.here import session
 from timebank.web.hooks import Fields
 from timebank.web.hooks import hooks
+from timebank.web.standing import ACTS_FOR
+from timebank.web.standing import acted_for
+from timebank.web.standing import id_of
 
 #: A form with more text than this is not carried along; no form of ours asks for as much.
 LONGEST_FIELDS = 40_000
@@ -47,6 +50,11 @@ class Kept:
     def is_by(self, someone: Any) -> bool:
         """Say whether it was this person who typed it."""
         return self.typed_by == _mark(someone)
+
+    @property
+    def acts_for(self) -> int | None:
+        """Tell for which member it was typed; None where it was for nobody, or does not say."""
+        return id_of(dict(self.fields).get(ACTS_FOR, ""))
 
 
 def typist() -> str:
@@ -72,11 +80,16 @@ def unseal(sealed: str | None) -> Kept | None:
 
 
 def kept(path: str | None = None) -> MultiDict[str, str]:
-    """Read what was kept for a page, this one unless another is named; empty where nothing was."""
+    """Read what was kept for a page, this one unless another is named; empty where nothing was.
+
+    What was typed for one member is not shown to whoever acts for another now.
+    """
     page = path or this_page()
     known: dict[str, Fields] = g.setdefault("kept", {})
     if page not in known:
-        known[page] = hooks().kept_form(session(), person(), page) if person() else ()
+        fields = hooks().kept_form(session(), person(), page) if person() else ()
+        theirs = dict(fields).get(ACTS_FOR, acted_for()) == acted_for()
+        known[page] = [one for one in fields if one[0] != ACTS_FOR] if theirs else ()
     return MultiDict(known[page])
 
 

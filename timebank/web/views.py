@@ -25,6 +25,7 @@ from timebank.web.here import may
 from timebank.web.here import safe_next
 from timebank.web.here import session
 from timebank.web.hooks import hooks
+from timebank.web.standing import Standing
 
 bp = Blueprint("web", __name__)
 
@@ -82,6 +83,7 @@ def unreadable(_error: Exception) -> ResponseReturnValue:
 def unwell(error: InternalServerError) -> ResponseReturnValue:
     """Show that something broke; asks nothing of the database, which may be what broke."""
     g.person = g.member = g.community = None
+    g.standing = Standing()
     busy = ledger.is_transient(error.original_exception)
     page = render_template(
         f"errors/{503 if busy else 500}.html",
