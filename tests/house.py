@@ -63,6 +63,7 @@ PROPOSALS = ("proposed", "confirm", "decline", "withdraw", "answer", "settle", "
 USUAL = {
     "exchange_id": "proposed",
     "member_id": "giver",
+    "other_id": "entered twice, too",
     "kind_id": "driving",
     "licence_kind_id": "insurance",
     "licence_id": "of the giver",
@@ -179,6 +180,8 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     members["household"] = acting.pop("member_id")
     for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091")):
         members[name] = a_member(session, community, name="Mary", number=number).id
+    twice = [a_member(session, community, name="Anne", number=number).id for number in ("092", "093")]
+    members["entered twice"] = twice[0]
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     members_here = {name: who.member for name, who in people.items() if who.member}
     exchanges = _exchange(session, community, members_here)
@@ -196,6 +199,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     things: Things = {
         "member_id": {**members},
         "person_id": {**acting},
+        "other_id": {"entered twice, too": twice[1]},
         "exchange_id": {**exchanges},
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": _given_up(session, community)},

@@ -117,6 +117,8 @@ def test_a_form_that_is_sent_twice_is_done_once(databases_here: SQLite | Postgre
         "member",
         "help_kind",
         "licence",
+        "same_as",
+        "not_the_same",
         "licence_kind",
         "office",
         "job",

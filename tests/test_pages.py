@@ -132,6 +132,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
     known: dict[str, list[object]] = {
         "community": [SLUG],
         "member_id": [1, 8, 9_999],
+        "other_id": [2, 8],
         "exchange_id": [
             *(
                 session.scalars(first.where(Exchange.state == state)).first() or 0

@@ -196,6 +196,13 @@ ROUTES: dict[str, Row] = {
     "sharing.change": may(S),
     "sharing.to_ask": may(C),
     "sharing.of_member": may(C),
+    # Members who were entered twice.
+    "doubles.index": may(C),
+    "doubles.find": may(C),
+    "doubles.join": may(C, on="entered twice"),
+    "doubles.not_the_same": may(C, on="entered twice"),
+    # Officers are led to the statement of anybody; nobody here has an older record of their own.
+    "statements.older": may(OFFICERS, not_there=MEMBERS),
     # Members.
     "members.index": may(OFFICERS),
     "members.enter": may(C, S),

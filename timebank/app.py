@@ -11,6 +11,7 @@ from timebank.contacts import sharing
 from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
 from timebank.db import db
+from timebank.doubles import views as doubles_views
 from timebank.errors import N_
 from timebank.exchanges import desk_views
 from timebank.exchanges import seal_views
@@ -91,6 +92,7 @@ HOOKS = Hooks(
         NavItem("hands.of_member", N_("Who acts for them"), "set-hands"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
+        NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
     questions=(
@@ -109,7 +111,8 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    *(membership_views, hands_views, farewells_views, audit_views, pools_views, licences_views),
+    *(membership_views, hands_views, farewells_views, doubles_views),
+    *(audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
     *(contacts_views, contact_desk_views, sharing_views),
 )

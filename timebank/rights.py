@@ -66,6 +66,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "suspend-members": frozenset({COORDINATOR, STEWARD}),
     "set-absences": frozenset({COORDINATOR}),
     "part-from-members": frozenset({COORDINATOR}),
+    "join-records": frozenset({COORDINATOR}),
     # About insurances and licences.
     "see-own-licences": frozenset({MEMBER}),
     "see-licences": frozenset({COORDINATOR, STEWARD}),
@@ -132,6 +133,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "set-absences": N_("Write down until when a member is away"),
     "part-from-members": N_("Let a member leave, write down a death, and take somebody back"),
     "set-hands": N_("Say who acts for a household or an organisation"),
+    "join-records": N_("Find members who were entered twice, and join the two records"),
     "see-members": N_("See the list of members"),
     "enter-members": N_("Enter members"),
     "give-sign-ins": N_("Let a member sign in"),

@@ -55,6 +55,7 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
+    "doubles.join": ("reason",),
     "licences.take_off": ("reason",),
     "licences.list_of_kinds": ("name",),
     "licences.write_down": ("note",),
@@ -88,7 +89,7 @@ NO_WORDS = {
     *("old_password", "roles", "language", "time_zone", "year_begins_month", "currency", "started_on"),
     *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members", "who", "member"),
     *("telephone_audience", "email_audience", "address_audience", "other_audience", "audience"),
-    *("widest", "suggested", "version"),
+    *("widest", "suggested", "version", "stays"),
 }
 
 

@@ -30,6 +30,7 @@ from timebank.contacts.models import MEMBERS
 from timebank.contacts.service import set_detail
 from timebank.contacts.sharing import agree
 from timebank.contacts.sharing import write_rules
+from timebank.doubles.service import say_not_the_same
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.rules import Said
@@ -78,6 +79,7 @@ def make_demo(session: Session) -> Community:
     town.go_away()
     town.say_how_to_reach()
     town.insure()
+    town.enter_twice()
     seal_entries(session, community=community)
     return community
 
@@ -323,6 +325,23 @@ class _Town:
                 seen=Seen(kind=kinds[name], ends_on=ends_on, note=note),
                 actor=self.coordinator,
             )
+
+    def enter_twice(self) -> None:
+        """Enter somebody a second time for the coordinator to find, and tell two namesakes apart."""
+        self.welcome(data.ENTERED_TWICE)
+        self.book(data.UNDER_THE_OTHER_NUMBER, by_giver=False)
+        number, kind, value, audience = data.HOW_THE_OTHER_IS_REACHED
+        set_detail(
+            self.session,
+            community=self.community,
+            member=self.members[number],
+            kind=kind,
+            value=value,
+            audience=audience,
+            actor=self.coordinator,
+        )
+        one, other = (self.members[namesake] for namesake in data.TWO_PEOPLE)
+        say_not_the_same(self.session, community=self.community, one=one, other=other, actor=self.coordinator)
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
         return Wish(

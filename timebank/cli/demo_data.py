@@ -267,6 +267,13 @@ CONTACTS: Final = (
     ("012", CONTACT_TELEPHONE, "06-0000-0112", NOBODY),
 )
 
+#: Who was entered a second time when he telephoned from his daughter's, and what was logged for him there.
+ENTERED_TWICE: Final = Neighbour("031", "伊藤　正", "イトウ タダシ", "大橋町", signs_in=False)
+UNDER_THE_OTHER_NUMBER: Final = Occasion(18, ("012",), ("031",), 60, LETTERS, "書類の記入 / Filling in forms")
+HOW_THE_OTHER_IS_REACHED: Final = ("031", CONTACT_TELEPHONE, "０６（００００）０１０８", COORDINATORS)
+#: Who has the same name and is not the same.
+TWO_PEOPLE: Final = ("003", "004")
+
 
 def habits_by_day() -> Iterator[tuple[int, Occasion]]:
     """Spread every habit over the demo's days: each occasion with its number, which decides who logs it."""

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
+from timebank.doubles.proof import check_joined
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
 from timebank.pools.proof import check_pools
@@ -25,7 +26,7 @@ def verify(heads: tuple[str, ...]) -> None:
 
     def work(session: Session) -> tuple[str, list[str], list[str]]:
         proof = ledger.prove(session)
-        faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
+        faults = [*proof.faults, *check_exchanges(session), *check_pools(session), *check_joined(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

@@ -1,6 +1,7 @@
 """From exchanges to the books: the entry they make, and what the books refuse said in the members' words."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from datetime import date
 from datetime import timedelta
@@ -13,12 +14,15 @@ from timebank import books
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
+from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import Exchange
 from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.same_as import GoesOnAsAnother
+from timebank.members.same_as import joined_into
 from timebank.members.taking_part import TheyHaveLeft
 
 #: What an entry of confirmed exchanges is.
@@ -34,6 +38,7 @@ def book(
     """
     ordered = sorted(exchanges, key=lambda one: one.id)
     members = _members_of(session, ordered)
+    go_on = _going_on(session, members.values())
     transfers = tuple(
         ledger.Transfer(
             debit=hours_of(members[one.receiver_id], community),
@@ -56,7 +61,7 @@ def book(
     except ledger.LimitExceeded as refused:
         raise limit_refusal(refused, members.values(), actor) from refused
     except ledger.AccountClosed as refused:
-        raise _closed(refused, members.values()) from refused
+        raise _closed(refused, members.values(), go_on) from refused
     for line, one in enumerate(ordered, 1):
         one.state, one.entry_id, one.line = CONFIRMED, posted.entry_id, line
     session.flush()
@@ -68,6 +73,7 @@ def unbook(session: Session, *, community: Community, entry_id: int, actor: Acto
     exchanges = list(session.scalars(booked.order_by(Exchange.line)))
     # Read before: after a refusal PostgreSQL answers nothing more.
     members = _members_of(session, exchanges)
+    go_on = _going_on(session, members.values())
     try:
         reversal = ledger.reverse(
             session,
@@ -80,7 +86,7 @@ def unbook(session: Session, *, community: Community, entry_id: int, actor: Acto
             waive_limits=True,
         )
     except ledger.AccountClosed as refused:
-        raise _closed(refused, members.values()) from refused
+        raise _closed(refused, members.values(), go_on) from refused
     for one in exchanges:
         one.state, one.reversal_id = REVERSED, reversal.entry_id
     session.flush()
@@ -97,7 +103,16 @@ def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Me
     return {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
 
 
-def _closed(refused: ledger.AccountClosed, members: Iterable[Member]) -> TheyHaveLeft:
-    """Say whose account is closed: it is when somebody has left with nothing on it."""
+def _going_on(session: Session, members: Iterable[Member]) -> dict[int, Member]:
+    """Tell which records go on for those who were entered twice, by the id of the older one."""
+    found = {one.id: joined_into(session, member=one) for one in members}
+    return {member_id: stays for member_id, stays in found.items() if stays is not None}
+
+
+def _closed(refused: ledger.AccountClosed, members: Iterable[Member], go_on: Mapping[int, Member]) -> Refusal:
+    """Say whose account is closed: somebody has left with nothing on it, or goes on as another record."""
     member_id = books.member_of_code(refused.code)
-    return TheyHaveLeft(name=next(one.name for one in members if one.id == member_id))
+    member = next(one for one in members if one.id == member_id)
+    if stays := go_on.get(member.id):
+        return GoesOnAsAnother(name=member.name, number=stays.number)
+    return TheyHaveLeft(name=member.name)

@@ -16,6 +16,7 @@ from timebank.exchanges.queries import Told
 from timebank.exchanges.queries import told
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.same_as import carried_over
 from timebank.pools.models import Pool
 from timebank.pools.queries import through_pools
 
@@ -33,6 +34,8 @@ class BalanceRow(NamedTuple):
     balance_minutes: int
     #: Granted from pools less given to them; in the balance, and in neither of the other two.
     pool_minutes: int
+    #: From an older record of the same member less what went to a newer one; in neither of them either.
+    carried_minutes: int
 
 
 class StatementRow(NamedTuple):
@@ -52,6 +55,8 @@ class StatementRow(NamedTuple):
     pool: str
     #: Above zero where the pool gave, below where it was given.
     pool_minutes: int
+    #: From or to the other record of a member who was entered twice, whose number stands above.
+    carried_minutes: int
 
 
 class AccountNames:
@@ -98,12 +103,15 @@ def balances(session: Session, community: Community) -> Iterator[BalanceRow]:
     lines = ledger.trial_balance(session, community.book_id)
     hours = {line.code: line for line in lines if line.commodity == books.MINUTES}
     pools = through_pools(session, community=community)
+    carried = carried_over(session, community=community)
     members = select(Member.id, Member.number, Member.name).where(Member.community_id == community.id)
     for member_id, number, name in session.execute(members.order_by(Member.number)):
         line = hours[books.member_hours_code(member_id)]
         debited, credited = pools.get(member_id, (0, 0))
-        given, received = line.credits - credited, line.debits - debited
-        yield BalanceRow(number, name, given, received, line.credits - line.debits, credited - debited)
+        out, into = carried.get(member_id, (0, 0))
+        given, received = line.credits - credited - into, line.debits - debited - out
+        balance, pooled = line.credits - line.debits, credited - debited
+        yield BalanceRow(number, name, given, received, balance, pooled, into - out)
 
 
 def statement_rows(
@@ -131,7 +139,7 @@ def statement_rows(
 
 def _row(one: Told) -> StatementRow:
     line = one.line
-    helped, pooled = (0, line.change) if one.pool else (line.change, 0)
+    helped = 0 if one.pool or one.joined else line.change
     return StatementRow(
         line.recorded_at,
         line.posted_on,
@@ -142,5 +150,6 @@ def _row(one: Told) -> StatementRow:
         max(-helped, 0),
         line.balance_after,
         one.pool.name if one.pool else "",
-        pooled,
+        line.change if one.pool else 0,
+        line.change if one.joined else 0,
     )

@@ -34,13 +34,13 @@ from timebank.exchanges.import_keys import check_batch
 from timebank.exchanges.import_keys import key_prefix
 from timebank.exchanges.import_keys import spelt
 from timebank.exchanges.import_refusals import EnteredMeanwhile
-from timebank.exchanges.import_refusals import MemberClosed
 from timebank.exchanges.import_refusals import MemberNotKnown
 from timebank.exchanges.import_refusals import MonthIsClosed
 from timebank.exchanges.import_refusals import PastCeiling
 from timebank.exchanges.import_refusals import PastLimit
 from timebank.exchanges.import_refusals import ReferenceStrange
 from timebank.exchanges.import_refusals import ReferenceUsed
+from timebank.exchanges.import_refusals import member_closed
 from timebank.hours import Minutes
 from timebank.members.models import Member
 from timebank.members.service import NewMember
@@ -367,9 +367,10 @@ class _Import:
     def _takes_part(self, one: _Asked, giver: ledger.Balance, receiver: ledger.Balance) -> bool:
         """Name a line whose giver's or receiver's account is closed."""
         if giver.closed_on is not None:
-            self._refuse(one.line, "giver", one.line.giver, MemberClosed())
+            self._refuse(one.line, "giver", one.line.giver, member_closed(self._session, one.giver.id))
         if receiver.closed_on is not None:
-            self._refuse(one.line, "receiver", one.line.receiver, MemberClosed())
+            refusal = member_closed(self._session, one.receiver.id)
+            self._refuse(one.line, "receiver", one.line.receiver, refusal)
         return giver.closed_on is None and receiver.closed_on is None
 
     def _past_limit(

@@ -1,7 +1,11 @@
 """Why a line that could be read cannot be booked."""
 
+from sqlalchemy.orm import Session
+
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.members.models import Member
+from timebank.members.same_as import joined_into
 
 
 class MemberNotKnown(Refusal):
@@ -23,6 +27,12 @@ class MemberClosed(Refusal):
     """A member whose hours take no more exchanges."""
 
     sentence = N_("This member's account is closed.")
+
+
+class MemberGoesOn(Refusal):
+    """A member who was entered twice, by the number that is closed."""
+
+    sentence = N_("This member was entered twice and goes on as number %(number)s. Please write that one.")
 
 
 class MonthIsClosed(Refusal):
@@ -61,3 +71,12 @@ class PastCeiling(Refusal):
 
     sentence = N_("The member %(number)s would be %(beyond)s above the highest balance of %(limit)s.")
     field = "hours"
+
+
+def member_closed(session: Session, member_id: int) -> Refusal:
+    """Say why a member's hours take no more exchanges: they have left, or go on by another number.
+
+    An old file is not led on to that number: lines of it that were booked before must stay the same lines.
+    """
+    stays = joined_into(session, member=session.get_one(Member, member_id))
+    return MemberGoesOn(number=stays.number) if stays else MemberClosed()

@@ -28,9 +28,12 @@ from timebank.exchanges.models import ExchangeEvent
 from timebank.hands.queries import can_answer
 from timebank.members.models import Hand
 from timebank.members.models import Member
+from timebank.members.models import SameAs
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.members.queries import spelled
+from timebank.members.same_as import carried_over
+from timebank.members.same_as import joined_by_entry
 from timebank.members.taking_part import takes_part
 from timebank.pools.models import Pool
 from timebank.pools.queries import Behind
@@ -91,6 +94,8 @@ class Told:
     exchange: Exchange | None
     #: The gift to a pool or the grant from one.
     behind: Behind | None = None
+    #: That a balance was carried over, because the member was entered twice.
+    joined: SameAs | None = None
 
     @property
     def description(self) -> str:
@@ -265,12 +270,14 @@ def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
     found = session.scalars(select(Exchange).where(Exchange.entry_id.in_(entries)))
     exchanges = {(one.entry_id, one.line): one for one in found}
     behind = behind_lines(session, lines)
+    joined = joined_by_entry(session, entries)
     return [
         Told(
             line,
             members.get(line.other_account_id),
             exchanges.get((line.reverses_id or line.entry_id, line.line)),
             behind.get(line.reverses_id or line.entry_id),
+            joined.get(line.entry_id),
         )
         for line in lines
     ]
@@ -281,13 +288,16 @@ def hours_between(
 ) -> Turnover:
     """Add up what a member gave and received from one day to another, both included.
 
-    What was taken back does not count, and pools are no people: what was given to them is told apart.
+    What was taken back does not count, nor what was carried over from an older record of the same member;
+    and pools are no people: what was given to them is told apart.
     """
     debited, credited = ledger.turnover(
         session, hours_of(member, community), posted_from=first, posted_to=last
     )
     to_pools, from_pools = stands_between(session, member=member, first=first, last=last)
-    return Turnover(credited - from_pools, debited - to_pools, to_pools, from_pools)
+    carried = carried_over(session, community=community, members=[member], first=first, last=last)
+    out, into = carried.get(member.id, (0, 0))
+    return Turnover(credited - from_pools - into, debited - to_pools - out, to_pools, from_pools)
 
 
 def hours_in_all(
@@ -295,7 +305,8 @@ def hours_in_all(
 ) -> Turnover:
     """Tell what a member gave and received in all, as the books hold it: with what was taken back."""
     debited, credited = through_pools(session, community=community, member=member).get(member.id, (0, 0))
-    return Turnover(balance.credits - credited, balance.debits - debited, debited, credited)
+    out, into = carried_over(session, community=community, members=[member]).get(member.id, (0, 0))
+    return Turnover(balance.credits - credited - into, balance.debits - debited - out, debited, credited)
 
 
 def latest_id(session: Session) -> int:

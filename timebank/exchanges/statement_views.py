@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint
 from flask import Response
 from flask import abort
+from flask import redirect
 from flask import render_template
 from flask import request
 from flask import url_for
@@ -29,11 +30,14 @@ from timebank.exchanges.forms import CertificateForm
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
+from timebank.members.same_as import joined_into
+from timebank.members.same_as import older_records
 from timebank.text import defused
 from timebank.text import excerpt
 from timebank.web import PeriodForm
 from timebank.web import community
 from timebank.web import form_page
+from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
 from timebank.web import refusals
@@ -81,6 +85,18 @@ def own_print() -> ResponseReturnValue:
 def own_certificate() -> ResponseReturnValue:
     """Certify how many hours a member gave between two days."""
     return _certificate(member(), None)
+
+
+@bp.get("/statement/older/<int:member_id>")
+@needs("see-home")
+def older(member_id: int) -> ResponseReturnValue:
+    """Show members the statement of an older record of theirs; officers are led to the page they have."""
+    whose = _other(member_id)
+    if may("see-statements"):
+        return redirect(url_for(".of_member", member_id=member_id), 303)
+    if joined_into(session(), member=whose) != member():
+        abort(404)
+    return _statement(whose, member_id)
 
 
 @bp.get("/members/<int:member_id>/statement")
@@ -151,7 +167,11 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         else None,
         older=_href("", member_id, before=page.older, **period) if page.older else None,
         newer=_newer(before, balance.version, member_id, period),
-        pages={name: _href(name, member_id, **period) for name in ("file", "print", "certificate")},
+        pages={name: _href(name, member_id, **period) for name in ("file", "print", "certificate")}
+        if member_id is None or may("see-statements")
+        else {},
+        stays=joined_into(session(), member=whose),
+        records=older_records(session(), member=whose),
     )
 
 
@@ -191,6 +211,7 @@ def _as_csv(rows: Iterable[StatementRow]) -> str:
             _("Balance (minutes)"),
             _("Pool"),
             _("From the pool (minutes)"),
+            _("Carried over (minutes)"),
         ]
     )
     for row in rows:
@@ -198,7 +219,7 @@ def _as_csv(rows: Iterable[StatementRow]) -> str:
         texts = map(defused, (row.reference, row.other_member, row.description))
         times = (row.given_minutes, row.received_minutes, row.balance_minutes)
         pooled = (defused(row.pool), row.pool_minutes)
-        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times, *pooled])
+        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times, *pooled, row.carried_minutes])
     return written.getvalue()
 
 
@@ -285,4 +306,7 @@ def _href(page: str, member_id: int | None, **values: Any) -> str:
     """Give the address of a page about this statement, one's own or another's."""
     if member_id is None:
         return url_for(f".own_{page}" if page else ".own", **values)
+    if not may("see-statements"):
+        # An older record of one's own, which can be read and no more.
+        return url_for(".older", member_id=member_id, **values)
     return url_for(f".{page}_of_member" if page else ".of_member", member_id=member_id, **values)

@@ -26,6 +26,8 @@ from timebank.members.models import Member
 from timebank.members.queries import farewell_of
 from timebank.members.queries import hours_of
 from timebank.members.queries import person_of
+from timebank.members.same_as import GoesOnAsAnother
+from timebank.members.same_as import joined_into
 from timebank.members.service import apply_limits
 from timebank.members.service import clean_reason
 from timebank.members.service import record_event
@@ -154,6 +156,8 @@ def take_in_again(
     """Take somebody back who has left, with the hours that were kept for them."""
     why = clean_reason(reason)
     session.refresh(member, with_for_update=True)
+    if stays := joined_into(session, member=member):
+        raise GoesOnAsAnother(name=member.name, number=stays.number)
     farewell = farewell_of(session, member=member)
     if member.state != LEFT or farewell is None:
         raise HasNotLeft

@@ -23,6 +23,7 @@ from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.members.queries import members_by_id
 from timebank.members.queries import names_to_suggest
+from timebank.members.same_as import joined_into
 from timebank.pools.queries import open_pools
 from timebank.web import actor
 from timebank.web import community
@@ -73,6 +74,8 @@ def goodbye() -> ResponseReturnValue:
 def of_member(member_id: int) -> ResponseReturnValue:
     """Offer what can be done when a member leaves, or tell how they left."""
     whose = _member(member_id)
+    if joined_into(session(), member=whose):
+        return redirect(url_for("members.show", member_id=whose.id), 303)
     return render_template(
         "farewells/of_member.html", farewell=farewell_of(session(), member=whose), **_told(whose)
     )

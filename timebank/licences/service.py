@@ -134,3 +134,29 @@ def _end(session: Session, licence: Licence, *, reason: str | None, actor: Actor
     licence.over_person_id = actor.person_id
     licence.over_reason = reason
     session.flush()
+
+
+def bring_over(session: Session, *, member: Member, to: Member, actor: Actor) -> int:
+    """Give the record that stays what an older one of the same member has; of two the one that ends later.
+
+    Gives how many came over. What is past stays where it was seen.
+    """
+    current = select(Licence).where(Licence.member_id.in_((member.id, to.id)), Licence.over_at.is_(None))
+    found = session.scalars(current.order_by(Licence.id).with_for_update()).all()
+    theirs = {one.kind_id: one for one in found if one.member_id == to.id}
+    came = 0
+    for one in [one for one in found if one.member_id == member.id]:
+        there = theirs.get(one.kind_id)
+        if there is not None and _end_of(there) >= _end_of(one):
+            _end(session, one, reason=None, actor=actor)
+            continue
+        if there is not None:
+            _end(session, there, reason=None, actor=actor)
+        one.member_id = to.id
+        came += 1
+    session.flush()
+    return came
+
+
+def _end_of(licence: Licence) -> date:
+    return licence.ends_on or date.max

@@ -13,6 +13,7 @@ from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import find_without_zeros
 from timebank.members.queries import search_members
+from timebank.members.same_as import who_stays
 from timebank.text import excerpt
 from timebank.text import half_width
 from timebank.text import search_key
@@ -105,7 +106,8 @@ def choose_by_number(session: Session, *, community: Community, typed: str) -> M
     member = member or find_without_zeros(session, community=community, number=typed)
     if member is None:
         raise NumberUnknown(typed=excerpt(typed.strip()))
-    return member
+    # On old slips and cards stands the number of before; it means the record that goes on.
+    return who_stays(session, member=member)
 
 
 def choose_all(session: Session, *, community: Community, typed: str) -> list[Member]:
@@ -151,4 +153,5 @@ def _numbered(session: Session, community: Community, typed: str) -> Member | No
         # A number that was mistyped must not book for a stranger.
         if member is not None and search_key(both["name"]) not in search_key(member.name):
             return None
-    return member or find_without_zeros(session, community=community, number=typed)
+    member = member or find_without_zeros(session, community=community, number=typed)
+    return who_stays(session, member=member) if member else None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
 from ledger.schema import account
+from ledger.schema import entry
 from timebank.db import STRICT
 from timebank.db import Base
 from timebank.db import Sorted
@@ -203,10 +204,10 @@ class MemberEvent(Base):
     actor: Mapped[str]
     #: ``entered``, ``limit``, ``suspended``, ``resumed``, ``sign-in-given``, ``sign-in-code``, ``away``,
     #: ``back``, ``left``, ``died``, ``returned``, ``contact``, ``contact-gone``, ``guardian``, ``of-age``,
-    #: ``sharing-agreed``, ``sharing-ended``.
+    #: ``sharing-agreed``, ``sharing-ended``, ``joined``, ``joined-in``.
     what: Mapped[str]
     #: Minutes for a limit, the last day of an absence, which contact detail, the day of a consent, which
-    #: version of rules; or None.
+    #: version of rules, another number; or None.
     value: Mapped[str | None]
     reason: Mapped[str | None]
 
@@ -287,3 +288,35 @@ class Guardian(Base):
     consented_on: Mapped[date]
     #: When the member was of age, or another guardian took this one's place.
     ended_on: Mapped[date | None]
+
+
+class SameAs(Base):
+    """That a member was entered twice: this record is closed, and everything goes on under the other."""
+
+    __tablename__ = "same_as"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        ForeignKeyConstraint(["kept_id", "community_id"], ["member.id", "member.community_id"]),
+        CheckConstraint("member_id <> kept_id", name="same_as_is_another"),
+        CheckConstraint("(minutes = 0) = (entry_id IS NULL)", name="same_as_carries_by_an_entry"),
+        CheckConstraint(
+            f"length(reason) BETWEEN 1 AND {LONGEST_REASON}", name="same_as_is_said_for_a_reason"
+        ),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="same_as_has_an_actor"),
+        Index("same_as_by_kept", "kept_id"),
+        STRICT,
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: The record that goes on.
+    kept_id: Mapped[int]
+    #: What stood on the older account and was carried over; below zero where it had received more.
+    minutes: Mapped[int]
+    #: None where there was nothing to carry.
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id), unique=True)
+    joined_on: Mapped[date]
+    joined_at: Mapped[datetime]
+    actor: Mapped[str]
+    #: How it was found out.
+    reason: Mapped[str]

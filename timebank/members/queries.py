@@ -25,6 +25,7 @@ from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
+from timebank.members.same_as import who_stays
 from timebank.people.models import Office
 from timebank.people.models import Person
 from timebank.text import half_width
@@ -164,8 +165,12 @@ def selves_of(session: Session, *, community_id: int, person_ids: Collection[int
 
 
 def people_by_number(session: Session, *, community: Community, number: str) -> Sequence[Person]:
-    """List the people who may sign in by a member's number; whoever is trusted does so as themselves."""
+    """List the people who may sign in by a member's number; whoever is trusted does so as themselves.
+
+    The number of a record that was joined into another one means that one.
+    """
     member = find_by_number(session, community=community, number=number)
+    member = who_stays(session, member=member) if member else None
     if member is None or member.state == LEFT:
         return []
     people = select(Person).join(Hand, Hand.person_id == Person.id)

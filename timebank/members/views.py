@@ -31,6 +31,9 @@ from timebank.members.models import LEFT
 from timebank.members.models import PERSON
 from timebank.members.models import SUSPENDED
 from timebank.members.models import Member
+from timebank.members.same_as import joined_among
+from timebank.members.same_as import joined_into
+from timebank.members.same_as import older_records
 from timebank.members.sign_in_codes import CODE_GIVEN
 from timebank.people.service import create_person
 from timebank.people.service import roles_of
@@ -67,6 +70,8 @@ EVENTS = {
     "returned": N_("A member again"),
     GUARDIAN: N_("A guardian consented on"),
     OF_AGE: N_("Of age: no guardian is needed any more"),
+    "joined": N_("Entered twice: goes on as number"),
+    "joined-in": N_("Entered twice: joined with number"),
     "sign-in-given": N_("Can sign in"),
     CODE_GIVEN: N_("One-time code given"),
     "contact": N_("How to reach them was written down"),
@@ -89,7 +94,10 @@ def index() -> ResponseReturnValue:
         after=queries.find_member(session(), community=community(), member_id=after) if after else None,
     )
     away = absences(session(), community=community(), members=page.members)
-    return render_template("members/index.html", page=page, typed=typed, states=STATES, away=away)
+    joined = joined_among(session(), members=page.members)
+    return render_template(
+        "members/index.html", page=page, typed=typed, states=STATES, away=away, joined=joined
+    )
 
 
 @bp.route("/members/new", methods=["GET", "POST"])
@@ -133,6 +141,8 @@ def show(member_id: int) -> ResponseReturnValue:
         history=queries.history(session(), member=member),
         away_until=away_until(session(), community=community(), member=member),
         farewell=queries.farewell_of(session(), member=member),
+        stays=joined_into(session(), member=member),
+        records=older_records(session(), member=member),
         states=STATES,
         labels=EVENTS,
         role_labels=ROLE_LABELS,

@@ -1,0 +1,1 @@
+"""Members who were entered twice: finding two records of one person, and joining them."""
