@@ -13,6 +13,7 @@ from typing import TypeVar
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -32,6 +33,7 @@ from timebank.members.service import add_member
 from timebank.members.service import give_hand
 from timebank.members.service import suspend_member
 from timebank.people.models import Person
+from timebank.people.models import SignIn
 from timebank.people.service import create_person
 from timebank.people.service import give_office
 from timebank.people.service import hash_password
@@ -153,12 +155,23 @@ def written(source: Engine | Flask, work: Callable[[Session], Result]) -> Result
         return ledger.transaction(lambda: session, work)
 
 
-def signed_in(app: Flask, who: Neighbour) -> FlaskClient:
-    """Open a browser in which somebody has signed in; the app's forms must need no CSRF token."""
+def signed_in(app: Flask, who: Neighbour, *, second_factor: bool = True) -> FlaskClient:
+    """Open a browser in which somebody has signed in; the app's forms must need no CSRF token.
+
+    With a second factor, as offices want it, though nobody has to set one up for that.
+    """
     client = app.test_client()
     answer = client.post(f"/{who.community.slug}/sign-in", data={"name": who.name, "password": PASSWORD})
     assert answer.status_code == 303, answer.text
+    if second_factor:
+        written(app, lambda session: as_with_second_factor(session, who.person.id))
     return client
+
+
+def as_with_second_factor(session: Session, person_id: int) -> None:
+    """Let somebody's sign-ins count as if a second factor had been given."""
+    given = update(SignIn).where(SignIn.person_id == person_id, SignIn.second_factor_at.is_(None))
+    session.execute(given.values(second_factor_at=clock.now()))
 
 
 def as_member(member: Member) -> Actor:

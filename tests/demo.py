@@ -15,6 +15,7 @@ import ledger
 from tests.builders import written
 from tests.databases import SQLite
 from tests.databases import once
+from tests.servers import application
 from timebank.cli.demo_community import make_demo
 from timebank.people.models import ShownSignIn
 
@@ -37,7 +38,8 @@ def demo_copy(sqlite: SQLite) -> Iterator[str]:
 def make_demo_in(url: str) -> None:
     """Make the demo community in a migrated database."""
     engine = ledger.connect(url)
-    written(engine, make_demo)
+    with application(url) as app, app.app_context():
+        written(engine, make_demo)
     # The last to close a SQLite database folds its write-ahead log into it.
     engine.dispose()
 

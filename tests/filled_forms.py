@@ -1,6 +1,7 @@
 """Every form of the program, filled in so that it does something: who sends it, about what, what it says."""
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
@@ -11,8 +12,15 @@ from werkzeug.test import TestResponse
 from tests.builders import A_DAY
 from tests.builders import PASSWORD
 from tests.house import HERE
+from tests.house import SECRET
 from tests.house import House
+from timebank import clock
+from timebank.people.factors import SECONDS
+from timebank.people.factors import code_of
+from timebank.people.locks import lock
 
+#: Somebody whose password was right, and who has not taken the second step.
+HALFWAY = "halfway"
 DAY = A_DAY.isoformat()
 REASON = {"reason": "Both of them say so"}
 WHAT = {"hours": "1", "date": DAY, "description": "Letters", "kind": "0"}
@@ -26,6 +34,20 @@ class Filled:
     by: str
     data: Mapping[str, str | list[str]]
     on: str = ""
+    #: What can only be known once it is asked for, such as the code of now.
+    fresh: Callable[[House], Mapping[str, str]] | None = None
+
+
+def code_of_now(house: House) -> dict[str, str]:
+    """Read the authenticator of whoever has one in the house."""
+    return {"code": code_of(SECRET, int(clock.now().timestamp()) // SECONDS)}
+
+
+def shown_secret(house: House) -> dict[str, str]:
+    """Read the code after an authenticator was shown its secret on the page."""
+    with house.app.app_context():
+        person_id = house.people["other"].person.id
+        return code_of_now(house) | {"secret": lock(SECRET, what=f"authenticator shown to {person_id}")}
 
 
 def key(number: int) -> dict[str, str]:
@@ -42,6 +64,7 @@ FORMS: dict[str, Filled] = {
     "people.end_other_sign_ins": Filled("giver", {}),
     "links.ask": Filled("stranger", {"email": f"other@{HERE}.example"}),
     "links.use": Filled("stranger", {}),
+    "second_step.ask": Filled(HALFWAY, {"code": "000000"}, fresh=code_of_now),
     "people.go_on": Filled("other", {"kept": ""}),
     "people.change_language": Filled("other", {"language": "ja"}),
     "exchanges.log": Filled("giver", key(1) | WHAT | {"direction": "gave", "other": "002"}),
@@ -91,6 +114,7 @@ FORMS: dict[str, Filled] = {
         "steward", {"email": "mary@kadoma.example", "password": "a-first-password"}, on="without a sign-in"
     ),
     "codes.give": Filled("coordinator", {}, on="without a sign-in, too"),
+    "codes.reset_second_step": Filled("steward", {}, on="with a second step"),
     "members.offices": Filled("steward", {"roles": ["auditor"]}, on="other"),
     "members.limits": Filled("steward", {"limit": "20:00", "ceiling": "40:00"}),
     "communities.change": Filled(
@@ -158,6 +182,11 @@ FORMS: dict[str, Filled] = {
     "farewells.left": Filled("coordinator", key(9) | REASON, on="without a sign-in"),
     "farewells.take_back": Filled("coordinator", REASON, on="without a sign-in"),
     "farewells.died": Filled("coordinator", key(10) | {"contact": "Her sister"}, on="without a sign-in, too"),
+    "factors.set_up": Filled(
+        "other", {"code": "000000", "secret": "", "password_or_code": PASSWORD}, fresh=shown_secret
+    ),
+    "factors.recovery_codes": Filled("other", {"password_or_code": PASSWORD}),
+    "factors.remove": Filled("other", {"password_or_code": PASSWORD}),
     # Last, because it ends the session.
     "people.change_password": Filled("other", {"old_password": PASSWORD, "password": "another-password"}),
 }
@@ -168,8 +197,8 @@ def send(
 ) -> TestResponse:
     """Send a filled form with further fields; what is shown before it is saved is agreed to."""
     form = FORMS[endpoint]
-    browser = client or house.browser(form.by)
-    data = {**(more or {}), **form.data}
+    browser = client or (house.half_signed_in() if form.by == HALFWAY else house.browser(form.by))
+    data = {**(more or {}), **form.data, **(form.fresh(house) if form.fresh else {})}
     answer = browser.post(house.address(endpoint, form.on), data=data)
     shown = _SEEN.search(answer.text)
     if answer.status_code == 422 and shown:

@@ -30,6 +30,7 @@ from timebank.communities.service import add_kind
 from timebank.contacts.models import COORDINATORS
 from timebank.contacts.models import MEMBERS
 from timebank.contacts.sharing import write_rules
+from timebank.db import db
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import decline_exchange
@@ -41,8 +42,11 @@ from timebank.licences.service import Seen
 from timebank.licences.service import write_down
 from timebank.members.models import Member
 from timebank.members.service import suspend_member
+from timebank.people import factors
+from timebank.people import half_sign_ins
 from timebank.people import sign_ins
 from timebank.people.devices import Device
+from timebank.people.guesses import HALF_KEY
 from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import SignInLink
@@ -74,6 +78,8 @@ USUAL = {
     "transfer_id": "gift",
     "person_id": "usual",
 }
+#: What the authenticator of somebody in each community holds.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 #: Tokens of links, which are asked for by people and sent to them.
 LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
 
@@ -91,6 +97,8 @@ class House:
     here: Things
     #: The same, of the other community.
     elsewhere: Things
+    #: Somebody who has an authenticator with the secret SECRET, and is nobody else.
+    with_second_step: Person
     #: By which the browsers of those who have signed in are known.
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -115,7 +123,23 @@ class House:
         if known and sign_ins.find(session, token=known):
             return known
         person = session.get_one(Person, self.people[role].person.id)
-        return sign_ins.begin(session, person=person, begun_by=PASSWORD, device=Device("Firefox", "Linux"))
+        return sign_ins.begin(
+            session,
+            person=person,
+            begun_by=PASSWORD,
+            device=Device("Firefox", "Linux"),
+            second_factor_at=None if role.endswith("asleep") else clock.now(),
+        )
+
+    def half_signed_in(self) -> FlaskClient:
+        """Open a browser in which the password of somebody with a second step was right, and no more."""
+        client, someone = self.app.test_client(), self.with_second_step
+        token = written(
+            self.app, lambda session: half_sign_ins.begin(session, person=someone, begun_by=PASSWORD)
+        )
+        with client.session_transaction() as cookie:
+            cookie[HALF_KEY] = [token, someone.id, "somebody"]
+        return client
 
     def address(self, endpoint: str, on: str = "", things: Things | None = None) -> str:
         """Spell a route's address in the first community, about what is named, or what is usual."""
@@ -144,13 +168,19 @@ class House:
 
 def a_house(app: Flask) -> House:
     """Build both communities; on a fresh database the same ids come out each time."""
-    people, here = written(app, lambda session: _settle(session, HERE))
-    strangers, elsewhere = written(app, lambda session: _settle(session, ELSEWHERE))
+    people, here = _with_keys(app, HERE)
+    strangers, elsewhere = _with_keys(app, ELSEWHERE)
     people["elsewhere"] = strangers["giver"]
     for slug in (HERE, ELSEWHERE):
         while written(app, lambda session, slug=slug: seal_entries(session, community=_found(session, slug))):  # type: ignore[misc]
             pass
-    return House(app, people, here, elsewhere)
+    with_second_step = people.pop("with a second step").person
+    return House(app, people, here, elsewhere, with_second_step)
+
+
+def _with_keys(app: Flask, slug: str) -> tuple[dict[str, Neighbour], Things]:
+    with app.app_context():
+        return written(db.engine, lambda session: _settle(session, slug))
 
 
 def _found(session: Session, slug: str) -> Community:
@@ -182,6 +212,11 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         members[name] = a_member(session, community, name="Mary", number=number).id
     twice = [a_member(session, community, name="Anne", number=number).id for number in ("092", "093")]
     members["entered twice"] = twice[0]
+    second = a_neighbour(session, community, email=f"second@{slug}.example", name="Second", number="094")
+    factors.keep_secret(session, person=second.person, secret=SECRET)
+    people["with a second step"] = second
+    assert second.member
+    members["with a second step"] = second.member.id
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     members_here = {name: who.member for name, who in people.items() if who.member}
     exchanges = _exchange(session, community, members_here)

@@ -16,7 +16,9 @@ from timebank.db import db
 Rows = dict[str, list[tuple[Any, ...]]]
 
 #: What is another one each time; moments, salts and hashes are told by their types.
-_BY_CHANCE = frozenset({"password_hash", "message_id", "request", "token_hash", "code_hash"})
+_BY_CHANCE = frozenset(
+    {"password_hash", "message_id", "request", "token_hash", "code_hash", "locked_secret", "salt"}
+)
 
 
 def tables() -> list[Table]:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from tests.builders import COORDINATOR
@@ -28,9 +29,16 @@ from tests.house import a_house
 from tests.rows import changed
 from tests.rows import rows
 from tests.servers import application
+from timebank import clock
 from timebank.members.models import Hand
+from timebank.people.models import SignIn
 from timebank.people.service import take_office
+from timebank.people.sign_ins import hashed
+from timebank.rights import NEED_SECOND_FACTOR
 from timebank.rights import OFFICES
+from timebank.rights import OPEN_ASLEEP
+from timebank.rights import RIGHTS
+from timebank.web.guards import GUARD
 
 C, T, S, A = OFFICES
 #: Officers who are no members.
@@ -104,6 +112,13 @@ ROUTES: dict[str, Row] = {
     # Somebody else's, who does nothing here.
     "people.end_sign_in": may(not_there=INSIDE),
     "people.end_other_sign_ins": may(INSIDE),
+    # Keeping one's second step.
+    "factors.overview": may(INSIDE),
+    "factors.set_up": may(INSIDE),
+    "factors.recovery_codes": may(INSIDE),
+    "factors.remove": may(INSIDE),
+    # Whoever is halfway in; nobody here is.
+    "second_step.ask": may(not_there=EVERYBODY),
     # A link that somebody has asked for.
     "links.ask": may(EVERYBODY),
     "links.sent": may(EVERYBODY),
@@ -214,6 +229,7 @@ ROUTES: dict[str, Row] = {
     "members.give_sign_in": may(C, S, on="without a sign-in"),
     "members.offices": may(S),
     "codes.give": may(C, S, on="without a sign-in"),
+    "codes.reset_second_step": may(S, on="with a second step"),
     "audit.trail": may(S, A),
     # The community.
     "members.limits": may(S),
@@ -343,6 +359,49 @@ def test_an_office_that_is_taken_away_is_gone_at_the_next_request(house: House, 
     assert (before, after) == ({"yes"}, {"no right"})
     written(house.app, lambda session: an_office(session, person, community, role))
     assert told(call(house, name, "GET", "members.index")) == "yes"
+
+
+@pytest.mark.parametrize("role", sorted(NEED_SECOND_FACTOR))
+def test_without_a_second_factor_an_office_opens_nothing_and_is_led_to_where_it_wakes(
+    house: House, role: str
+) -> None:
+    """What the office has beside everybody's own pages; nothing that is sent is done or written."""
+    house.people[f"{role} asleep"] = house.people[role]
+    everybodys = {one for one in RIGHTS if one in OPEN_ASLEEP}
+    asked = [
+        endpoint
+        for endpoint, row in ROUTES.items()
+        if role in row.may
+        and endpoint not in OPEN
+        and getattr(house.app.view_functions[endpoint], GUARD) not in everybodys
+    ]
+    assert len(asked) > 5
+    house.browser(f"{role} asleep")
+    before = rows(house.app)
+    for endpoint in asked:
+        for method in sorted(house.methods(endpoint)):
+            answer = call(house, f"{role} asleep", method, endpoint)
+            if method == "POST":
+                assert (answer.status_code, "Your office sleeps" in answer.text) == (403, True), endpoint
+            else:
+                assert answer.status_code == 303, endpoint
+                assert answer.headers["Location"].startswith(f"/{HERE}/account/second-step?next="), endpoint
+    assert set(changed(before, rows(house.app))) <= COUNTED
+    for endpoint in ("exchanges.home", "people.account", "factors.overview", "factors.set_up"):
+        assert told(call(house, f"{role} asleep", "GET", endpoint)) == "yes"
+
+
+@pytest.mark.parametrize("role", sorted(NEED_SECOND_FACTOR))
+def test_a_second_factor_is_asked_for_at_the_next_request(house: House, role: str) -> None:
+    endpoint = "members.index"
+    assert told(call(house, role, "GET", endpoint)) == "yes"
+    token, person_id = house.tokens[role], house.people[role].person.id
+    own = update(SignIn).where(SignIn.person_id == person_id, SignIn.token_hash == hashed(token))
+    written(house.app, lambda session: session.execute(own.values(second_factor_at=None)).close())
+    answer = call(house, role, "GET", endpoint)
+    assert (answer.status_code, "/account/second-step?next=" in answer.headers["Location"]) == (303, True)
+    written(house.app, lambda session: session.execute(own.values(second_factor_at=clock.now())).close())
+    assert call(house, role, "GET", endpoint).status_code == 200
 
 
 def test_who_acts_for_a_member_no_longer_is_out_at_the_next_request(house: House) -> None:

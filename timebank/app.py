@@ -35,7 +35,9 @@ from timebank.members import membership_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.people import browsers
+from timebank.people import factor_views
 from timebank.people import link_views
+from timebank.people import second_step_views
 from timebank.people import service as people
 from timebank.people import views as people_views
 from timebank.people.later import FORGET_SIGN_INS
@@ -52,7 +54,7 @@ HOOKS = Hooks(
     find_community=communities.find_community,
     signed_in=browsers.signed_in,
     stand=lambda session, person, community, chosen: hands.stand(
-        session, person=person, community=community, chosen=chosen
+        session, person=person, community=community, chosen=chosen, sleeping=browsers.sleeping()
     ),
     communities_of=lambda session, person: members.communities_of(session, person=person),
     people_by_number=lambda session, community, number: members.people_by_number(
@@ -63,6 +65,7 @@ HOOKS = Hooks(
     forget_form=lambda session, person, target: people.forget_form(session, person=person, target=target),
     sign_in="people.sign_in",
     home="exchanges.home",
+    wake="factors.overview",
     navigation=(
         NavItem("exchanges.home", N_("Home"), "see-home"),
         NavItem("exchanges.log", N_("Log hours"), "log-hours"),
@@ -110,8 +113,9 @@ HOOKS = Hooks(
 
 #: Every feature's pages, below a community's address.
 FEATURES = (
-    *(communities_views, later_views, mail_views, people_views, link_views, members_views, code_views),
-    *(membership_views, hands_views, farewells_views, doubles_views),
+    *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
+    *(factor_views, members_views, code_views, membership_views, hands_views, farewells_views),
+    doubles_views,
     *(audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
     *(contacts_views, contact_desk_views, sharing_views),

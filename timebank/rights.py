@@ -15,6 +15,11 @@ HAND: Final = "hand"
 #: The roles that an office gives; being a member, or acting for one, comes from the membership itself.
 OFFICES: Final = (COORDINATOR, TREASURER, STEWARD, AUDITOR)
 
+#: Offices that count only where whoever holds them has signed in with a second factor; else they sleep.
+NEED_SECOND_FACTOR: Final = frozenset({TREASURER, STEWARD})
+#: What somebody may all the same whose only part here is an office that sleeps.
+OPEN_ASLEEP: Final = frozenset({"see-home", "keep-own-sign-in"})
+
 ROLE_LABELS: Final = {
     MEMBER: N_("Member"),
     COORDINATOR: N_("Coordinator"),
@@ -67,6 +72,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "set-absences": frozenset({COORDINATOR}),
     "part-from-members": frozenset({COORDINATOR}),
     "join-records": frozenset({COORDINATOR}),
+    "reset-second-steps": frozenset({STEWARD}),
     # About insurances and licences.
     "see-own-licences": frozenset({MEMBER}),
     "see-licences": frozenset({COORDINATOR, STEWARD}),
@@ -104,7 +110,7 @@ _TICKED = frozenset().union(*TICKS.values())
 #: What each right lets somebody do, as a page tells it to everybody here.
 RIGHT_LABELS: Final[dict[str, str]] = {
     "see-home": N_("See the first page"),
-    "keep-own-sign-in": N_("Keep their own sign-in: password and language"),
+    "keep-own-sign-in": N_("Keep their own sign-in: password, second step and language"),
     "log-hours": N_("Log hours that they gave or received"),
     "choose-for-whom": N_("Choose for whom they are here, where they act for others, too"),
     "withdraw-exchanges": N_("Withdraw hours that are not booked yet"),
@@ -139,6 +145,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "give-sign-ins": N_("Let a member sign in"),
     "set-limits": N_("Set a member's own limit, with a reason"),
     "suspend-members": N_("Suspend a member, with a reason, and end that"),
+    "reset-second-steps": N_("Take away a second step that somebody has lost"),
     "see-own-licences": N_("See what is written down of their own insurances and licences"),
     "see-licences": N_("See members' insurances and licences, and when they run out"),
     "keep-licences": N_("Write down members' insurances and licences, as they have seen them"),

@@ -90,6 +90,7 @@ NO_WORDS = {
     *("rounding_minutes", "answer_days", "kept", "until", "ends_on", "members", "who", "member"),
     *("telephone_audience", "email_audience", "address_audience", "other_audience", "audience"),
     *("widest", "suggested", "version", "stays"),
+    *("code", "secret", "password_or_code"),
 }
 
 

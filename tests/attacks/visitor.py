@@ -13,6 +13,8 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 from tests.builders import PASSWORD
+from tests.builders import as_with_second_factor
+from tests.builders import written
 from tests.house import HERE
 from tests.house import House
 
@@ -137,6 +139,9 @@ def signed_in_anew(server: Attacked, role: str) -> Visitor:
     if role != "stranger":
         known = {"name": server.house.people[role].name, "password": PASSWORD}
         assert visitor.post(SIGN_IN, known).status == 303
+        # Offices of the house open, as if a second step had been taken.
+        person_id = server.house.people[role].person.id
+        written(server.house.app, lambda session: as_with_second_factor(session, person_id))
         visitor.fetch_token(f"/{HERE}/account")
     return visitor
 

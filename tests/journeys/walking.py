@@ -1,5 +1,6 @@
 """What people do again and again on their way: sign in, switch the language, log hours."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -39,7 +40,7 @@ def open_sign_in(page: Page, server: LiveServer, language: str = "en") -> None:
 def password_shown(page: Page, name: str) -> str:
     """Read somebody's password from the demo's sign-in page."""
     row = page.locator("tbody tr").filter(has=page.get_by_text(name, exact=True))
-    return row.locator("td").nth(1).inner_text().strip()
+    return row.locator("td").nth(1).locator("bdi").inner_text().strip()
 
 
 def sign_in(page: Page, name: str, language: str = "en") -> None:
@@ -49,6 +50,14 @@ def sign_in(page: Page, name: str, language: str = "en") -> None:
     page.get_by_label(_("E-mail address or member number")).fill(name)
     page.get_by_label(_("Password"), exact=True).fill(password)
     press(page, _("Sign in"))
+    if page.url.endswith("/sign-in/second-step"):
+        page.get_by_label(_("Code"), exact=True).fill(code_shown(page))
+        press(page, _("Sign in"))
+
+
+def code_shown(page: Page) -> str:
+    """Read the code that the demo shows on the page of the second step."""
+    return str(re.findall(r"\b\d{6}\b", page.locator(".says").inner_text())[0])
 
 
 def come_in(page: Page, server: LiveServer, name: str, language: str = "en") -> None:

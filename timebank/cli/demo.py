@@ -28,7 +28,7 @@ THERE = "The demo community is there already; nothing was changed."
 def demo(context: click.Context, *, serving: bool) -> None:
     """Make the community Kadoma with three months of exchanges, once, and print its sign-ins.
 
-    With TIMEBANK_DEMO=1 the sign-in page shows them, too.
+    With TIMEBANK_DEMO=1 the sign-in page shows them, too, and the codes that some are asked for.
     """
     # One process for all three: starting Python thrice would take most of a second start's time.
     if serving:

@@ -50,6 +50,8 @@ from timebank.members.models import A_HOUSEHOLD
 from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
+from timebank.people.factors import fresh_secret
+from timebank.people.factors import keep_secret
 from timebank.people.models import Person
 from timebank.people.service import create_person
 from timebank.people.service import give_office
@@ -61,6 +63,7 @@ from timebank.pools.service import open_pool
 from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
 from timebank.rights import MEMBER
+from timebank.rights import NEED_SECOND_FACTOR
 
 #: No letter or digit that is taken for another one.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -209,6 +212,8 @@ class _Town:
         return person
 
     def _give_office(self, person: Person, role: str) -> None:
+        if role in NEED_SECOND_FACTOR:
+            keep_secret(self.session, person=person, secret=fresh_secret())
         give_office(self.session, person=person, community=self.community, role=role, actor=TERMINAL)
 
     # --- exchanges --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from timebank.members.queries import find_by_number
 from timebank.members.queries import person_of
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
+from timebank.members.sign_in_codes import reset_second_step as lose_second_step
 from timebank.people.models import Person
 from timebank.people.service import create_person
 from timebank.people.service import find_by_email
@@ -99,6 +100,23 @@ def reset_password(number: str, *, slug: str) -> None:
 
     name = run(work)
     click.echo(f"{name} signs in with this password now: {password}")
+
+
+@member.command()
+@click.argument("number", metavar="MEMBER")
+@click.option("--community", "slug", required=True, help="The community's SLUG.")
+def reset_second_step(number: str, *, slug: str) -> None:
+    """Let the member with the number MEMBER sign in without a second step, for who has lost everything."""
+
+    def work(session: Session) -> str:
+        community = the_community(session, slug)
+        found = find_by_number(session, community=community, number=number)
+        if found is None:
+            raise click.ClickException(f"{slug} has no member “{excerpt(number)}”.")
+        lose_second_step(session, community=community, member=found, actor=TERMINAL)
+        return found.name
+
+    click.echo(f"{run(work)} signs in without a second step now, and is signed out everywhere.")
 
 
 def _made_up() -> str:

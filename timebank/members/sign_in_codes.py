@@ -1,4 +1,4 @@
-"""Who may be given a one-time code by an officer, and the giving of it."""
+"""What an officer may do for whoever cannot sign in: give a one-time code, take a lost second step away."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +15,16 @@ from timebank.members.models import Member
 from timebank.members.models import MemberEvent
 from timebank.members.service import SeveralActForIt
 from timebank.members.service import give_hand
+from timebank.people import factors
 from timebank.people.codes import make_code
+from timebank.people.factor_letters import RESET
+from timebank.people.factor_letters import tell
 from timebank.people.models import Office
 from timebank.people.models import Person
 from timebank.people.service import create_person
 
 #: What the member's history calls it.
-CODE_GIVEN = "sign-in-code"
+CODE_GIVEN, SECOND_STEP_RESET = "sign-in-code", "second-step-reset"
 
 
 class HasEmail(Refusal):
@@ -44,6 +47,33 @@ class PartElsewhere(Refusal):
     sentence = N_("%(name)s takes part in another community, too, and gets no code from an officer of one.")
 
 
+class HasSecondStep(Refusal):
+    """A member with a second factor, which a code would go round."""
+
+    sentence = N_("%(name)s signs in with a second step and gets no code, since it would go round that.")
+
+
+class NoSecondStep(Refusal):
+    """A member who has no second factor that could be taken away."""
+
+    sentence = N_("%(name)s does not sign in with a second step.")
+
+
+class OwnSecondStep(Refusal):
+    """An officer who would go round their own second factor."""
+
+    sentence = N_("This is your own second step. You change it under “My sign-in”.")
+
+
+class AlsoElsewhere(Refusal):
+    """A person of another community, too, where this one's officers have nothing to say."""
+
+    sentence = N_(
+        "%(name)s takes part in another community, too. Only whoever runs the program can take the second "
+        "step away there."
+    )
+
+
 def give_code(session: Session, *, community: Community, member: Member, actor: Actor) -> str:
     """Give a member a code that signs them in here once; who has never signed in can from now on.
 
@@ -57,15 +87,7 @@ def give_code(session: Session, *, community: Community, member: Member, actor: 
         give_hand(session, person=person, member=member, actor=actor)
     check_code(session, member=member, person=person)
     code = make_code(session, person=person, community=community)
-    session.add(
-        MemberEvent(
-            member_id=member.id,
-            community_id=community.id,
-            happened_at=clock.now(),
-            actor=str(actor),
-            what=CODE_GIVEN,
-        )
-    )
+    session.add(_event(member, CODE_GIVEN, actor))
     session.flush()
     return code
 
@@ -76,15 +98,58 @@ def check_code(session: Session, *, member: Member, person: Person) -> None:
         raise HasEmail(name=member.name)
     if session.scalar(select(Office.role).where(Office.person_id == person.id).limit(1)):
         raise HoldsOffice(name=member.name)
-    elsewhere = select(Hand.member_id).where(
-        Hand.person_id == person.id,
-        Hand.community_id != member.community_id,
-    )
-    if session.scalar(elsewhere.limit(1)):
+    if factors.is_set_up(session, person=person):
+        raise HasSecondStep(name=member.name)
+    if _is_elsewhere(session, member=member, person=person):
         raise PartElsewhere(name=member.name)
+
+
+def reset_second_step(session: Session, *, community: Community, member: Member, actor: Actor) -> None:
+    """Take a second factor away that a member has lost: all their sign-ins end, and they are told.
+
+    The password stays as it is, so that whoever takes the factor away does not come in by that. The
+    caller commits.
+    """
+    person = check_reset(session, member=member, by=actor.person_id)
+    factors.remove(session, person=person)
+    session.add(_event(member, SECOND_STEP_RESET, actor))
+    tell(session, person=person, community=community, what=RESET)
+    session.flush()
+
+
+def check_reset(session: Session, *, member: Member, by: int | None) -> Person:
+    """Refuse to take away what is one's own, not there, or another community's business, too."""
+    person = person_behind(session, member=member)
+    if person is None or not factors.is_set_up(session, person=person):
+        raise NoSecondStep(name=member.name)
+    if person.id == by:
+        raise OwnSecondStep
+    # At the terminal nobody's community is asked.
+    if by is not None and _is_elsewhere(session, member=member, person=person):
+        raise AlsoElsewhere(name=member.name)
+    return person
 
 
 def person_behind(session: Session, *, member: Member) -> Person | None:
     """Find the person who is a member themselves; others may act for it, too."""
     own = select(Person).join(Hand, Hand.person_id == Person.id)
     return session.scalar(own.where(Hand.member_id == member.id, Hand.acts_as == SELF))
+
+
+def _is_elsewhere(session: Session, *, member: Member, person: Person) -> bool:
+    """Say whether somebody has a part in another community, as a member or by an office."""
+    hand = select(Hand.member_id).where(Hand.person_id == person.id, Hand.community_id != member.community_id)
+    office = select(Office.role).where(
+        Office.person_id == person.id, Office.community_id != member.community_id
+    )
+    return any(session.execute(one.limit(1)).first() for one in (hand, office))
+
+
+def _event(member: Member, what: str, actor: Actor) -> MemberEvent:
+    return MemberEvent(
+        member_id=member.id,
+        community_id=member.community_id,
+        happened_at=clock.now(),
+        actor=str(actor),
+        what=what,
+    )

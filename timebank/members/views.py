@@ -35,6 +35,8 @@ from timebank.members.same_as import joined_among
 from timebank.members.same_as import joined_into
 from timebank.members.same_as import older_records
 from timebank.members.sign_in_codes import CODE_GIVEN
+from timebank.members.sign_in_codes import SECOND_STEP_RESET
+from timebank.people import factors
 from timebank.people.service import create_person
 from timebank.people.service import roles_of
 from timebank.people.service import set_offices
@@ -78,6 +80,7 @@ EVENTS = {
     "contact-gone": N_("How to reach them was taken away"),
     "sharing-agreed": N_("Agreed to the rules on sharing"),
     "sharing-ended": N_("No longer agrees to the rules on sharing"),
+    SECOND_STEP_RESET: N_("Second step taken away"),
 }
 
 
@@ -135,6 +138,7 @@ def show(member_id: int) -> ResponseReturnValue:
         member=member,
         balance=ledger.balance(session(), queries.hours_of(member, community())),
         signs_in=person,
+        second_step=person is not None and factors.is_set_up(session(), person=person),
         hands=queries.hands_on(session(), member=member),
         roles=roles_of(session(), person=person, community=community()) if person else frozenset(),
         kinds=KIND_LABELS,

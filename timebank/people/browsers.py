@@ -1,6 +1,8 @@
 """Who has signed in in the browser that asks: what its cookie holds, begun and ended."""
 
+from datetime import datetime
 from functools import partial
+from typing import Any
 from typing import cast
 
 from flask import request
@@ -13,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from timebank.i18n import LANGUAGE_KEY
 from timebank.people import guesses
+from timebank.people import half_sign_ins
 from timebank.people import sign_ins
 from timebank.people.devices import device_of
+from timebank.people.models import HalfSignIn
 from timebank.people.models import Person
 from timebank.people.models import SignIn
+from timebank.rights import NEED_SECOND_FACTOR
 from timebank.web import afterwards
 from timebank.web import community
 from timebank.web import session
@@ -60,7 +65,18 @@ def this_sign_in() -> SignIn:
     return cast(SignedIn, current_user).sign_in
 
 
-def begin(found: Person, *, begun_by: str, community_id: int | None = None) -> None:
+def sleeping() -> frozenset[str]:
+    """Tell which offices do not count in this sign-in, whoever holds them: no second factor was given."""
+    return frozenset() if this_sign_in().second_factor_at else NEED_SECOND_FACTOR
+
+
+def begin(
+    found: Person,
+    *,
+    begun_by: str,
+    community_id: int | None = None,
+    second_factor_at: datetime | None = None,
+) -> None:
     """Sign somebody in here; what the browser kept before goes, since anybody may have prepared it."""
     clear()
     token = sign_ins.begin(
@@ -69,11 +85,25 @@ def begin(found: Person, *, begun_by: str, community_id: int | None = None) -> N
         begun_by=begun_by,
         device=device_of(request.user_agent.string),
         community_id=community_id,
+        second_factor_at=second_factor_at,
     )
     browser.permanent = True
     known = sign_ins.find(session(), token=token)
     assert known
     login_user(SignedIn(token, *known))
+
+
+def begin_half(found: Person, *, name: str, **facts: Any) -> None:
+    """Remember that the first half of a sign-in is done here; the database knows it by a token."""
+    clear()
+    token = half_sign_ins.begin(session(), person=found, **facts)
+    browser[guesses.HALF_KEY] = [token, found.id, guesses.mark_of(name)]
+
+
+def half_here() -> tuple[HalfSignIn, Person] | None:
+    """Find the half sign-in that waits in this browser, also where it has waited for too long."""
+    token = (browser.get(guesses.HALF_KEY) or [""])[0]
+    return half_sign_ins.find(session(), token=token) if token else None
 
 
 def clear() -> None:

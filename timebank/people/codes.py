@@ -15,6 +15,7 @@ from timebank import clock
 from timebank.communities.models import Community
 from timebank.db import insert_into
 from timebank.people import service
+from timebank.people.models import Authenticator
 from timebank.people.models import Office
 from timebank.people.models import Person
 from timebank.people.models import SignInCode
@@ -51,16 +52,17 @@ def find_code(
     session: Session, *, community: Community, people: Iterable[Person], typed: str
 ) -> FoundCode | None:
     """Tell whose code of this community was typed, if it is one; as slow where nobody has one."""
-    digits = half_width(typed).translate(_BETWEEN)
-    if len(digits) != DIGITS or not (digits.isascii() and digits.isdecimal()):
+    digits = digits_in(typed)
+    if len(digits) != DIGITS:
         return None
-    # Who has come to an e-mail address or an office since is no longer let in by it.
+    # Who has come to an e-mail address, an office or a second factor since is no longer let in by it.
     good = (
         select(SignInCode)
         .join(Person, Person.id == SignInCode.person_id)
         .where(SignInCode.person_id.in_([person.id for person in people]))
         .where(SignInCode.community_id == community.id, SignInCode.good_until > clock.now())
         .where(Person.email.is_(None), ~exists().where(Office.person_id == Person.id))
+        .where(~exists().where(Authenticator.person_id == Person.id))
     )
     rows = session.scalars(good.order_by(SignInCode.person_id)).all()
     matching = service.matching([row.code_hash for row in rows], digits)
@@ -76,9 +78,16 @@ def use_code(session: Session, *, community: Community, found: FoundCode) -> Per
         SignInCode.code_hash == found.code_hash,
     )
     gone = used.returning(SignInCode.person_id).execution_options(synchronize_session=False)
-    if session.execute(gone).one_or_none() is None:
+    is_used = session.execute(gone).one_or_none() is not None
+    if not is_used or session.get(Authenticator, found.person_id) is not None:
         raise service.SignInRefused
     return session.get_one(Person, found.person_id)
+
+
+def digits_in(typed: str) -> str:
+    """Read the digits of a code, however they are written; nothing where there is anything else."""
+    digits = half_width(typed).translate(_BETWEEN)
+    return digits if digits.isascii() and digits.isdecimal() else ""
 
 
 def forget_codes(session: Session, *, before: datetime) -> None:

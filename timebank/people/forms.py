@@ -49,6 +49,33 @@ class PasswordForm(NewPasswordForm):
     old_password = PasswordField(_("Your password now"), [InputRequired(_("Please write your password."))])
 
 
+class SecondStepForm(Form):
+    """A code of whoever's password was right."""
+
+    code = StringField(_("Code"), [InputRequired(_("Please write the code."))])
+
+
+class SetUpForm(Form):
+    """That an authenticator has the secret which the page shows, and that it is really them."""
+
+    secret = HiddenField()
+    next = HiddenField()
+    code = StringField(_("The code that the app shows now"), [InputRequired(_("Please write the code."))])
+    password_or_code = PasswordField(
+        _("Your password, or a code you have"),
+        [InputRequired(_("Please write your password, or a code that you have."))],
+    )
+
+
+class ProofForm(Form):
+    """That it is really them who change how they sign in."""
+
+    password_or_code = PasswordField(
+        _("Your password, or a code you have"),
+        [InputRequired(_("Please write your password, or a code that you have."))],
+    )
+
+
 class LanguageForm(Form):
     """The language that somebody reads."""
 

@@ -22,6 +22,8 @@ from timebank.web import network
 _MINUTE, _QUARTER, _DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
 #: Where a browser keeps who has signed in in it, also after signing out.
 KNOWN_KEY = "known"
+#: Where it keeps the token of a half sign-in, whose that is, and under which mark they will be known.
+HALF_KEY = "half"
 _MOST_KNOWN = 5
 
 
@@ -34,6 +36,18 @@ def sign_in_limits() -> Sequence[Limit]:
         return _slower(key_of("browser", browser[KNOWN_KEY][0], name))
     limits = _slower(key_of("here", network(), name))
     limits += [Limit(key_of("name", name), 30, _QUARTER)]
+    if not is_this_machine():
+        key = key_of("network", network())
+        limits += [Limit(f"quarter:{key}", 60, _QUARTER), Limit(f"day:{key}", 500, _DAY)]
+    return limits
+
+
+def second_step_limits() -> Sequence[Limit]:
+    """Limit how often codes may be tried by whoever knows a password: for a person, and from an address."""
+    waiting = browser.get(HALF_KEY)
+    if not waiting or not request.form.get("code"):
+        return ()
+    limits = _slower(key_of("second-step", str(waiting[1])))
     if not is_this_machine():
         key = key_of("network", network())
         limits += [Limit(f"quarter:{key}", 60, _QUARTER), Limit(f"day:{key}", 500, _DAY)]
@@ -57,11 +71,15 @@ def link_limits() -> Sequence[Limit]:
     return limits if typed else ()
 
 
-def remember_browser(name: str) -> None:
+def mark_of(name: str) -> str:
+    """Give the mark by which a browser knows a name, however it was typed."""
+    return _mark(_spelt(name))
+
+
+def remember_browser(mark: str) -> None:
     """Let this browser know who has signed in in it: a number made by chance, and names as marks."""
     kept = _known()
     number = browser[KNOWN_KEY][0] if kept else secrets.token_urlsafe(16)
-    mark = _mark(_spelt(name))
     browser[KNOWN_KEY] = [number, *([one for one in kept if one != mark] + [mark])[-_MOST_KNOWN:]]
 
 

@@ -7,7 +7,7 @@ from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from timebank.people import browsers
+from timebank.people import entrance
 from timebank.people import guesses
 from timebank.people import links
 from timebank.people.forms import LinkForm
@@ -64,14 +64,12 @@ def opened(token: str) -> ResponseReturnValue:
 @bp.post("/sign-in/link/<token>")
 @open_to_all
 def use(token: str) -> ResponseReturnValue:
-    """Sign in, and offer a new password on the way."""
+    """Sign in, or on to the second step, and offer a new password on the way."""
     found = links.use_link(session(), community=community(), token=token)
     if found is None:
         return _gone()
     person, next_path = found
-    browsers.begin(person, begun_by=LINK)
-    guesses.remember_browser(person.email or "")
-    return redirect(url_for("people.change_password", next=next_path or None), 303)
+    return entrance.let_in(person, begun_by=LINK, name=person.email or "", next_path=next_path)
 
 
 def _gone() -> ResponseReturnValue:

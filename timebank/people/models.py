@@ -16,6 +16,8 @@ LONGEST_EMAIL = 254
 #: More than a signed form on its way through the sign-in page ever holds.
 LONGEST_KEPT = 100_000
 LONGEST_NEXT = 2_000
+#: A sealed form is longer than what was typed into it, and is packed.
+LONGEST_SEALED = 400_000
 
 #: By what somebody has signed in.
 PASSWORD: Final = "password"  # noqa: S105 (a word for one)
@@ -72,6 +74,70 @@ class SignIn(Base):
     browser: Mapped[str | None]
     system: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    #: When a second factor was shown in it; None where none was.
+    second_factor_at: Mapped[datetime | None]
+
+
+class HalfSignIn(Base):
+    """A password or link that was right, of somebody who has a second factor: it opens nothing yet."""
+
+    __tablename__ = "half_sign_in"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="half_sign_in_token_is_hashed"),
+        CheckConstraint("begun_by IN ('password', 'link')", name="half_sign_in_begins_in_a_known_way"),
+        CheckConstraint(f"length(next_path) BETWEEN 1 AND {LONGEST_NEXT}", name="half_sign_in_next_is_short"),
+        CheckConstraint(f"length(kept) BETWEEN 1 AND {LONGEST_SEALED}", name="half_sign_in_form_is_bounded"),
+        Index("half_sign_in_by_person", "person_id"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: The one community that it will open; None where it will open every one.
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
+    #: Of what the browser's cookie holds, which is nowhere else.
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    begun_by: Mapped[str]
+    begun_at: Mapped[datetime]
+    #: The page that they were going to.
+    next_path: Mapped[str | None]
+    #: A sealed form that waits for whoever typed it.
+    kept: Mapped[str | None]
+
+
+class Authenticator(Base):
+    """The machine of somebody's that shows a new code every half minute."""
+
+    __tablename__ = "authenticator"
+    __table_args__ = (
+        CheckConstraint("length(locked_secret) BETWEEN 50 AND 500", name="authenticator_secret_is_locked"),
+        CheckConstraint("last_step >= 0", name="authenticator_steps_count_up"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: Encrypted: whoever reads the database alone makes no codes.
+    locked_secret: Mapped[str]
+    #: The half minute, counted from 1970, whose code was the last that was taken: none is taken twice.
+    last_step: Mapped[int]
+    set_up_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code on somebody's paper for when the second factor is lost; the row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        CheckConstraint("length(salt) = 32", name="recovery_code_is_salted"),
+        CheckConstraint("length(code_hash) = 64", name="recovery_code_is_hashed"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: Slowly, with the salt.
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    #: One for all codes of a paper, so that what is typed is hashed once.
+    salt: Mapped[str]
 
 
 class SignInLink(Base):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.people.devices import Device
 from timebank.people.models import PASSWORD
+from timebank.people.models import HalfSignIn
 from timebank.people.models import Person
 from timebank.people.models import SignIn
 from timebank.settings import SESSION_LASTS
@@ -27,7 +28,13 @@ _FRESH = timedelta(minutes=30)
 
 
 def begin(
-    session: Session, *, person: Person, begun_by: str, device: Device, community_id: int | None = None
+    session: Session,
+    *,
+    person: Person,
+    begun_by: str,
+    device: Device,
+    community_id: int | None = None,
+    second_factor_at: datetime | None = None,
 ) -> str:
     """Sign somebody in and give the token that only their browser keeps; the caller commits.
 
@@ -44,6 +51,7 @@ def begin(
             seen_at=now,
             browser=device.browser,
             system=device.system,
+            second_factor_at=second_factor_at,
         )
     )
     session.flush()
@@ -96,13 +104,21 @@ def end_token(session: Session, *, token: str | None) -> None:
 
 
 def end_all(session: Session, *, person: Person, but: SignIn | None = None) -> int:
-    """End every sign-in of a person, but one where it is named, and give how many that were."""
+    """End every sign-in of a person, but one where it is named, and give how many that were.
+
+    One that waits for its second step ends, too.
+    """
+    session.execute(delete(HalfSignIn).where(HalfSignIn.person_id == person.id))
     others = [SignIn.id != but.id] if but else []
     return _end(session, SignIn.person_id == person.id, *others)
 
 
 def end_those_of_one(session: Session, *, person: Person) -> None:
     """End the sign-ins of a person that an officer's code has led to."""
+    waiting = delete(HalfSignIn).where(
+        HalfSignIn.person_id == person.id, HalfSignIn.community_id.is_not(None)
+    )
+    session.execute(waiting)
     _end(session, SignIn.person_id == person.id, SignIn.community_id.is_not(None))
 
 

@@ -19,6 +19,8 @@ import ledger
 from timebank.i18n import LANGUAGE_KEY
 from timebank.people import browsers
 from timebank.people import codes
+from timebank.people import entrance
+from timebank.people import factors
 from timebank.people import guesses
 from timebank.people import service
 from timebank.people import sign_ins
@@ -31,7 +33,6 @@ from timebank.people.models import PASSWORD
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.web import begin_writing
-from timebank.web import choose
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import hooks
@@ -45,7 +46,6 @@ from timebank.web import refuse_too_many
 from timebank.web import safe_next
 from timebank.web import session
 from timebank.web import succeeded
-from timebank.web import unseal
 
 bp = Blueprint("people", __name__)
 
@@ -97,9 +97,14 @@ def _let_in_by_code(code: codes.FoundCode, form: SignInForm) -> ResponseReturnVa
 
 def _go_in(found: Person, form: SignInForm, *, begun_by: str, community_id: int | None) -> Response:
     succeeded(session())
-    browsers.begin(found, begun_by=begun_by, community_id=community_id)
-    guesses.remember_browser(form.name.data or "")
-    return redirect(_keep(found, form.kept.data) or _onwards(form), 303)
+    return entrance.let_in(
+        found,
+        begun_by=begun_by,
+        name=form.name.data or "",
+        community_id=community_id,
+        next_path=form.next.data or "",
+        kept=form.kept.data or "",
+    )
 
 
 def sign_in_again(sealed: str) -> ResponseReturnValue:
@@ -109,16 +114,22 @@ def sign_in_again(sealed: str) -> ResponseReturnValue:
     """
     if request.endpoint == f"{bp.name}.sign_in":
         known = {name: request.form.get(name, "") for name in ("name", "next", "kept")}
+    elif request.endpoint == "second_step.ask" and (waiting := browsers.half_here()):
+        # A form of the second step from before: where it leads to is known.
+        return sign_in_anew(next_path=waiting[0].next_path or "", kept=waiting[0].kept or "")
     else:
         known = {"kept": sealed}
-    page = render_template(
-        "people/sign_in.html",
-        form=SignInForm(formdata=None, data=known),
-        shown=_shown(),
-        head=_head(),
-        ended=True,
-    )
-    return page, 422
+    return _sign_in_page(known, ended=True)
+
+
+def sign_in_anew(*, next_path: str, kept: str) -> ResponseReturnValue:
+    """Ask somebody who took too long over the second step to begin again; nothing is lost by it."""
+    return _sign_in_page({"next": next_path, "kept": kept}, slow=True)
+
+
+def _sign_in_page(known: dict[str, str], **said: bool) -> ResponseReturnValue:
+    form = SignInForm(formdata=None, data=known)
+    return render_template("people/sign_in.html", form=form, shown=_shown(), head=_head(), **said), 422
 
 
 @bp.post("/sign-out")
@@ -134,7 +145,7 @@ def sign_out() -> ResponseReturnValue:
 @needs("keep-own-sign-in")
 def go_on() -> ResponseReturnValue:
     """Show somebody once more the form whose token was not this session's."""
-    return redirect(_keep(person(), request.form.get("kept")) or url_for(hooks().home), 303)
+    return redirect(entrance.keep(person(), request.form.get("kept")) or url_for(hooks().home), 303)
 
 
 @bp.get("/account")
@@ -142,7 +153,12 @@ def go_on() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Show how somebody signs in, which language they read, and where they are signed in."""
     found = sign_ins.open_ones(session(), person=person())
-    return render_template("people/account.html", sign_ins=found, here=browsers.this_sign_in())
+    return render_template(
+        "people/account.html",
+        sign_ins=found,
+        here=browsers.this_sign_in(),
+        second_step=factors.is_set_up(session(), person=person()),
+    )
 
 
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
@@ -185,7 +201,12 @@ def change_password() -> ResponseReturnValue:
                 community_id=here.community_id,
             )
             succeeded(session())
-            browsers.begin(person(), begun_by=PASSWORD, community_id=here.community_id)
+            browsers.begin(
+                person(),
+                begun_by=PASSWORD,
+                community_id=here.community_id,
+                second_factor_at=here.second_factor_at,
+            )
             flash(_("Your password is changed."))
             return redirect(safe_next(form.next.data, url_for(".account")), 303)
     onwards = safe_next(form.next.data, url_for(hooks().home))
@@ -212,25 +233,6 @@ def _candidates(name: str) -> Sequence[Person]:
     return hooks().people_by_number(session(), community(), name)
 
 
-def _keep(found: Person, sealed: str | None) -> str | None:
-    """Keep a sealed form for whoever typed it and has signed in, and give the page that shows it."""
-    kept = unseal(sealed)
-    if kept is None:
-        return None
-    if kept.typed_by and not kept.is_by(found):
-        flash(
-            _("The form that was sent before is somebody else's, so it is not shown. Nothing was saved."),
-            "warn",
-        )
-        return None
-    if kept.fields and kept.typed_by:
-        # For the member for whom it was typed; who acts for them no longer is not shown it.
-        choose(kept.acts_for)
-        service.keep_form(session(), person=found, path=kept.path, target=kept.target, fields=kept.fields)
-        flash(_("What you had typed is still here. Please look at it and send it once more."), "warn")
-    return kept.path
-
-
 def _onwards(form: SignInForm) -> str:
     return safe_next(form.next.data, url_for(hooks().home))
 
@@ -240,6 +242,9 @@ def _head() -> ledger.Seal | None:
     return ledger.newest_seal(session(), community().book_id)
 
 
-def _shown() -> Sequence[ShownSignIn]:
-    demo = current_app.config["TIMEBANK_DEMO"]
-    return service.shown_sign_ins(session(), community=community()) if demo else []
+def _shown() -> list[tuple[ShownSignIn, tuple[str, int] | None]]:
+    """List the sign-ins that anybody may read, each with the code that is good now and for how long."""
+    if not current_app.config["TIMEBANK_DEMO"]:
+        return []
+    shown = service.shown_sign_ins(session(), community=community())
+    return [(one, factors.code_to_show(session(), person_id=one.person_id)) for one in shown]

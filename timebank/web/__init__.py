@@ -19,6 +19,7 @@ from timebank.web.forms import show_refusal as show_refusal
 from timebank.web.guards import needs as needs
 from timebank.web.guards import open_to_all as open_to_all
 from timebank.web.here import actor as actor
+from timebank.web.here import asleep as asleep
 from timebank.web.here import community as community
 from timebank.web.here import may as may
 from timebank.web.here import member as member

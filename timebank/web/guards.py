@@ -14,6 +14,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from timebank.rights import RIGHTS
+from timebank.rights import allows
+from timebank.web.here import asleep
 from timebank.web.here import may
 from timebank.web.here import person
 from timebank.web.here import session
@@ -45,7 +47,7 @@ def needs(right: str) -> Callable[[View[Arguments]], View[Arguments]]:
             if was_begun_for_another() and right not in _FOR_ONESELF:
                 return for_another()
             if not may(right):
-                abort(403)
+                return ask_to_wake() if allows(right, asleep()) else abort(403)
             return view(*args, **kwargs)
 
         setattr(guarded, GUARD, right)
@@ -73,6 +75,13 @@ def for_another() -> ResponseReturnValue:
     then = hooks().stand(session(), person(), g.community, wanted)
     still = (then.member.id if then.member else None) == wanted
     return render_template("errors/for_another.html", then=then if still else None, kept=seal_request()), 422
+
+
+def ask_to_wake() -> ResponseReturnValue:
+    """Lead somebody whose office sleeps to where it is woken; a form that was sent goes along."""
+    if request.method == "POST":
+        return render_template("errors/asleep.html", kept=seal_request()), 403
+    return redirect(url_for(hooks().wake, next=this_page()), 303)
 
 
 def stale_form(error: CSRFError) -> ResponseReturnValue:

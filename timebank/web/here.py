@@ -38,7 +38,14 @@ def member() -> Any:
 
 def may(right: str) -> bool:
     """Say whether whoever is signed in has this right in this community, as whom they are here."""
-    return rights.allows(right, standing().roles, standing().ticks)
+    if rights.allows(right, standing().roles, standing().ticks):
+        return True
+    return right in rights.OPEN_ASLEEP and bool(asleep())
+
+
+def asleep() -> frozenset[str]:
+    """Name the offices that whoever is signed in holds here, and that sleep without a second factor."""
+    return standing().asleep
 
 
 def actor(how: How = "web") -> Actor:

@@ -63,6 +63,8 @@ class Hooks:
     #: Endpoints of the page one signs in on, and of the first page behind it.
     sign_in: str
     home: str
+    #: Endpoint of the page on which a second factor is set up, which wakes offices.
+    wake: str
     navigation: Sequence[NavItem] = ()
     #: What each kind of later work is called; English, marked with N_.
     kinds_of_work: Mapping[str, str] = field(default_factory=dict)

@@ -34,7 +34,7 @@ LONGEST_FIELDS = 40_000
 SECONDS = 24 * 60 * 60
 
 #: Never carried along: what is secret, and what belongs to the ended session.
-_LEFT_OUT = ("password", "csrf_token", "kept", "typed_by")
+_LEFT_OUT = ("password", "code", "secret", "csrf_token", "kept", "typed_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ class Standing:
     #: Every member that they are or act for, by id.
     reach: frozenset[int] = frozenset()
 
+    #: Offices that they hold as well, but that sleep because no second factor was given in this browser.
+    asleep: frozenset[str] = frozenset()
+
     #: They are a member, or hold an office: they are here for more than others.
     has_own_part: bool = False
 

@@ -21,6 +21,7 @@ from timebank import i18n
 from timebank.errors import Refusal
 from timebank.settings import LANGUAGES
 from timebank.web.guards import open_to_all
+from timebank.web.here import asleep
 from timebank.web.here import may
 from timebank.web.here import safe_next
 from timebank.web.here import session
@@ -64,7 +65,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _own_communities(status: int) -> list[dict[str, str]]:
     """Name the communities of whoever has no part in this one, so that they find their way."""
-    if status != FORBIDDEN or g.get("person") is None or g.get("roles"):
+    if status != FORBIDDEN or g.get("person") is None or g.get("roles") or asleep():
         return []
     own = hooks().communities_of(session(), g.person)
     return [{"name": one.name, "href": url_for(hooks().home, community=one.slug)} for one in own]
@@ -103,6 +104,7 @@ def on_every_page() -> dict[str, object]:
         "navigation": list(_navigation()) if inside else [],
         "home_href": url_for(hooks().home) if inside else "/",
         "may": may,
+        "asleep": asleep,
     }
 
 

@@ -1,10 +1,12 @@
 """`timebank demo`: a community to look at and try, made once."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy import func
 from sqlalchemy import select
@@ -31,12 +33,20 @@ from timebank.exchanges.proof import check_exchanges
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import people_by_number
+from timebank.people import factors
 from timebank.people import service as people
 from timebank.people.models import Person
 from timebank.pools.proof import check_pools
 
 #: What the database has no part in is looked at on one engine.
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _locks(app: Flask) -> Iterator[None]:
+    """The secrets of the demo's authenticators are locked with the application's key."""
+    with app.app_context():
+        yield
 
 
 def member(session: Session, community: Community, number: str) -> Member:
@@ -100,6 +110,20 @@ def test_there_is_one_of_each_role_and_one_who_does_not_sign_in(session: Session
     assert unable == ["008"]
     # With the auditor and one of the household, who are no members themselves.
     assert len({one.password for one in shown}) == len(shown) == len(NEIGHBOURS) - len(unable) + 2
+
+
+@on_sqlite
+def test_treasurer_and_steward_have_a_second_step_whose_code_can_be_shown(session: Session) -> None:
+    community = make_demo(session)
+    able = {
+        one.sign_in_name: factors.code_to_show(session, person_id=one.person_id)
+        for one in people.shown_sign_ins(session, community=community)
+    }
+    with_code = {name: shown for name, shown in able.items() if shown}
+    assert set(with_code) == {"006", "007"}
+    for code, seconds in with_code.values():
+        assert len(code) == 6
+        assert 0 < seconds <= 60
 
 
 @on_sqlite

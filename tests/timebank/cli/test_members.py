@@ -5,7 +5,9 @@ import re
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
+from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy import select
 
 from tests.builders import PASSWORD
 from tests.builders import a_community
@@ -16,8 +18,12 @@ from tests.builders import written
 from tests.databases import SECRET_KEY
 from timebank.cli import main
 from timebank.communities.service import find_community
+from timebank.mail.models import Mail
 from timebank.members.queries import find_by_number
 from timebank.members.queries import people_of
+from timebank.people.factors import fresh_secret
+from timebank.people.factors import is_set_up
+from timebank.people.factors import keep_secret
 from timebank.people.models import Person
 from timebank.people.service import SignInRefused
 from timebank.people.service import roles_of
@@ -113,6 +119,27 @@ def test_somebody_known_elsewhere_keeps_their_password(database_url: str, engine
     (person,) = written(engine, lambda session: people_of(session, member=member))
     assert person.id == known.id
     assert sign_in([person], password=PASSWORD) is person
+
+
+def test_who_has_lost_everything_gets_in_without_a_second_step(
+    database_url: str, engine: Engine, app: Flask
+) -> None:
+    who = written(
+        engine, lambda session: a_neighbour(session, a_community(session, slug="kadoma"), number="7")
+    )
+    with app.app_context():
+        written(engine, lambda session: keep_secret(session, person=who.person, secret=fresh_secret()))
+    words = ["member", "reset-second-step", "7", "--community", "kadoma"]
+    done = timebank(database_url, *words)
+    assert done.exit_code == 0, done.output
+    assert "signs in without a second step now" in done.output
+    assert not written(engine, lambda session: is_set_up(session, person=who.person))
+    letters = written(engine, lambda session: session.scalars(select(Mail.subject)).all())
+    assert letters == ["Your sign-in to Kadoma neighbours has changed"]
+    again, unknown = timebank(database_url, *words), timebank(database_url, *words[:2], "8", *words[3:])
+    assert (again.exit_code, unknown.exit_code) == (1, 1)
+    assert "does not sign in with a second step" in again.output
+    assert "has no member “8”" in unknown.output
 
 
 @pytest.mark.parametrize(

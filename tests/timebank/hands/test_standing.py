@@ -17,6 +17,7 @@ from timebank.members.queries import communities_of
 from timebank.members.queries import people_by_number
 from timebank.rights import HAND
 from timebank.rights import MEMBER
+from timebank.rights import NEED_SECOND_FACTOR
 from timebank.web import Standing
 
 
@@ -90,3 +91,23 @@ def test_whoever_acts_for_a_household_signs_in_by_its_number_and_the_trusted_do_
     household = a_household(session, here, one, other, number="77")
     a_hand(session, household, a_person(session), called="Keiko", may="log")
     assert people_by_number(session, community=here, number="77") == [one, other]
+
+
+def test_an_office_that_sleeps_does_not_count_and_is_still_a_part_here(session: Session) -> None:
+    here, person = a_community(session), a_person(session)
+    for role in ("coordinator", "steward"):
+        an_office(session, person, here, role)
+    only_steward = a_person(session)
+    an_office(session, only_steward, here, "steward")
+    household = a_household(session, here, only_steward)
+    asleep = frozenset({"steward"})
+    both = stand(session, person=person, community=here, chosen=None, sleeping=NEED_SECOND_FACTOR)
+    assert (both.roles, both.asleep) == (frozenset({"coordinator"}), asleep)
+    # Whoever has nothing but the office is led to where it wakes, and not taken for somebody else's hand.
+    usual = stand(session, person=only_steward, community=here, chosen=None, sleeping=NEED_SECOND_FACTOR)
+    assert (usual.member, usual.roles, usual.asleep, usual.has_own_part) == (None, frozenset(), asleep, True)
+    chosen = stand(
+        session, person=only_steward, community=here, chosen=household.id, sleeping=NEED_SECOND_FACTOR
+    )
+    assert (chosen.member, chosen.roles, chosen.asleep) == (household, frozenset({MEMBER}), frozenset())
+    assert stand(session, person=only_steward, community=here, chosen=None).roles == asleep

@@ -18,9 +18,13 @@ from tests.builders import a_neighbour
 from tests.builders import an_office
 from tests.builders import signed_in
 from tests.builders import written
+from timebank.audit.models import AuditEvent
+from timebank.db import db
+from timebank.mail.models import Mail
 from timebank.members.models import Member
 from timebank.members.queries import history
 from timebank.members.service import give_hand
+from timebank.people import factors
 from timebank.people.models import Person
 from timebank.people.service import set_password
 
@@ -171,3 +175,91 @@ def test_codes_are_not_guessed_for_long(
     wrong = f"{(int(code.replace(' ', '')) + 1) % 10**8:08}"
     assert [come_in(client, wrong).status_code for _ in range(6)] == [422] * 5 + [429]
     assert come_in(client, code).status_code == 429
+
+
+# --- a second step that is lost -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rin(app: Flask, ken: Neighbour) -> Neighbour:
+    """A treasurer who has a second step, and has lost it."""
+    who = written(app, lambda session: a_neighbour(session, ken.community, "treasurer", name="Rin"))
+    with app.app_context():
+        written(db.engine, lambda session: factors.keep_secret(session, person=who.person, secret="A" * 32))
+    return who
+
+
+def reset(app: Flask, by: Neighbour, of: Neighbour) -> TestResponse:
+    assert of.member
+    return signed_in(app, by).post(f"/kadoma/members/{of.member.id}/second-step")
+
+
+def the_steward(app: Flask, ken: Neighbour) -> Neighbour:
+    return written(app, lambda session: a_neighbour(session, ken.community, "steward", name="Sato"))
+
+
+def has_one(app: Flask, who: Neighbour) -> bool:
+    return written(app, lambda session: factors.is_set_up(session, person=who.person))
+
+
+def test_a_steward_takes_a_lost_second_step_away_and_it_is_told(
+    app: Flask, ken: Neighbour, rin: Neighbour
+) -> None:
+    sato = the_steward(app, ken)
+    assert reset(app, ken, rin).status_code == 403
+    assert rin.member
+    page = signed_in(app, sato).get(f"/kadoma/members/{rin.member.id}").text
+    assert "Second step lost" in page
+    assert reset(app, sato, rin).status_code == 303
+    assert not has_one(app, rin)
+    (mail,) = written(app, lambda session: session.scalars(select(Mail)).all())
+    assert (mail.to_address, "taken away by those who look after it" in mail.text) == (rin.person.email, True)
+    member = rin.member
+    events = written(app, lambda session: [event.what for event in history(session, member=member)])
+    assert events[0] == "second-step-reset"
+    acts = written(app, lambda session: session.scalars(select(AuditEvent.act)).all())
+    assert "codes.reset_second_step" in acts
+    # The office sleeps now, and the steward has not come to it.
+    client = signed_in(app, rin, second_factor=False)
+    assert client.get("/kadoma/members/").headers["Location"].startswith("/kadoma/account/second-step")
+    assert reset(app, sato, rin).status_code == 422
+
+
+def test_nobody_takes_their_own_second_step_away_by_their_office(app: Flask, ken: Neighbour) -> None:
+    sato = the_steward(app, ken)
+    client = signed_in(app, sato)
+    with app.app_context():
+        written(db.engine, lambda session: factors.keep_secret(session, person=sato.person, secret="A" * 32))
+    assert sato.member
+    answer = client.post(f"/kadoma/members/{sato.member.id}/second-step")
+    assert (answer.status_code, "your own second step" in answer.text) == (422, True)
+    assert has_one(app, sato)
+
+
+@pytest.mark.parametrize("part", ["member", "office"])
+def test_whoever_takes_part_elsewhere_keeps_the_second_step(
+    app: Flask, ken: Neighbour, rin: Neighbour, part: str
+) -> None:
+    def join(session: Session) -> None:
+        there = a_community(session, slug="moriguchi")
+        if part == "office":
+            an_office(session, rin.person, there, "auditor")
+        else:
+            give_hand(session, person=rin.person, member=a_member(session, there), actor=SOMEBODY)
+
+    written(app, join)
+    answer = reset(app, the_steward(app, ken), rin)
+    assert (answer.status_code, "takes part in another community" in answer.text) == (422, True)
+    assert has_one(app, rin)
+
+
+def test_who_has_a_second_step_gets_no_code_and_a_code_from_before_is_worth_nothing(
+    app: Flask, client: FlaskClient, ken: Neighbour, yoshi: Member
+) -> None:
+    code = code_in(given(app, ken, yoshi))
+    person = written(app, the_one_without_email)
+    with app.app_context():
+        written(db.engine, lambda session: factors.keep_secret(session, person=person, secret="A" * 32))
+    assert come_in(client, code).status_code == 422
+    answer = given(app, ken, yoshi)
+    assert (answer.status_code, "signs in with a second step and gets no code" in answer.text) == (422, True)
