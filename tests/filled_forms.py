@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from datetime import timedelta
 from html import unescape
 
 from flask.testing import FlaskClient
@@ -24,6 +26,24 @@ HALFWAY = "halfway"
 DAY = A_DAY.isoformat()
 REASON = {"reason": "Both of them say so"}
 WHAT = {"hours": "1", "date": DAY, "description": "Letters", "kind": "0"}
+#: A day to come, whether a test sets the clock or not.
+SOON = (max(date.today(), A_DAY) + timedelta(days=60)).isoformat()  # noqa: DTZ011
+JOINING = {
+    "name": "Saburo",
+    "reading": "さぶろう",
+    "telephone": "06-1234-5678",
+    "email": "",
+    "other_way": "Ask next door",
+    "could_do": "Repairs",
+    "would_help": "Company",
+    "uses_agreed": "y",
+}
+MINOR = {
+    "under_18": "y",
+    "guardian_name": "His mother",
+    "guardian_reached_by": "The same",
+    "guardian_email": "",
+}
 _SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
 
 
@@ -103,6 +123,43 @@ FORMS: dict[str, Filled] = {
         "coordinator", {"who": "aunt@kadoma.example", "name": "Aunt Mie"}, on="household"
     ),
     "hands.end": Filled("coordinator", {}, on="household"),
+    "joining.apply": Filled("stranger", key(20) | JOINING | MINOR),
+    "joining.by_code": Filled("stranger", {"code": "2345 2345-2345 ２３４５"}),
+    "joining.invited": Filled(
+        "stranger", key(21) | JOINING | {"password": "a-password-of-mine", "health_agreed": "y"}
+    ),
+    "joining.consent": Filled("stranger", {"agreed": "y"}, on="minor"),
+    "joining.first": Filled("stranger", {}, on="new"),
+    "applicants.accept": Filled("coordinator", {}, on="waiting"),
+    "applicants.decline": Filled("coordinator", REASON, on="declined"),
+    "applicants.on_paper": Filled("coordinator", {"signed_on": DAY}, on="on paper"),
+    "applicants.enter": Filled(
+        "coordinator",
+        key(22)
+        | JOINING
+        | MINOR
+        | {"number": "078", "language": "ja", "signed_on": DAY, "guardian_signed_on": DAY},
+    ),
+    "applicants.withdraw": Filled("coordinator", {}),
+    "applicants.guardian": Filled(
+        "coordinator",
+        {
+            "guardian_name": "Her uncle",
+            "guardian_reached_by": "Across the road",
+            "guardian_email": "uncle@kadoma.example",
+            "signed_on": DAY,
+        },
+        on="new",
+    ),
+    "applicants.of_age": Filled("coordinator", {}, on="new"),
+    "applicants.rule": Filled("steward", {"takes": "y"}),
+    "invitations.new": Filled(
+        "coordinator",
+        key(23) | {"note": "The new neighbour", "uses": "1", "good_until": SOON, "email": "new@example.org"},
+    ),
+    "invitations.end": Filled("coordinator", {}, on="to end"),
+    "consents.give": Filled("giver", {}),
+    "consents.withdraw": Filled("giver", {}),
     "members.enter": Filled(
         "coordinator",
         {"kind": "person", "number": "077", "name": "Jiro", "reading": "じろう", "district": "North"},

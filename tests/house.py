@@ -37,9 +37,17 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.hands.service import end_hand
+from timebank.joining.models import Application
+from timebank.joining.models import FirstSignIn
+from timebank.joining.models import Invitation
+from timebank.joining.newcomers import GuardianNamed
+from timebank.joining.newcomers import Newcomer
+from timebank.joining.service import apply
 from timebank.licences.kinds import add_kind as add_licence_kind
 from timebank.licences.service import Seen
 from timebank.licences.service import write_down
+from timebank.members.guardians import GuardianConsent
+from timebank.members.guardians import record_guardian
 from timebank.members.models import Member
 from timebank.members.service import suspend_member
 from timebank.people import factors
@@ -75,6 +83,11 @@ USUAL = {
     "sign_in_id": "of who is leaving",
     "token": "the receiver's",
     "pool_id": "shared",
+    "application_id": "waiting",
+    "invitation_id": "poster",
+    "code": "poster",
+    "guardian_token": "minor",
+    "first_token": "new",
     "transfer_id": "gift",
     "person_id": "usual",
 }
@@ -82,6 +95,9 @@ USUAL = {
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 #: Tokens of links, which are asked for by people and sent to them.
 LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
+
+#: Codes of invitations, which hang somewhere.
+CODES = {HERE: "2345" * 4, ELSEWHERE: "6789" * 4}
 
 #: The ids of what there is, by the name that addresses give to such an id, and by what it is.
 Things = dict[str, dict[str, int | str]]
@@ -208,7 +224,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     members = {name: who.member.id for name, who in people.items() if who.member}
     acting = _act(session, community, people)
     members["household"] = acting.pop("member_id")
-    for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091")):
+    for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091"), ("new", "092")):
         members[name] = a_member(session, community, name="Mary", number=number).id
     twice = [a_member(session, community, name="Anne", number=number).id for number in ("092", "093")]
     members["entered twice"] = twice[0]
@@ -241,6 +257,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "sign_in_id": {"of who is leaving": _signed_in(session, people["leaving"].person)},
         **_insure(session, community, members_here["giver"]),
         **_share(session, community, members_here["giver"]),
+        **_join(session, community, members["new"]),
         "token": {
             "the receiver's": _asked_for_link(session, community, people["receiver"].person),
             "used": "used" * 8,
@@ -291,6 +308,69 @@ def _insure(session: Session, community: Community, giver: Member) -> Things:
     licence = write_down(session, community=community, member=giver, seen=seen, actor=COORDINATOR)
     assert licence
     return {"licence_kind_id": {"insurance": kind.id}, "licence_id": {"of the giver": licence.id}}
+
+
+def _join(session: Session, community: Community, new: int) -> Things:
+    """Have people ask to join, one of them under 18; a poster hang; and a new member be sent a link."""
+    asked = {name: _asks_to_join(session, community, name) for name in ("waiting", "declined", "minor")}
+    token = LINKS[community.slug]
+    asked["minor"].guardian_token_hash = sign_ins.hashed(token)
+    asked["on paper"] = _asks_to_join(session, community, "minor on paper")
+    hanging = {
+        "poster": _invites(session, community, CODES[community.slug]),
+        "to end": _invites(session, community, f"ended in {community.slug}"),
+    }
+    first = FirstSignIn(
+        member_id=new,
+        community_id=community.id,
+        email=f"new@{community.slug}.example",
+        language="en",
+        token_hash=sign_ins.hashed(token),
+        asked_at=clock.now(),
+    )
+    minor = session.get_one(Member, new)
+    consent = GuardianConsent(name="Her aunt", reached_by="next door", wording="Yes", consented_on=A_DAY)
+    record_guardian(session, community=community, member=minor, consent=consent, actor=COORDINATOR)
+    session.add(first)
+    session.flush()
+    return {
+        "application_id": {name: one.id for name, one in asked.items()},
+        "invitation_id": {name: one.id for name, one in hanging.items()},
+        "code": {"poster": CODES[community.slug]},
+        "guardian_token": {"minor": token},
+        "first_token": {"new": token, "used": "used" * 8},
+    }
+
+
+def _invites(session: Session, community: Community, code: str) -> Invitation:
+    invitation = Invitation(
+        community_id=community.id,
+        key=f"form:{code}",
+        code_hash=sign_ins.hashed(code),
+        note="At the gathering place",
+        uses=5,
+        good_until=clock.today(community.time_zone) + timedelta(days=30),
+        made_at=clock.now(),
+        actor=str(COORDINATOR),
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation
+
+
+def _asks_to_join(session: Session, community: Community, name: str) -> Application:
+    guardian = GuardianNamed("Her aunt", "next door") if name.startswith("minor") else None
+    newcomer = Newcomer(
+        key=f"form:{name}",
+        name=name.title(),
+        telephone="06-0000-1111",
+        could_do="Letters",
+        language="en",
+        wording="Yes",
+        consented_on=A_DAY,
+        guardian=guardian,
+    )
+    return apply(session, community=community, newcomer=newcomer)
 
 
 def _signed_in(session: Session, person: Person) -> int:

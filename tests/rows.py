@@ -17,7 +17,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 #: What is another one each time; moments, salts and hashes are told by their types.
 _BY_CHANCE = frozenset(
-    {"password_hash", "message_id", "request", "token_hash", "code_hash", "locked_secret", "salt"}
+    {
+        *("password_hash", "message_id", "request", "token_hash", "code_hash", "guardian_token_hash"),
+        *("locked_secret", "salt"),
+    }
 )
 
 

@@ -22,23 +22,35 @@ from tests.servers import application
 from tests.webpages import WebPage
 from tests.webpages import read_page
 from tests.webpages import without
+from timebank import clock
+from timebank.actor import TERMINAL
 from timebank.cli.demo_data import SLUG
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
+from timebank.communities.service import find_community
 from timebank.contacts.models import ContactDetail
 from timebank.contacts.models import SharingRules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.joining.first_sign_ins import ask_first_sign_in
+from timebank.joining.invitations import NewInvitation
+from timebank.joining.invitations import make_invitation
+from timebank.joining.models import Application
+from timebank.joining.models import FirstSignIn
+from timebank.joining.models import Invitation
 from timebank.licences.models import Licence
 from timebank.licences.models import LicenceKind
+from timebank.members.models import Guardian
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
+from timebank.people.sign_ins import hashed
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
 from timebank.pools.models import PoolTransfer
 from timebank.settings import LANGUAGES
+from timebank.web.forms import fresh_key
 
 #: One of each role, and somebody who has not signed in.
 WHO = {
@@ -151,6 +163,11 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "licence_kind_id": [1, 9_999],
         "licence_id": [1, 9_999],
         "pool_id": [1, 9_999],
+        "application_id": [*session.scalars(select(Application.id)), 9_999],
+        "invitation_id": [1, 9_999],
+        "code": ["nobodys", _invited(session)],
+        "guardian_token": ["nobodys", _asked_as_guardian(session)],
+        "first_token": ["nobodys", _first_sign_in(session)],
         "transfer_id": [1, 4, 9_999],
     }
     adapter = app.url_map.bind("localhost")
@@ -159,6 +176,37 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         if "GET" in (rule.methods or ()) and rule.endpoint != "static":
             values = [{}] if not rule.arguments else _combined(known, sorted(rule.arguments))
             found += [adapter.build(rule.endpoint, one) for one in values]
+    return found
+
+
+def _invited(session: Session) -> str:
+    """Make an invitation, whose code nobody else knows."""
+    new = NewInvitation(key=fresh_key(), note="貼り紙", uses=2, good_until=clock.today("Asia/Tokyo"))
+    return make_invitation(session, community=_demo(session), new=new, actor=TERMINAL)[1]
+
+
+def _asked_as_guardian(session: Session) -> str:
+    """Give the token of a guardian who was asked by mail."""
+    asked = session.scalars(select(Application).where(Application.guardian_name != "")).first()
+    assert asked
+    asked.guardian_token_hash = hashed("guardians")
+    return "guardians"
+
+
+def _first_sign_in(session: Session) -> str:
+    """Give the token by which a new member would sign in."""
+    known = session.get(FirstSignIn, 8)
+    if known is None:
+        member = session.get_one(Member, 8)
+        ask_first_sign_in(session, member=member, email="new@kadoma.example", language="ja")
+        known = session.get_one(FirstSignIn, 8)
+        known.token_hash = hashed("newest")
+    return "newest"
+
+
+def _demo(session: Session) -> Community:
+    found = find_community(session, SLUG)
+    assert found
     return found
 
 
@@ -190,7 +238,15 @@ def _is_new(app: Flask, link: str, seen: dict[str, Seen]) -> bool:
     except HTTPException:
         pytest.fail(f"a page has a link to {link}, where nothing is")
     # Of exchanges and members those were opened that stand for all.
-    return not {"exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "filename"} & set(values)
+    return not {
+        "exchange_id",
+        "member_id",
+        "kind_id",
+        "pool_id",
+        "transfer_id",
+        "application_id",
+        "filename",
+    } & set(values)
 
 
 def test_every_page_can_be_opened_or_says_why_not(seen: list[Seen]) -> None:
@@ -241,6 +297,9 @@ def _written_by_people(session: Session) -> list[str]:
         *(LicenceKind.name, Licence.note),
         *(ContactDetail.value, SharingRules.words),
         *(Exchange.description, ExchangeEvent.reason, HandEvent.called),
+        *(Application.name, Application.reading, Application.other_way, Application.could_do),
+        *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),
+        *(Guardian.name, Guardian.reached_by),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )

@@ -25,6 +25,16 @@ from timebank.farewells import views as farewells_views
 from timebank.hands import standing as hands
 from timebank.hands import views as hands_views
 from timebank.hands.service import TELL_OF_HAND
+from timebank.joining import consent_views
+from timebank.joining import desk_views as applicants_views
+from timebank.joining import invitation_views
+from timebank.joining import views as joining_views
+from timebank.joining.first_sign_ins import SEND_WELCOME
+from timebank.joining.invitations import SEND_INVITATION
+from timebank.joining.later import FORGET_DECLINED
+from timebank.joining.queries import count_waiting
+from timebank.joining.service import ASK_GUARDIAN
+from timebank.joining.service import TELL_DECLINED
 from timebank.licences import views as licences_views
 from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.mail import MAIL
@@ -45,6 +55,7 @@ from timebank.people.links import SEND_LINK
 from timebank.pools import views as pools_views
 from timebank.settings import ROOT
 from timebank.settings import Settings
+from timebank.web import DeskItem
 from timebank.web import Hooks
 from timebank.web import NavItem
 from timebank.web import Question
@@ -88,11 +99,20 @@ HOOKS = Hooks(
         SEND_LINK: N_("Send a link to sign in with"),
         TELL_OF_HAND: N_("Tell somebody for whom they act"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
+        SEND_WELCOME: N_("Tell a new member that they are one"),
+        SEND_INVITATION: N_("Send an invitation"),
+        ASK_GUARDIAN: N_("Ask a guardian to consent"),
+        TELL_DECLINED: N_("Tell somebody that they were declined"),
+        FORGET_DECLINED: N_("Forget who was declined"),
     },
+    desk=(
+        DeskItem("applicants.index", N_("Wants to join: %(number)s"), "answer-applications", count_waiting),
+    ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
         NavItem("statements.of_member", N_("Statement"), "see-statements"),
         NavItem("hands.of_member", N_("Who acts for them"), "set-hands"),
+        NavItem("applicants.of_member", N_("Joining and consents"), "answer-applications"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
@@ -114,8 +134,8 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
-    *(factor_views, members_views, code_views, membership_views, hands_views, farewells_views),
-    doubles_views,
+    *(factor_views, members_views, code_views, membership_views, hands_views),
+    *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
     *(contacts_views, contact_desk_views, sharing_views),

@@ -46,6 +46,13 @@ WORDS = {
     "desk.close": ("reason",),
     "desk.withdraw": ("reason",),
     "desk.reverse": ("reason",),
+    "joining.apply": (
+        *("name", "reading", "other_way", "could_do", "would_help", "guardian_name", "guardian_reached_by"),
+    ),
+    "applicants.enter": ("name", "reading", "other_way", "could_do", "would_help", "guardian_name"),
+    "applicants.guardian": ("guardian_name", "guardian_reached_by"),
+    "applicants.decline": ("reason",),
+    "invitations.new": ("note",),
     "members.enter": ("name", "reading", "district"),
     "members.limit": ("reason",),
     "members.suspend": ("reason",),
@@ -91,6 +98,8 @@ NO_WORDS = {
     *("telephone_audience", "email_audience", "address_audience", "other_audience", "audience"),
     *("widest", "suggested", "version", "stays"),
     *("code", "secret", "password_or_code"),
+    *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
+    *("agreed", "uses", "good_until", "takes"),
 }
 
 
@@ -132,7 +141,9 @@ def test_every_field_of_every_form_is_known() -> None:
 
 
 def test_a_script_in_any_field_stays_words_on_every_page(attacked: Attacked, tmp_path: Path) -> None:
-    people = {role: somebody(attacked, role) for role in ("giver", "receiver", "coordinator", "steward")}
+    people = {
+        role: somebody(attacked, role) for role in ("giver", "receiver", "coordinator", "steward", "stranger")
+    }
     for endpoint, names in WORDS.items():
         form, by = FORMS[endpoint], people[FORMS[endpoint].by]
         typed = {name: SHORT if name == "telephone" else f"{endpoint} {name} {SCRIPT}" for name in names}

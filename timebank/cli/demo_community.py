@@ -18,6 +18,7 @@ from timebank.actor import TERMINAL
 from timebank.actor import Actor
 from timebank.cli import demo_data as data
 from timebank.cli.demo_data import Occasion
+from timebank.cli.demo_joining import ask_to_join
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
@@ -83,6 +84,7 @@ def make_demo(session: Session) -> Community:
     town.say_how_to_reach()
     town.insure()
     town.enter_twice()
+    ask_to_join(session, community=community, actor=town.coordinator)
     seal_entries(session, community=community)
     return community
 

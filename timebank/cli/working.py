@@ -29,6 +29,13 @@ from timebank.exchanges.sealing import seal_daily
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.hands.letters import tell_of_hand
 from timebank.hands.service import TELL_OF_HAND
+from timebank.joining import letters as joining_letters
+from timebank.joining.first_sign_ins import SEND_WELCOME
+from timebank.joining.invitations import SEND_INVITATION
+from timebank.joining.later import FORGET_DECLINED
+from timebank.joining.later import forget_declined
+from timebank.joining.service import ASK_GUARDIAN
+from timebank.joining.service import TELL_DECLINED
 from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.licences.letters import warn_of_licences
 from timebank.mail import MAIL
@@ -49,7 +56,7 @@ from timebank.settings import Settings
 
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
-    *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4)),
+    *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
@@ -131,6 +138,11 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         TIDY: tidy_up,
         SEND_LINK: send_links_with(carrier),
         FORGET_SIGN_INS: forget_sign_ins,
+        SEND_WELCOME: joining_letters.send_welcome_with(carrier),
+        SEND_INVITATION: joining_letters.send_invitation_with(carrier),
+        ASK_GUARDIAN: joining_letters.ask_guardian_with(carrier),
+        TELL_DECLINED: joining_letters.tell_declined,
+        FORGET_DECLINED: forget_declined,
     }
 
 

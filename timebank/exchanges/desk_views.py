@@ -51,6 +51,7 @@ from timebank.web import needs
 from timebank.web import person
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web import waiting_here
 
 bp = Blueprint("desk", __name__)
 
@@ -66,6 +67,7 @@ def waiting() -> ResponseReturnValue:
         disputed=[one for one in found if one.exchange.state == DISPUTED],
         late=[one for one in found if one.exchange.state != DISPUTED and one.exchange.logged_at <= late],
         asking=[one for one in found if one.exchange.state != DISPUTED and one.exchange.logged_at > late],
+        desk=waiting_here(),
         states=STATES,
         running_out=count_running_out(session(), community=community()),
         running_out_within=DAYS_BEFORE,

@@ -1,6 +1,7 @@
 """Letters about exchanges: who is asked to confirm is told so, and once more before a coordinator asks."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.hands.queries import may_answer
 from timebank.mail import send_letter
+from timebank.members.guardians import guardian_of
 from timebank.members.models import LEFT
 from timebank.members.models import SELF
 from timebank.members.models import Member
@@ -68,21 +70,39 @@ def _ask(session: Session, task: Task, *, reminds: bool) -> None:
         return
     until = exchange.logged_at + timedelta(days=community.answer_days)
     answer_by = until.astimezone(ZoneInfo(community.time_zone)).date()
+    told: dict[str, Any] = {
+        "community": community,
+        "giver": giver,
+        "receiver": receiver,
+        "minutes": exchange.minutes,
+        "worked_on": exchange.worked_on,
+        "description": exchange.description,
+    }
     for hand, person in hands_on(session, member=receiver):
         if person.email and may_answer(hand):
             send_letter(
                 session,
                 "proposed",
-                community=community,
                 to_address=person.email,
                 language=person.language or community.language,
-                giver=giver,
-                receiver=receiver,
                 exchange_id=exchange.id,
-                minutes=exchange.minutes,
-                worked_on=exchange.worked_on,
-                description=exchange.description,
                 reminds=reminds,
                 for_other=hand.acts_as != SELF,
                 answer_by=answer_by,
+                **told,
             )
+    _tell_guardian(session, receiver, told)
+
+
+def _tell_guardian(session: Session, receiver: Member, told: dict[str, Any]) -> None:
+    """Let the guardian of somebody under 18 read what an adult writes to them, whoever else is told."""
+    guardian = guardian_of(session, member=receiver)
+    if guardian is not None and guardian.email:
+        send_letter(
+            session,
+            "proposed_to_guardian",
+            to_address=guardian.email,
+            language=guardian.language or told["community"].language,
+            guardian=guardian,
+            **told,
+        )

@@ -94,7 +94,7 @@ def older(member_id: int) -> ResponseReturnValue:
     whose = _other(member_id)
     if may("see-statements"):
         return redirect(url_for(".of_member", member_id=member_id), 303)
-    if joined_into(session(), member=whose) != member():
+    if not may("see-own-statement") or joined_into(session(), member=whose) != member():
         abort(404)
     return _statement(whose, member_id)
 

@@ -65,6 +65,7 @@ from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
 from timebank.web import standing
+from timebank.web import waiting_here
 
 bp = Blueprint("exchanges", __name__)
 
@@ -117,13 +118,14 @@ def home() -> ResponseReturnValue:
         queries.count_for_coordinators(session(), community=community()) if may("settle-disputes") else 0
     )
     if me is None:
-        return render_template("exchanges/office.html", waiting=waiting)
+        return render_template("exchanges/office.html", waiting=waiting, desk=waiting_here())
     if HAND in standing().roles:
         return _home_of_trusted(me)
     return render_template(
         "exchanges/home.html",
         me=me,
         waiting=waiting,
+        desk=waiting_here(),
         balance=ledger.balance(session(), hours_of(me, community())),
         asked=queries.asked_of(session(), member=me)[:MOST_ASKED],
         pending=queries.waiting_on_others(session(), member=me),

@@ -70,6 +70,8 @@ EVENTS = {
     "left": N_("Has left"),
     "died": N_("Has died"),
     "returned": N_("A member again"),
+    "consent": N_("Consent given"),
+    "consent-withdrawn": N_("Consent withdrawn"),
     GUARDIAN: N_("A guardian consented on"),
     OF_AGE: N_("Of age: no guardian is needed any more"),
     "joined": N_("Entered twice: goes on as number"),

@@ -26,10 +26,12 @@ from timebank.web.here import member as member
 from timebank.web.here import person as person
 from timebank.web.here import safe_next as safe_next
 from timebank.web.here import session as session
+from timebank.web.hooks import DeskItem as DeskItem
 from timebank.web.hooks import Hooks as Hooks
 from timebank.web.hooks import NavItem as NavItem
 from timebank.web.hooks import Question as Question
 from timebank.web.hooks import hooks as hooks
+from timebank.web.hooks import waiting_here as waiting_here
 from timebank.web.kept import Kept as Kept
 from timebank.web.kept import kept as kept
 from timebank.web.kept import unseal as unseal

@@ -11,6 +11,9 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from timebank.web.here import community
+from timebank.web.here import may
+from timebank.web.here import session
 from timebank.web.standing import Standing
 
 #: The names and values of a form, in their order.
@@ -38,6 +41,17 @@ class Question:
     label: str
     #: The page on which it is answered.
     endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """Something that may wait for officers with this right, and how much of it does."""
+
+    endpoint: str
+    #: English, marked with N_, with a place for the number.
+    label: str
+    right: str
+    count: Callable[[Session, Any], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,15 @@ class Hooks:
     member_pages: Sequence[NavItem] = ()
     #: What members are asked on their first page.
     questions: Sequence[Question] = ()
+    #: What waits for officers beside exchanges.
+    desk: Sequence[DeskItem] = ()
+
+
+def waiting_here() -> list[tuple[DeskItem, int]]:
+    """Tell what waits for whoever is asking, as an officer, and how much."""
+    items = [item for item in hooks().desk if may(item.right)]
+    counted = [(item, item.count(session(), community())) for item in items]
+    return [(item, number) for item, number in counted if number]
 
 
 def hooks() -> Hooks:

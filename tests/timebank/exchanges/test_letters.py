@@ -1,5 +1,6 @@
 """Whoever is to confirm hours is told so in their language, and once more before a coordinator asks."""
 
+from datetime import date
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,8 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import confirm_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.mail.models import Mail
+from timebank.members.guardians import GuardianConsent
+from timebank.members.guardians import record_guardian
 from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.queue import Job
@@ -201,6 +204,34 @@ def test_when_a_coordinator_asks_already_nobody_is_reminded(
     work_off(app)
     later(monkeypatch, days=8)
     assert len(remind(app)) == 1
+
+
+def test_the_guardian_of_somebody_under_18_reads_what_an_adult_writes(app: Flask) -> None:
+    proposal = a_pair(app)
+
+    def name_guardians(session: Session) -> None:
+        for member_id, name in ((proposal.receiver_id, "mother"), (proposal.giver_id, "somebody")):
+            record_guardian(
+                session,
+                community=session.get_one(Community, proposal.community_id),
+                member=session.get_one(Member, member_id),
+                consent=GuardianConsent(
+                    name=name.title(),
+                    reached_by="at home",
+                    wording="Yes",
+                    consented_on=date(2026, 4, 1),
+                    email=f"{name}@example.org",
+                    language="en",
+                ),
+                actor=COORDINATOR,
+            )
+
+    written(app, name_guardians)
+    to_ken, to_mother = work_off(app)
+    assert (to_ken.to_address, to_mother.to_address) == ("ken@example.org", "mother@example.org")
+    assert "You get this as the guardian of Ken." in to_mother.text
+    assert "Hana (0042) says that they gave Ken 1 h 30 min" in to_mother.text
+    assert "Letters &lt;b&gt;&amp; bills&lt;/b&gt;" in to_mother.html
 
 
 def test_letters_ask_for_mail_to_be_carried(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""Joining: asking for it, an invitation, a paper form; and what somebody has consented to."""
