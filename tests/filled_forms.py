@@ -160,6 +160,18 @@ FORMS: dict[str, Filled] = {
     "invitations.end": Filled("coordinator", {}, on="to end"),
     "consents.give": Filled("giver", {}),
     "consents.withdraw": Filled("giver", {}),
+    "trust.take_back": Filled("giver", {}, on="to be taken back"),
+    "trust.take_back_for": Filled("coordinator", {}, on="to be taken back for them"),
+    "trust.name": Filled("giver", {"who": "friend@kadoma.example", "name": "Friend", "ticks": ["log"]}),
+    "trust.answer_by_mail": Filled("stranger", {"answer": "no"}),
+    "trust.answer": Filled("other", {"answer": "yes"}, on="for the other"),
+    "trust.end": Filled("giver", {}, on="trusted by the giver"),
+    "trust.name_for": Filled(
+        "coordinator",
+        {"who": "cousin@kadoma.example", "name": "Cousin", "ticks": ["read"], "heard": "telephone"},
+        on="other",
+    ),
+    "hands.lay_down": Filled("other", {}, on="without a sign-in, too"),
     "members.enter": Filled(
         "coordinator",
         {"kind": "person", "number": "077", "name": "Jiro", "reading": "じろう", "district": "North"},

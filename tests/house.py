@@ -36,6 +36,8 @@ from timebank.exchanges.sealing import seal_entries
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.hands import trust
+from timebank.hands.service import Named
 from timebank.hands.service import end_hand
 from timebank.joining.models import Application
 from timebank.joining.models import FirstSignIn
@@ -90,11 +92,14 @@ USUAL = {
     "first_token": "new",
     "transfer_id": "gift",
     "person_id": "usual",
+    "offer_id": "for the other",
+    "trust_token": "by mail",
 }
 #: What the authenticator of somebody in each community holds.
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 #: Tokens of links, which are asked for by people and sent to them.
 LINKS = {HERE: "here" * 8, ELSEWHERE: "elsewhere" * 4}
+ASKED = {HERE: "asked-here" * 4, ELSEWHERE: "asked-elsewhere" * 3}
 
 #: Codes of invitations, which hang somewhere.
 CODES = {HERE: "2345" * 4, ELSEWHERE: "6789" * 4}
@@ -224,7 +229,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     members = {name: who.member.id for name, who in people.items() if who.member}
     acting = _act(session, community, people)
     members["household"] = acting.pop("member_id")
-    for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091"), ("new", "092")):
+    for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091"), ("new", "095")):
         members[name] = a_member(session, community, name="Mary", number=number).id
     twice = [a_member(session, community, name="Anne", number=number).id for number in ("092", "093")]
     members["entered twice"] = twice[0]
@@ -233,6 +238,8 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     people["with a second step"] = second
     assert second.member
     members["with a second step"] = second.member.id
+    mary, other = session.get_one(Member, members["without a sign-in, too"]), people["other"].person
+    a_hand(session, mary, other, called="Other", may="read")
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     members_here = {name: who.member for name, who in people.items() if who.member}
     exchanges = _exchange(session, community, members_here)
@@ -258,6 +265,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **_insure(session, community, members_here["giver"]),
         **_share(session, community, members_here["giver"]),
         **_join(session, community, members["new"]),
+        **_ask(session, community, members_here["giver"]),
         "token": {
             "the receiver's": _asked_for_link(session, community, people["receiver"].person),
             "used": "used" * 8,
@@ -282,8 +290,37 @@ def _act(session: Session, community: Community, people: dict[str, Neighbour]) -
         may=" ".join(TICKS),
     )
     end_hand(session, member=household, person=people["ended"].person, actor=COORDINATOR)
+    giver = people["giver"].member
+    assert giver
+    a_hand(session, giver, people["another"].person, called="Neighbour", may="log")
     another = people.pop("another").person
-    return {"member_id": household.id, "household": another.id, "usual": another.id}
+    return {
+        "member_id": household.id,
+        "household": another.id,
+        "trusted by the giver": another.id,
+        "usual": another.id,
+    }
+
+
+def _ask(session: Session, community: Community, giver: Member) -> Things:
+    """Have the giver ask somebody to act for them, several times over."""
+    made = {}
+    for name, who in (
+        ("to be taken back", "aunt@asked.example"),
+        ("to be taken back for them", "uncle@asked.example"),
+        ("for the other", "003"),
+        ("by mail", "niece@asked.example"),
+    ):
+        named = Named(who, name)
+        made[name] = trust.ask(
+            session, community=community, member=giver, named=named, ticks=["log"], actor=as_member(giver)
+        )
+    made["by mail"].token_hash = sign_ins.hashed(ASKED[community.slug])
+    session.flush()
+    return {
+        "offer_id": {name: offer.id for name, offer in made.items()},
+        "trust_token": {"by mail": ASKED[community.slug], "answered": "answered" * 4},
+    }
 
 
 def _share(session: Session, community: Community, giver: Member) -> Things:

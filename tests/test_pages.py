@@ -32,6 +32,7 @@ from timebank.contacts.models import ContactDetail
 from timebank.contacts.models import SharingRules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.hands.models import TrustOffer
 from timebank.joining.first_sign_ins import ask_first_sign_in
 from timebank.joining.invitations import NewInvitation
 from timebank.joining.invitations import make_invitation
@@ -60,6 +61,7 @@ WHO = {
     "the steward": "007",
     "the auditor": "auditor@kadoma.example",
     "one of a household": "naoki@kadoma.example",
+    "whoever is trusted": "keiko@kadoma.example",
     "a stranger": "",
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
@@ -160,6 +162,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         ],
         "kind_id": [1],
         "token": ["nobodys"],
+        "trust_token": ["nobodys"],
         "licence_kind_id": [1, 9_999],
         "licence_id": [1, 9_999],
         "pool_id": [1, 9_999],
@@ -296,7 +299,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(LicenceKind.name, Licence.note),
         *(ContactDetail.value, SharingRules.words),
-        *(Exchange.description, ExchangeEvent.reason, HandEvent.called),
+        *(Exchange.description, ExchangeEvent.reason, HandEvent.called, TrustOffer.called),
         *(Application.name, Application.reading, Application.other_way, Application.could_do),
         *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),
         *(Guardian.name, Guardian.reached_by),

@@ -173,6 +173,20 @@ ROUTES: dict[str, Row] = {
     "hands.own": may(MEMBERS),
     "hands.of_member": may(C),
     "hands.end": may(C, on="household"),
+    # Whom the other acts for, beside being a member.
+    "hands.lay_down": may("other", not_there=INSIDE - {"other"}, on="without a sign-in, too"),
+    "hands.thanks": may(EVERYBODY),
+    # Trusted persons: the giver has asked the other.
+    "trust.name": may(MEMBERS),
+    "trust.end": may("giver", not_there=MEMBERS - {"giver"}, on="trusted by the giver"),
+    "trust.take_back": may("giver", not_there=MEMBERS - {"giver"}, on="to be taken back"),
+    "trust.answer": may("other", not_there=INSIDE - {"other"}, on="for the other"),
+    "trust.asked_by_mail": may(EVERYBODY),
+    "trust.answered": may(EVERYBODY),
+    # Whoever has the link; here it was answered already.
+    "trust.answer_by_mail": may(not_there=EVERYBODY, on="answered"),
+    "trust.name_for": may(C),
+    "trust.take_back_for": may(C, on="to be taken back for them"),
     # Being away, leaving, and coming back.
     "membership.own": may(MEMBERS),
     "membership.back": may(MEMBERS),

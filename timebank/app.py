@@ -23,8 +23,12 @@ from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
 from timebank.hands import standing as hands
+from timebank.hands import trust_views
 from timebank.hands import views as hands_views
+from timebank.hands.acts import TELL_OF_ACT
+from timebank.hands.acts import tell_of_act
 from timebank.hands.service import TELL_OF_HAND
+from timebank.hands.trust import ASK_FOR_TRUST
 from timebank.joining import consent_views
 from timebank.joining import desk_views as applicants_views
 from timebank.joining import invitation_views
@@ -71,6 +75,9 @@ HOOKS = Hooks(
     people_by_number=lambda session, community, number: members.people_by_number(
         session, community=community, number=number
     ),
+    acted_in_trust=lambda session, community_id, event_id: tell_of_act(
+        session, community_id=community_id, event_id=event_id
+    ),
     sign_in_again=people_views.sign_in_again,
     kept_form=lambda session, person, path: people.kept_form(session, person=person, path=path),
     forget_form=lambda session, person, target: people.forget_form(session, person=person, target=target),
@@ -98,6 +105,8 @@ HOOKS = Hooks(
         TIDY: N_("Forget what is no longer needed"),
         SEND_LINK: N_("Send a link to sign in with"),
         TELL_OF_HAND: N_("Tell somebody for whom they act"),
+        ASK_FOR_TRUST: N_("Ask somebody whether they will act for a member"),
+        TELL_OF_ACT: N_("Tell a member what was done for them"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
         SEND_WELCOME: N_("Tell a new member that they are one"),
         SEND_INVITATION: N_("Send an invitation"),
@@ -134,7 +143,7 @@ HOOKS = Hooks(
 #: Every feature's pages, below a community's address.
 FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
-    *(factor_views, members_views, code_views, membership_views, hands_views),
+    *(factor_views, members_views, code_views, membership_views, hands_views, trust_views),
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),

@@ -49,6 +49,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "keep-own-contacts": frozenset({MEMBER}),
     "reach-members": frozenset({MEMBER}),
     "see-own-hands": frozenset({MEMBER}),
+    "name-trusted": frozenset({MEMBER}),
     # About others' hours.
     "log-for-others": frozenset({COORDINATOR}),
     "answer-for-others": frozenset({COORDINATOR}),
@@ -107,7 +108,7 @@ TICK_LABELS: Final[dict[str, str]] = {
     "read": N_("Read my balance and statement"),
 }
 #: Rights that a trusted person has only where it is ticked.
-_TICKED = frozenset().union(*TICKS.values())
+TICKED: Final = frozenset().union(*TICKS.values())
 
 
 #: What each right lets somebody do, as a page tells it to everybody here.
@@ -138,10 +139,13 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "reach-members": N_("See how other members are reached, as far as those allow it"),
     "see-contacts": N_("See how a member is reached, which the member can read about"),
     "write-contacts": N_("Write down how a member is reached, as they were told"),
-    "see-own-hands": N_("See who acts for them"),
+    "see-own-hands": N_("See who acts for them, and what was done"),
+    "name-trusted": N_("Name somebody they trust to act for them, and end it"),
     "set-absences": N_("Write down until when a member is away"),
     "part-from-members": N_("Let a member leave, write down a death, and take somebody back"),
-    "set-hands": N_("Say who acts for a household or an organisation"),
+    "set-hands": N_(
+        "Say who acts for a household or an organisation, and write down and end whom a member trusts"
+    ),
     "join-records": N_("Find members who were entered twice, and join the two records"),
     "keep-own-consents": N_("See what they have consented to, and withdraw it"),
     "answer-applications": N_("Accept or decline who wants to join, and write down what a guardian signed"),
@@ -173,7 +177,7 @@ def allows(right: str, roles: frozenset[str], ticks: frozenset[str] = frozenset(
     holders = RIGHTS[right]
     if not holders.isdisjoint(roles - {HAND}):
         return True
-    return HAND in holders & roles and (right not in _TICKED or right in given_by(ticks))
+    return HAND in holders & roles and (right not in TICKED or right in given_by(ticks))
 
 
 def given_by(ticks: frozenset[str]) -> frozenset[str]:

@@ -46,8 +46,8 @@ def record(
     about: Mapping[str, object],
     request: str,
     address: str | None,
-) -> None:
-    """Note what somebody has done, in the transaction in which they did it; the caller commits."""
+) -> int:
+    """Note what somebody has done, in the transaction in which they did it, and give the note's id."""
     done = AuditEvent(
         community_id=community_id,
         person_id=actor.person_id,
@@ -62,6 +62,7 @@ def record(
     if address:
         session.add(AuditAddress(event_id=done.id, address=address))
         session.flush()
+    return done.id
 
 
 def read_trail(

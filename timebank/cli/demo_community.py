@@ -41,6 +41,7 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import dispute_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.hands import trust
 from timebank.hands.service import Named
 from timebank.hands.service import add_hand
 from timebank.licences.kinds import add_kind as add_licence_kind
@@ -78,6 +79,7 @@ def make_demo(session: Session) -> Community:
         town.welcome(neighbour)
     town.welcome_auditor()
     town.welcome_household()
+    town.welcome_trusted()
     _live(town)
     town.share()
     town.go_away()
@@ -199,6 +201,21 @@ class _Town:
                 named=Named(email, name),
                 actor=TERMINAL,
             )
+
+    def welcome_trusted(self) -> None:
+        """Let a member ask somebody to act for her, who says yes."""
+        label = f"{data.TRUSTED_NAME} · {data.TRUSTED_LABEL}"
+        person = self._person(data.TRUSTED_EMAIL, label, data.TRUSTED_EMAIL)
+        mother = self.members[data.TRUSTING]
+        offer = trust.ask(
+            self.session,
+            community=self.community,
+            member=mother,
+            named=Named(data.TRUSTED_EMAIL, data.TRUSTED_NAME),
+            ticks=data.TRUSTED_TICKS,
+            actor=self._actor(data.TRUSTING),
+        )
+        trust.accept(self.session, offer=offer, member=mother, person=person)
 
     def _person(self, sign_in_name: str, label: str, email: str | None) -> Person:
         password = "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(2))

@@ -114,6 +114,12 @@ NEIGHBOURS: Final = (
 HOUSEHOLD: Final = Neighbour("015", "森田家", "もりたけ", "速見町")
 HOUSEHOLD_PEOPLE: Final = (("森田 直樹", "naoki@kadoma.example"), ("森田 彩", "aya@kadoma.example"))
 HOUSEHOLD_LABEL: Final = "世帯 / Household"
+#: Somebody of 87 trusts her granddaughter, who is no member and lives in another town.
+TRUSTING: Final = "010"
+TRUSTED_NAME: Final = "小林 恵子"
+TRUSTED_EMAIL: Final = "keiko@kadoma.example"
+TRUSTED_LABEL: Final = "手続きを任せた人 / Trusted person"
+TRUSTED_TICKS: Final = ("log", "answer", "read")
 #: Who looks at the books from outside is no member and signs in by e-mail.
 AUDITOR_NAME: Final = "木村 明"
 AUDITOR_EMAIL: Final = "auditor@kadoma.example"

@@ -27,8 +27,12 @@ from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
 from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.hands.acts import TELL_OF_ACT
+from timebank.hands.letters import ask_for_trust_with
+from timebank.hands.letters import tell_of_act
 from timebank.hands.letters import tell_of_hand
 from timebank.hands.service import TELL_OF_HAND
+from timebank.hands.trust import ASK_FOR_TRUST
 from timebank.joining import letters as joining_letters
 from timebank.joining.first_sign_ins import SEND_WELCOME
 from timebank.joining.invitations import SEND_INVITATION
@@ -134,6 +138,8 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
         WARN_OF_LICENCES: warn_of_licences,
         TELL_OF_HAND: tell_of_hand,
+        TELL_OF_ACT: tell_of_act,
+        ASK_FOR_TRUST: ask_for_trust_with(carrier),
         SEAL: seal_daily,
         TIDY: tidy_up,
         SEND_LINK: send_links_with(carrier),

@@ -26,6 +26,7 @@ from timebank.errors import Refusal
 from timebank.exchanges import queries
 from timebank.exchanges import rules
 from timebank.exchanges import service
+from timebank.exchanges.first_page import first_page
 from timebank.exchanges.forms import DeclineForm
 from timebank.exchanges.forms import JointForm
 from timebank.exchanges.forms import LogForm
@@ -52,20 +53,16 @@ from timebank.members.away import away_until
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.taking_part import takes_part
-from timebank.rights import HAND
 from timebank.web import KeyedForm
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
-from timebank.web import hooks
 from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
-from timebank.web import standing
-from timebank.web import waiting_here
 
 bp = Blueprint("exchanges", __name__)
 
@@ -103,52 +100,13 @@ HOWS = {
 }
 #: What somebody must have the right to, to be offered a step that is not an answer.
 RIGHT_TO = {"withdraw": "withdraw-exchanges"}
-#: More questions than this are shown once some are answered.
-MOST_ASKED = 20
 
 
 @bp.get("/")
 @needs("see-home")
 def home() -> ResponseReturnValue:
     """Show how somebody's hours stand, what waits for their word, and what happened lately."""
-    me = member()
-    if me is None and HAND in standing().roles:
-        return redirect(url_for("hands.whom"), 303)
-    waiting = (
-        queries.count_for_coordinators(session(), community=community()) if may("settle-disputes") else 0
-    )
-    if me is None:
-        return render_template("exchanges/office.html", waiting=waiting, desk=waiting_here())
-    if HAND in standing().roles:
-        return _home_of_trusted(me)
-    return render_template(
-        "exchanges/home.html",
-        me=me,
-        waiting=waiting,
-        desk=waiting_here(),
-        balance=ledger.balance(session(), hours_of(me, community())),
-        asked=queries.asked_of(session(), member=me)[:MOST_ASKED],
-        pending=queries.waiting_on_others(session(), member=me),
-        lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,
-        paused=not takes_part(me),
-        away_until=away_until(session(), community=community(), member=me),
-        questions=[one for one in hooks().questions if one.is_open(session(), me)],
-        states=STATES,
-    )
-
-
-def _home_of_trusted(whose: Member) -> ResponseReturnValue:
-    """Show whoever acts for somebody who trusts them what that member has ticked, and no more."""
-    return render_template(
-        "exchanges/trusted.html",
-        whose=whose,
-        balance=_balance_of(whose),
-        asked=queries.asked_of(session(), member=whose)[:MOST_ASKED] if may("answer-exchanges") else [],
-        lines=queries.statement_of(session(), community=community(), member=whose, limit=5).lines
-        if may("see-own-statement")
-        else [],
-        paused=not takes_part(whose),
-    )
+    return first_page(STATES)
 
 
 # --- logging ------------------------------------------------------------------------------------------------

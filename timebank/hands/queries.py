@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import and_
+from sqlalchemy import exists
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
 
 from timebank.communities.models import Community
+from timebank.members.models import ENDED
 from timebank.members.models import HOUSEHOLD
 from timebank.members.models import LEFT
 from timebank.members.models import ORGANISATION
 from timebank.members.models import SELF
 from timebank.members.models import TRUSTED
 from timebank.members.models import Hand
+from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.members.queries import names_of
 from timebank.people.models import Person
@@ -65,6 +69,34 @@ def acting_for(session: Session, *, member: Member) -> list[Acting]:
     rows = [(hand, person) for hand, person in session.execute(hands.order_by(Person.id))]
     names = names_of(session, community_id=member.community_id, person_ids=[one.id for _, one in rows])
     return [Acting(hand, person, names.get(person.id, "")) for hand, person in rows]
+
+
+def hidden_from(session: Session, *, member: Member, reader: Member) -> bool:
+    """Say whether a member has left a household which the reader is, or for which they act or have acted.
+
+    Nothing is kept for it: who left and who ever acted stands among what was done about hands. It
+    ends when they act for the household again.
+    """
+    left, theirs = aliased(HandEvent), aliased(HandEvent)
+    still, own, reads = aliased(Hand), aliased(Hand), aliased(Hand)
+    acts_again = exists().where(still.member_id == left.member_id, still.person_id == left.person_id)
+    of_household = exists().where(
+        reads.member_id == reader.id,
+        reads.acts_as == SELF,
+        theirs.person_id == reads.person_id,
+        theirs.member_id == left.member_id,
+    )
+    found = exists().where(
+        own.member_id == member.id,
+        own.acts_as == SELF,
+        left.person_id == own.person_id,
+        left.community_id == member.community_id,
+        left.acts_as == HOUSEHOLD,
+        left.what == ENDED,
+        ~acts_again,
+        or_(left.member_id == reader.id, of_household),
+    )
+    return member.id != reader.id and bool(session.scalar(select(found)))
 
 
 def may_answer(hand: Hand) -> bool:

@@ -1,5 +1,6 @@
 """What may be done with hands: letting somebody act for a household or an organisation, and ending it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -87,10 +88,17 @@ def add_hand(session: Session, *, community: Community, member: Member, named: N
     return give(session, member=member, person=person, called=called, acts_as=member.kind, actor=actor)
 
 
-def end_hand(session: Session, *, member: Member, person: Person, actor: Actor) -> bool:
+def end_hand(
+    session: Session,
+    *,
+    member: Member,
+    person: Person,
+    actor: Actor,
+    which: Sequence[str] = FOR_OTHERS,
+) -> bool:
     """Let somebody act for a member no longer, from their next request on; False where they do not."""
     mine = select(Hand).where(Hand.member_id == member.id, Hand.person_id == person.id)
-    hand = session.scalar(mine.where(Hand.acts_as.in_(FOR_OTHERS)).with_for_update())
+    hand = session.scalar(mine.where(Hand.acts_as.in_(which)).with_for_update())
     if hand is None:
         return False
     names = names_of(session, community_id=member.community_id, person_ids=[person.id])

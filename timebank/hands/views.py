@@ -1,5 +1,7 @@
 """The pages on which somebody says for whom they are here, and those about who acts for a member."""
 
+from typing import Any
+
 from flask import Blueprint
 from flask import abort
 from flask import flash
@@ -10,26 +12,35 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from timebank.acts import ACTS
 from timebank.hands import queries
 from timebank.hands import service
+from timebank.hands import trust
+from timebank.hands.acts import acts_for
 from timebank.hands.forms import HandForm
 from timebank.members.models import PERSON
 from timebank.members.models import SELF
+from timebank.members.models import TRUSTED
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.people.models import Person
 from timebank.people.service import keep_form
+from timebank.rights import TICK_LABELS
+from timebank.rights import TICKED
 from timebank.web import actor
 from timebank.web import choose as act_for
 from timebank.web import community
+from timebank.web import endpoints_needing
 from timebank.web import form_page
 from timebank.web import hooks
 from timebank.web import member as oneself
 from timebank.web import needs
+from timebank.web import open_to_all
 from timebank.web import person
 from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
+from timebank.web import standing
 from timebank.web import unseal
 from timebank.web.standing import id_of
 
@@ -43,7 +54,9 @@ def whom() -> ResponseReturnValue:
     reach = queries.reach_of(session(), person=person(), community=community())
     return render_template(
         "hands/whom.html",
-        others=[(hand, one) for hand, one in reach if hand.acts_as != SELF],
+        others=[(hand, one, queries.ticks_of(hand)) for hand, one in reach if hand.acts_as != SELF],
+        offers=trust.offers_to(session(), person=person(), community=community()),
+        tick_labels=TICK_LABELS,
         next=safe_next(request.args.get("next"), ""),
     )
 
@@ -69,9 +82,44 @@ def choose() -> ResponseReturnValue:
 @needs("see-own-hands")
 def own() -> ResponseReturnValue:
     """Show a member who acts for them; each sees the others."""
+    whose = oneself()
     return render_template(
-        "hands/own.html", whose=oneself(), acting=queries.acting_for(session(), member=oneself())
+        "hands/own.html",
+        whose=whose,
+        acting=queries.acting_for(session(), member=whose),
+        offers=trust.offers_of(session(), member=whose),
+        **done_for(whose),
     )
+
+
+@bp.post("/for-whom/<int:member_id>/end")
+@needs("choose-for-whom")
+def lay_down(member_id: int) -> ResponseReturnValue:
+    """Act for whoever trusts one no longer, of one's own will."""
+    whose = _member(member_id)
+    if not service.end_hand(session(), member=whose, person=person(), actor=actor(), which=(TRUSTED,)):
+        abort(404)
+    flash(_("You do not act for %(name)s any more.", name=whose.name))
+    return redirect(
+        url_for(".whom" if standing().reach - {whose.id} or standing().has_own_part else ".thanks"), 303
+    )
+
+
+@bp.get("/for-whom/thanks")
+@open_to_all
+def thanks() -> ResponseReturnValue:
+    """Thank whoever has acted for a member and has no other part here."""
+    return render_template("hands/thanks.html")
+
+
+def done_for(whose: Member) -> dict[str, Any]:
+    """Give a page what those whom a member trusts have done for them, and how it is called."""
+    acts = endpoints_needing(TICKED)
+    return {
+        "done": acts_for(session(), member=whose, acts=acts),
+        "acts": ACTS,
+        "tick_labels": TICK_LABELS,
+    }
 
 
 # --- for coordinators ---------------------------------------------------------------------------------------
@@ -89,8 +137,15 @@ def of_member(member_id: int) -> ResponseReturnValue:
             )
             flash(_("It is written down, and they are told by mail where they have an address."))
             return redirect(url_for(".of_member", member_id=whose.id), 303)
-    acting = queries.acting_for(session(), member=whose)
-    return form_page("hands/of_member.html", form, whose=whose, acting=acting, several=whose.kind != PERSON)
+    return form_page(
+        "hands/of_member.html",
+        form,
+        whose=whose,
+        acting=queries.acting_for(session(), member=whose),
+        several=whose.kind != PERSON,
+        offers=trust.offers_of(session(), member=whose),
+        **done_for(whose),
+    )
 
 
 @bp.post("/members/<int:member_id>/hands/<int:person_id>/end")

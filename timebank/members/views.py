@@ -78,6 +78,8 @@ EVENTS = {
     "joined-in": N_("Entered twice: joined with number"),
     "sign-in-given": N_("Can sign in"),
     CODE_GIVEN: N_("One-time code given"),
+    "trusted-asked": N_("Somebody is asked to act for them"),
+    "trusted-taken-back": N_("Somebody is no longer asked to act for them"),
     "contact": N_("How to reach them was written down"),
     "contact-gone": N_("How to reach them was taken away"),
     "sharing-agreed": N_("Agreed to the rules on sharing"),

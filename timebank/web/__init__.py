@@ -16,6 +16,7 @@ from timebank.web.forms import Written as Written
 from timebank.web.forms import form_page as form_page
 from timebank.web.forms import refusals as refusals
 from timebank.web.forms import show_refusal as show_refusal
+from timebank.web.guards import endpoints_needing as endpoints_needing
 from timebank.web.guards import needs as needs
 from timebank.web.guards import open_to_all as open_to_all
 from timebank.web.here import actor as actor

@@ -38,12 +38,15 @@ from timebank import audit
 from timebank import i18n
 from timebank.db import db
 from timebank.errors import Refusal
+from timebank.rights import HAND
+from timebank.rights import TICKED
 from timebank.settings import ROOT
 from timebank.settings import SESSION_LASTS
 from timebank.settings import Settings
 from timebank.web import safety
 from timebank.web import tries
 from timebank.web import views
+from timebank.web.guards import GUARD
 from timebank.web.guards import stale_form
 from timebank.web.here import actor
 from timebank.web.here import switches_language
@@ -144,7 +147,7 @@ class TimeBank(Flask):
         done = response.status_code == SEE_OTHER or (response.status_code < 400 and g.get("done", False))
         if who is None or not writes or not done or g.get("community") is None:
             return
-        audit.record(
+        event_id = audit.record(
             session,
             community_id=g.community.id,
             actor=actor(),
@@ -154,6 +157,9 @@ class TimeBank(Flask):
             request=request.environ[_REQUEST_ID],
             address=request.remote_addr,
         )
+        right = getattr(self.view_functions.get(request.endpoint or ""), GUARD, None)
+        if HAND in g.roles and right in TICKED:
+            hooks().acted_in_trust(session, g.community.id, event_id)
 
     def _write_notes(self) -> None:
         """Write what was to be noted afterwards; the answer stands where that fails, for it is done."""

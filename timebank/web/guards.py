@@ -1,10 +1,12 @@
 """Who may see a page or send a form, and what happens where somebody may not."""
 
 from collections.abc import Callable
+from collections.abc import Container
 from functools import wraps
 from typing import ParamSpec
 
 from flask import abort
+from flask import current_app
 from flask import g
 from flask import redirect
 from flask import render_template
@@ -54,6 +56,12 @@ def needs(right: str) -> Callable[[View[Arguments]], View[Arguments]]:
         return guarded
 
     return guard
+
+
+def endpoints_needing(rights: Container[str]) -> list[str]:
+    """Name the pages that need one of these rights."""
+    views = current_app.view_functions.items()
+    return [endpoint for endpoint, view in views if getattr(view, GUARD, None) in rights]
 
 
 def open_to_all(view: View[Arguments]) -> View[Arguments]:

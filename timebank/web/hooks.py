@@ -74,6 +74,8 @@ class Hooks:
     kept_form: Callable[[Session, Any, str], Fields]
     #: The kept form is posted to its target now, so let go of it.
     forget_form: Callable[[Session, Any, str], None]
+    #: What a trusted person has done in a community (by ids) is on the audit trail under this id.
+    acted_in_trust: Callable[[Session, int, int], None]
     #: Endpoints of the page one signs in on, and of the first page behind it.
     sign_in: str
     home: str

@@ -108,8 +108,8 @@ def test_there_is_one_of_each_role_and_one_who_does_not_sign_in(session: Session
         if not people_by_number(session, community=community, number=one.number)
     ]
     assert unable == ["008"]
-    # With the auditor and one of the household, who are no members themselves.
-    assert len({one.password for one in shown}) == len(shown) == len(NEIGHBOURS) - len(unable) + 2
+    # With the auditor, one of the household, and whoever is trusted, who are no members themselves.
+    assert len({one.password for one in shown}) == len(shown) == len(NEIGHBOURS) - len(unable) + 3
 
 
 @on_sqlite
