@@ -89,10 +89,9 @@ def _bare_script(accounts: Sequence[Account]) -> str:
 
 def _hardened_script(accounts: Sequence[Account]) -> str:
     """Write the statement that ``ledger.post`` sends, with pgbench's chance in it."""
-    book = str(accounts[0].book_id)
-    entry = (book, "'exchange'", f"'{DAY}'", "NULL", _KEY, _PRINT, "NULL", f"'{ACTOR}'", "NULL", "1")
-    statement = ONE_LINE % (*entry, book, "'MIN'", ":debit", ":credit", "90")
-    return f"{_CHANCE.format(first=accounts[0].id)}{' '.join(statement.split())};\n"
+    entry = (str(accounts[0].book_id), "'exchange'", f"'{DAY}'", "NULL", _KEY, _PRINT, "NULL", f"'{ACTOR}'")
+    statement = ONE_LINE % (*entry, "'MIN'", ":debit", ":credit", "90")
+    return f"{_CHANCE.format(first=accounts[0].id)}{statement};\n"
 
 
 def _call(url: str, accounts: Sequence[Account]) -> Callable[[], object]:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from ledger.edge import connection_of
 from ledger.schema import metadata
 
-#: The columns that the application's role may fill. The others the database fills itself.
+#: The columns that the application's role may fill. The others the database fills itself; entries and their
+#: transfers, totals and seals come from functions only.
 INSERTABLE = {
     "commodity": ("code", "scale"),
     "book": ("slug",),
@@ -22,13 +23,6 @@ INSERTABLE = {
     "account": ("book_id", "code", "commodity", "type", "firm"),
     "account_event": (
         *("account_id", "version", "kind", "floor", "ceiling", "closed_on", "actor", "reason"),
-    ),
-    "entry": (
-        *("book_id", "kind", "posted_on", "memo", "key", "fingerprint", "reverses_id", "limits", "actor"),
-        "last_line",
-    ),
-    "transfer": (
-        *("entry_id", "line", "book_id", "commodity", "debit_account_id", "credit_account_id", "amount"),
     ),
 }
 

@@ -69,11 +69,9 @@ def post_alone(engine: Engine, entry: Entry) -> Posted:
 
     As ``ledger.transaction`` around ``post`` would, with fewer steps between. Raises what ``post`` raises.
     """
-    # Several lines need their accounts locked first: a statement more, which must be in the same transaction.
-    if len(entry.transfers) == 1:
-        written = _write_alone(engine, entry)
-        if written is not None:
-            return Posted(*written)
+    written = _write_alone(engine, entry)
+    if written is not None:
+        return Posted(*written)
     return transaction(engine, lambda session: post(session, entry))
 
 
@@ -172,7 +170,7 @@ def _write(connection: Connection, asked: Draft, codes: _Codes) -> Posted:
 
 
 def _write_alone(engine: Engine, entry: Entry) -> tuple[int, tuple[PostedLine, ...]] | None:
-    """Write an entry of one line; None where its key was used before, or where somebody was in the way."""
+    """Write an entry; None where its key was used before, or where somebody was in the way."""
     writer, asked = _WRITERS[engine.dialect.name], draft(entry)
     pooled = engine.raw_connection()
     try:

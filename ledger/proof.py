@@ -136,7 +136,7 @@ _SNAPSHOTS = (
        ORDER BY account_id, month LIMIT 1""",
 )
 
-_TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
+_TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)")
 _FUNCTION = re.compile(r"CREATE FUNCTION (\w+)(.*?)AS \$\$(.*)\$\$", re.DOTALL)
 
 

@@ -34,13 +34,7 @@ _OF_REVERSALS: dict[str, type[AlreadyReversed | NotReversible | EntryUnknown]] =
     "reversal_is_final": NotReversible,
     "entry_unknown": EntryUnknown,
 }
-_UNKNOWN = {
-    "account_unknown",
-    "moved_at_missing",
-    "debit_version_missing",
-    "credit_version_missing",
-    "transfer_out_of_turn",
-}
+_UNKNOWN = {"account_unknown", "transfer_out_of_turn"}
 
 
 def rule_of(error: BaseException) -> str | None:
@@ -87,7 +81,7 @@ def refusal(
     if rule in _OF_REVERSALS and original is not None:
         return _OF_REVERSALS[rule](original)
     # Our own versions are never out of turn, so it is the accounts that were not found.
-    if rule in _UNKNOWN or rule.startswith("fk_transfer_"):
+    if rule in _UNKNOWN:
         return AccountUnknown(_any(drafts, codes))
     return PromiseBroken(rule)
 

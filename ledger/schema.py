@@ -83,6 +83,11 @@ def _sqlite_check(sense: str, rule: str) -> CheckConstraint:
     return CheckConstraint(sense, name=rule).ddl_if(dialect="sqlite")
 
 
+def _sqlite_key(columns: list[str], of: list[str], **options: Any) -> ForeignKeyConstraint:
+    """Give a key that on PostgreSQL those hold who write the row, with what they have in hand (ADR 25)."""
+    return ForeignKeyConstraint(columns, of, **options).ddl_if(dialect="sqlite")
+
+
 _TOTALS = "account_totals_are_bounded"
 _TYPES = "('asset', 'liability', 'equity', 'income', 'expense')"
 _account_code = _ruled(
@@ -242,9 +247,9 @@ entry = Table(
     # No key to book: the transfers, their accounts and those accounts' book already tie it, and a
     # key here would make every posting of a book lock the same row.
     UniqueConstraint("key", "book_id", name="uq_entry_book_id_key"),
-    UniqueConstraint("id", "book_id"),
-    ForeignKeyConstraint(["reverses_id", "book_id"], ["entry.id", "entry.book_id"]),
-    ForeignKeyConstraint(
+    UniqueConstraint("id", "book_id").ddl_if(dialect="sqlite"),
+    _sqlite_key(["reverses_id", "book_id"], ["entry.id", "entry.book_id"]),
+    _sqlite_key(
         ["id", "last_line"],
         ["transfer.entry_id", "transfer.line"],
         deferrable=True,
@@ -293,13 +298,13 @@ transfer = Table(
     PrimaryKeyConstraint("entry_id", "line"),
     UniqueConstraint("debit_account_id", "debit_version"),
     UniqueConstraint("credit_account_id", "credit_version"),
-    ForeignKeyConstraint(
+    _sqlite_key(
         ["debit_account_id", "book_id", "commodity"], ["account.id", "account.book_id", "account.commodity"]
     ),
-    ForeignKeyConstraint(
+    _sqlite_key(
         ["credit_account_id", "book_id", "commodity"], ["account.id", "account.book_id", "account.commodity"]
     ),
-    ForeignKeyConstraint(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
+    _sqlite_key(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
     _sqlite_check(f"amount > 0 AND amount <= {LARGEST_AMOUNT}", "transfer_moves_something"),
     _sqlite_check("debit_account_id <> credit_account_id", "transfer_has_two_accounts"),
     _sqlite_check("line > 0", "transfer_line_counts"),
@@ -372,7 +377,8 @@ seal_leaf = Table(
     PrimaryKeyConstraint("book_id", "number", "position"),
     UniqueConstraint("entry_id"),
     ForeignKeyConstraint(["book_id", "number"], ["seal.book_id", "seal.number"]),
-    ForeignKeyConstraint(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
+    _sqlite_key(["entry_id", "book_id"], ["entry.id", "entry.book_id"]),
+    ForeignKeyConstraint(["entry_id"], ["entry.id"]).ddl_if(dialect="postgresql"),
     CheckConstraint("position > 0", name="seal_leaf_counts"),
     CheckConstraint(
         "length(salt) = 16 AND length(hash) = 32 AND (words IS NULL OR length(words) = 32)",

@@ -1,4 +1,4 @@
-"""How PostgreSQL writes entries: one statement for one entry, one function call for many.
+"""How PostgreSQL writes entries: by one call of a function, which runs as the tables' owner.
 
 The driver is spoken to directly, in SQLAlchemy's own transaction. Whole numbers go as text, so that
 the server settles their type and one prepared statement serves small and large amounts alike. Arrays
@@ -14,23 +14,13 @@ from typing import Any
 from ledger.draft import Draft
 from ledger.model import PostedLine
 
-_ENTRY = """
-    WITH e AS (
-        INSERT INTO entry (book_id, kind, posted_on, memo, key, fingerprint, limits, actor,
-                           reverses_id, last_line)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        ON CONFLICT (book_id, key) DO NOTHING RETURNING id)
-    INSERT INTO transfer (entry_id, line, book_id, commodity, debit_account_id, credit_account_id, amount)
+#: Posts an entry of one line: its book, kind, day and so on, then the line's commodity and the rest.
+ONE_LINE = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_LINES = """
+    SELECT entry_id, line, debit_version, credit_version, debit_balance_after, credit_balance_after
+    FROM ledger_post_lines(%s, %s, %s, %s, %s, %s, %s, %s, %s,
+                           %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
 """
-_ANSWER = """
-    RETURNING entry_id, line, debit_version, credit_version, debit_balance_after, credit_balance_after
-"""
-#: Writes an entry of one line: its book, kind, day and so on, then the line's book, commodity and the rest.
-ONE_LINE = f"{_ENTRY} SELECT id, 1, %s, %s, %s, %s, %s FROM e {_ANSWER}"  # noqa: S608 (constants)
-_MANY_LINES = f"""{_ENTRY}
-    SELECT e.id, l.line, %s, l.commodity, l.debit, l.credit, l.amount
-    FROM e, unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
-         WITH ORDINALITY AS l (commodity, debit, credit, amount, line) ORDER BY l.line {_ANSWER}"""  # noqa: S608
 _BULK = """
     SELECT ledger_post_many(%s, %s::text[], %s::date[], %s::text[], %s::bytea[], %s::text[], %s::text[],
                             %s::bool[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[])
@@ -47,10 +37,8 @@ def keys_used(driver: Any, book_id: int, keys: Sequence[str]) -> dict[str, tuple
 
 def write_one(driver: Any, asked: Draft) -> tuple[int, tuple[PostedLine, ...]] | None:
     """Write one entry; None where its key was used before, and then nothing was written."""
-    lines = asked.lines
-    book = str(asked.book_id)
     head = (
-        book,
+        str(asked.book_id),
         asked.kind,
         asked.posted_on,
         asked.memo,
@@ -58,22 +46,18 @@ def write_one(driver: Any, asked: Draft) -> tuple[int, tuple[PostedLine, ...]] |
         asked.fingerprint,
         "waived" if asked.waived else None,
         asked.actor,
-        None if asked.reverses_id is None else str(asked.reverses_id),
-        str(len(lines)),
     )
-    cursor = driver.cursor()
-    if len(lines) == 1:
-        only = lines[0]
-        values = (*head, book, only.commodity, str(only.debit_id), str(only.credit_id), str(only.amount))
-        rows = cursor.execute(ONE_LINE, values).fetchall()
-    else:
-        debits, credits = [x.debit_id for x in lines], [x.credit_id for x in lines]
-        cursor.execute("SELECT ledger_lock(%s::bigint[])", (debits + credits,))
-        columns = ([x.commodity for x in lines], debits, credits, [x.amount for x in lines])
-        rows = cursor.execute(_MANY_LINES, (*head, book, *columns)).fetchall()
-    if not rows:
-        return None
-    return rows[0][0], tuple([PostedLine(*row[1:]) for row in rows])
+    cursor, lines = driver.cursor(), asked.lines
+    if len(lines) == 1 and asked.reverses_id is None:
+        (line,) = lines
+        values = (*head, line.commodity, str(line.debit_id), str(line.credit_id), str(line.amount))
+        (written,) = cursor.execute(ONE_LINE, values).fetchone()
+        return written and (written[0], (PostedLine(1, *written[1:]),))
+    original = None if asked.reverses_id is None else str(asked.reverses_id)
+    debits, credits = [x.debit_id for x in lines], [x.credit_id for x in lines]
+    columns = ([x.commodity for x in lines], debits, credits, [x.amount for x in lines])
+    rows = cursor.execute(_LINES, (*head, original, *columns)).fetchall()
+    return (rows[0][0], tuple([PostedLine(*row[1:]) for row in rows])) if rows else None
 
 
 @contextmanager

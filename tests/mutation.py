@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 LIST = ROOT / "tests" / "ledger" / "survivors.toml"
 LOG = ROOT / "var" / "mutants.log"
 #: What mutmut copies; everything else is imported from where it is.
-COPIED = ("ledger", "tests", "pyproject.toml")
+COPIED = ("ledger", "tests", "docs", "pyproject.toml")
 CHILDREN = 2
 #: A mutant that loops for ever is found out by the clock.
 KILLED = {"killed", "timeout", "segfault"}

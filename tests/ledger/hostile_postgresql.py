@@ -5,7 +5,43 @@ from tests.ledger.hostile import Statements
 from tests.ledger.hostile import account
 from tests.ledger.hostile import entry
 from tests.ledger.hostile import event
+from tests.ledger.hostile import leaf
+from tests.ledger.hostile import seal
 from tests.ledger.hostile import transfer
+
+
+def _call(function: str, values: dict[str, str]) -> Statements:
+    return [f"SELECT {function}({', '.join(f'{name} => {value}' for name, value in values.items())})"]
+
+
+_HEAD = {
+    "the_book": "{book}",
+    "the_kind": "'exchange'",
+    "the_day": "'2026-04-03'",
+    "the_memo": "NULL",
+    "the_key": "'hostile'",
+    "the_print": "{blob}",
+    "the_limits": "NULL",
+    "the_actor": "'mallory'",
+}
+
+
+def one(**changed: str) -> Statements:
+    """Write a call of the function for one line that would be in order, but for what is changed."""
+    line = {"the_commodity": "'MIN'", "the_debit": "{a}", "the_credit": "{b}", "the_amount": "5"}
+    return _call("ledger_post", {**_HEAD, **line, **changed})
+
+
+def lines(**changed: str) -> Statements:
+    """Write a call of the function for several lines that would be in order, but for what is changed."""
+    values = {
+        "the_original": "NULL",
+        "the_commodities": "ARRAY['MIN','MIN']",
+        "the_debits": "ARRAY[{a},{b}]",
+        "the_credits": "ARRAY[{b},{c}]",
+        "the_amounts": "ARRAY[5,5]",
+    }
+    return _call("ledger_post_lines", {**_HEAD, **values, **changed})
 
 
 def bulk(**changed: str) -> Statements:
@@ -24,11 +60,40 @@ def bulk(**changed: str) -> Statements:
         "the_credits": "ARRAY[{b},{c}]",
         "the_amounts": "ARRAY[5,5]",
     }
-    given = ", ".join(f"{name} => {value}" for name, value in {**values, **changed}.items())
-    return [f"SELECT ledger_post_many({given})"]
+    return _call("ledger_post_many", {**values, **changed})
 
 
-IN_ORDER_ON_POSTGRESQL = {"entries in bulk": bulk()}
+_MIRROR = {"the_kind": "'reversal'", "the_original": "{free}", "the_commodities": "ARRAY['MIN']"}
+_MIRROR |= {"the_debits": "ARRAY[{c}]", "the_credits": "ARRAY[{b}]", "the_amounts": "ARRAY[10]"}
+
+IN_ORDER_ON_POSTGRESQL: dict[str, tuple[Statements, int]] = {
+    "an entry": (one(), 1),
+    "an entry with its accounts the other way round": (one(the_debit="{b}", the_credit="{a}"), 1),
+    "waived limits": (one(the_kind="'import'", the_limits="'waived'", the_amount="5000"), 1),
+    "several lines": (lines(), 1),
+    "a reversal": (lines(**_MIRROR), 1),
+    "entries in bulk": (bulk(), 2),
+}
+
+#: What the tables' owner might write by hand, where the functions' own rows are not looked at again.
+BY_THE_OWNER: dict[str, Statements] = {
+    "an entry without a transfer": [entry()],
+    "an entry with fewer lines than it says": [entry(last_line="2"), transfer()],
+    "a transfer of no entry": [transfer()],
+    "a transfer of another book's entry": [entry(book_id="{other}"), transfer()],
+    "a transfer to another book": [entry(), transfer(credit="{x}")],
+    "a transfer from another book": [entry(), transfer(debit="{x}")],
+    "a transfer in another commodity": [entry(), transfer(commodity="'JPY'")],
+    "a transfer between commodities": [entry(), transfer(credit="{yen}")],
+    "a transfer to nobody": [entry(), transfer(credit="999", credit_version="1", credit_balance_after="5")],
+    "a transfer from nobody": [entry(), transfer(debit="999", debit_version="1", debit_balance_after="-5")],
+    "a leaf of another book's entry": [seal(), leaf(entry_id="{theirs}")],
+    "a leaf of no entry": [seal(), leaf(entry_id="999")],
+    "an account taken away": ["DELETE FROM account"],
+    "an account renumbered": ["UPDATE account SET id = 7000000 WHERE id = {a}"],
+    "an account in another book": ["UPDATE account SET book_id = {other} WHERE id = {a}"],
+    "an entry renumbered": ["UPDATE entry SET id = 7000000 WHERE id = {free}"],
+}
 
 ON_POSTGRESQL: dict[str, Statements] = {
     **{f"truncate {table}": [f"TRUNCATE {table} CASCADE"] for table in TABLES},
@@ -50,6 +115,59 @@ ON_POSTGRESQL: dict[str, Statements] = {
         account(debits="5", credits="5"),
         event(),
     ],
+    # By the function for one line
+    "an entry posted in no book": one(the_book="999"),
+    "an entry posted in another book": one(the_book="{other}"),
+    "an entry posted in no commodity": one(the_commodity="NULL"),
+    "an entry posted in another commodity": one(the_commodity="'JPY'"),
+    "an entry posted between commodities": one(the_credit="{yen}"),
+    "an entry posted to another book": one(the_credit="{x}"),
+    "an entry posted from another book": one(the_debit="{x}"),
+    "an entry posted to nobody": one(the_credit="999"),
+    "an entry posted from nobody": one(the_debit="NULL"),
+    "an entry posted to oneself": one(the_credit="{a}"),
+    "an entry posted on no day": one(the_day="NULL"),
+    "an entry posted in a closed month": one(the_day="'2026-02-28'"),
+    "an entry posted in a closed month by a later transaction": [
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        *one(the_day="'2026-02-28'"),
+    ],
+    **{
+        f"an entry posted of {amount}": one(the_amount=amount, the_kind="'import'", the_limits="'waived'")
+        for amount in ("0", "-5", "NULL", "9007199254740992", "9223372036854775807")
+    },
+    "an entry posted to a closed account": one(the_credit="{closed}"),
+    "an entry posted from a closed account": one(the_debit="{closed}"),
+    "an entry posted below the floor": one(the_amount="5000"),
+    "an entry posted below the floor, the other way round": one(
+        the_debit="{b}", the_credit="{a}", the_amount="5000"
+    ),
+    "an entry posted above the ceiling": one(the_debit="{b}", the_credit="{c}", the_amount="995"),
+    "an entry posted below a firm floor": one(the_kind="'import'", the_limits="'waived'", the_debit="{fund}"),
+    "an entry posted that waives limits": one(the_limits="'waived'"),
+    "an entry posted that says something else of limits": one(the_kind="'import'", the_limits="'no'"),
+    "an entry posted as a reversal": one(the_kind="'reversal'"),
+    "an entry posted of no kind": one(the_kind="''"),
+    "an entry posted without a key": one(the_key="''"),
+    "an entry posted by nobody": one(the_actor="NULL"),
+    "an entry posted whose key was used": one(the_key="'one'"),
+    # By the function for several lines
+    "no lines": lines(the_debits="ARRAY[]::bigint[]"),
+    "lines without sides": lines(the_debits="ARRAY[{a}]"),
+    "lines without amounts": lines(the_amounts="ARRAY[5]"),
+    "lines in a closed month": lines(the_day="'2026-02-28'"),
+    "lines below the floor": lines(the_amounts="ARRAY[5,5000]"),
+    "lines to nobody": lines(the_credits="ARRAY[{b},999]"),
+    "lines in another book": lines(the_book="{other}"),
+    "lines between commodities": lines(the_credits="ARRAY[{b},{yen}]"),
+    "lines that waive limits": lines(the_limits="'waived'"),
+    "lines whose key was used": lines(the_key="'one'"),
+    "lines that reverse nothing": lines(**{**_MIRROR, "the_original": "999"}),
+    "lines that reverse another book's entry": lines(**{**_MIRROR, "the_original": "{theirs}"}),
+    "lines that reverse what was reversed": lines(**{**_MIRROR, "the_original": "{one}"}),
+    "lines that reverse the same way round": lines(
+        **{**_MIRROR, "the_debits": "ARRAY[{b}]", "the_credits": "ARRAY[{c}]"}
+    ),
     "month totals of part of a month": ["SELECT ledger_take_snapshots({book}, '2026-03-30')"],
     # In bulk
     "a bulk entry in a closed month": bulk(days="ARRAY['2026-04-03','2026-02-03']::date[]"),

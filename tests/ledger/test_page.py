@@ -107,7 +107,7 @@ EXPLAINED_ELSEWHERE = {
 
 def test_every_guard_that_the_page_names_is_there() -> None:
     made = "\n".join(statements("sqlite") + statements("postgresql"))
-    guards = set(re.findall(r"CREATE (?:TRIGGER|FUNCTION) (\w+)", made))
+    guards = set(re.findall(r"CREATE (?:CONSTRAINT )?(?:TRIGGER|FUNCTION) (\w+)", made))
     named = {
         name
         for row in rows("Which promise is held by what")

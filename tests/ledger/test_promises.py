@@ -17,7 +17,6 @@ import ledger
 from ledger import FloorExceeded
 from ledger import NewAccount
 from ledger import transaction
-from ledger.grants import INSERTABLE
 from tests.databases import PROGRAM
 from tests.databases import PostgreSQL
 from tests.databases import SQLite
@@ -105,8 +104,17 @@ def field(
         stack.callback(owner.dispose)
         names = transaction(engine, prepare)
         assert_proved(engine)
+        let_write(owner)
         made[engine_name] = Field(engine, owner, names, dump(owner))
     return made[engine_name]
+
+
+def let_write(owner: Engine) -> None:
+    """Let the program's role write entries by hand, too, so that it is the triggers that refuse."""
+    if owner.dialect.name == "postgresql":
+        with owner.begin() as connection:
+            for table, columns in hostile.FILLED.items():
+                connection.exec_driver_sql(f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {PROGRAM}")
 
 
 def attempt(engine: Engine, statements: list[str], names: Names) -> None:
@@ -153,6 +161,7 @@ def program(own_engine: Engine) -> Iterator[Engine]:
 @pytest.mark.parametrize("what", hostile.IN_ORDER)
 def test_what_is_in_order_is_taken(own_engine: Engine, program: Engine, what: str) -> None:
     names = transaction(program, prepare)
+    let_write(own_engine)
     before = dump(own_engine)
     assert not refused(program, hostile.IN_ORDER[what], names)
     assert dump(own_engine) != before
@@ -160,17 +169,37 @@ def test_what_is_in_order_is_taken(own_engine: Engine, program: Engine, what: st
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
-def test_what_is_in_order_is_taken_in_bulk(own_engine: Engine, program: Engine) -> None:
+@pytest.mark.parametrize("what", hostile_postgresql.IN_ORDER_ON_POSTGRESQL)
+def test_what_is_in_order_is_taken_by_the_functions(own_engine: Engine, program: Engine, what: str) -> None:
     names = transaction(program, prepare)
     before = dump(own_engine)
-    assert not refused(program, hostile_postgresql.bulk(), names)
-    assert len(dump(own_engine)["entry"]) == len(before["entry"]) + 2
+    statements, entries = hostile_postgresql.IN_ORDER_ON_POSTGRESQL[what]
+    assert not refused(program, statements, names)
+    assert len(dump(own_engine)["entry"]) == len(before["entry"]) + entries
     assert_proved(own_engine)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_the_programs_own_role_posts_by_functions_only(own_engine: Engine, program: Engine) -> None:
+    names = transaction(program, prepare)
+    before = dump(own_engine)
+    for statements in hostile.IN_ORDER["an entry"], [hostile.transfer(entry_id="{free}", line="2")]:
+        with pytest.raises(Exception, match=r"permission denied for table (entry|transfer)"):
+            attempt(program, statements, names)
+    assert dump(own_engine) == before
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", hostile_postgresql.BY_THE_OWNER)
+def test_what_the_owner_writes_by_hand_belongs_together(field: Field, what: str) -> None:
+    assert refused(field.owner, hostile_postgresql.BY_THE_OWNER[what], field.names)
+    assert dump(field.owner) == field.before
 
 
 #: Here the conflict is with the row that is there, and nothing is what happens.
 WITHOUT_EFFECT = {
-    f"{table} again, and nothing where it is there" for table in ("commodity", "book", "account", "entry")
+    *(f"{table} again, and nothing where it is there" for table in ("commodity", "book", "account", "entry")),
+    *("an entry posted whose key was used", "lines whose key was used"),
 }
 
 
@@ -242,6 +271,7 @@ def test_sqlite_has_no_roles_to_speak_of(engine: Engine) -> None:
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_temporary_tables_of_the_same_names_take_nothings_place(own_engine: Engine, program: Engine) -> None:
     names = transaction(program, prepare)
+    let_write(own_engine)
     shadows = [f"CREATE TEMP TABLE {name} AS TABLE public.{name}" for name in hostile.TABLES]
     shadows += ["UPDATE account SET floor = NULL, closed_on = NULL"]
 
@@ -252,7 +282,12 @@ def test_temporary_tables_of_the_same_names_take_nothings_place(own_engine: Engi
     too_low = in_public(hostile.entry(), hostile.transfer(amount="5000"))
     before = dump(own_engine)
     assert refused(program, [*shadows, *too_low], names)
-    assert refused(program, [*shadows, *hostile_postgresql.bulk(the_amounts="ARRAY[5000,5]")], names)
+    for by_function in (
+        hostile_postgresql.one(the_amount="5000"),
+        hostile_postgresql.lines(the_amounts="ARRAY[5000,5]"),
+        hostile_postgresql.bulk(the_amounts="ARRAY[5000,5]"),
+    ):
+        assert refused(program, [*shadows, *by_function], names)
     assert dump(own_engine) == before
     lines = in_public(hostile.entry(), hostile.transfer())
     assert not refused(program, [*shadows, *lines, *hostile_postgresql.bulk()], names)
@@ -265,7 +300,7 @@ def test_temporary_tables_of_the_same_names_take_nothings_place(own_engine: Engi
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_rows_that_are_copied_in_meet_the_same_rules(field: Field) -> None:
     row = "{free}\t2\t{book}\tMIN\t{a}\t{b}\t5\n".format(**field.names)
-    columns = ", ".join(INSERTABLE["transfer"])
+    columns = ", ".join(hostile.FILLED["transfer"])
 
     def copy_in() -> None:
         with field.engine.connect() as connection:

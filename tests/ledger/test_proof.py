@@ -153,7 +153,7 @@ def test_a_reversal_of_a_reversal_is_found(engine: Engine) -> None:
 def guards(engine: Engine) -> list[tuple[str, str, str]]:
     """Name every trigger and function that was made, and the table that a trigger stands on."""
     made = "\n".join(statements(engine.dialect.name))
-    triggers = re.findall(r"CREATE (TRIGGER) (\w+) .*?\bON (\w+)", made)
+    triggers = re.findall(r"CREATE (?:CONSTRAINT )?(TRIGGER) (\w+) .*?\bON (\w+)", made)
     functions = re.findall(r"CREATE (FUNCTION) (\w+)(\()", made)
     assert len(triggers) > 15
     return triggers + functions

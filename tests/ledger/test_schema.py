@@ -40,8 +40,8 @@ def test_an_empty_database_becomes_a_ledger(empty_database_url: str) -> None:
 def test_tables_have_every_key_whichever_engine_was_made_before(
     sqlite: SQLite, postgresql: PostgreSQL
 ) -> None:
-    wanted = {"fk_account_opening", "fk_entry_last_line"}
-    for databases in (postgresql, sqlite, postgresql, sqlite):
+    of_sqlite = {"fk_account_opening", "fk_entry_last_line"}
+    for databases, wanted in ((postgresql, {"fk_account_opening"}), (sqlite, of_sqlite)) * 2:
         with databases.empty(f"t{uuid4().hex}") as url:
             engine = ledger.connect(url)
             ledger.create_all(engine)
@@ -106,7 +106,9 @@ def test_each_statement_stands_alone(dialect: str) -> None:
         assert "\n--;" not in part
         # A comment belongs to the statement that follows it.
         first = next(line for line in part.splitlines() if line and not line.startswith("--"))
-        assert re.match(r"(CREATE (TABLE|TRIGGER|FUNCTION|INDEX)|ALTER TABLE|REVOKE|GRANT) ", first), part
+        assert re.match(
+            r"(CREATE (TABLE|TRIGGER|CONSTRAINT TRIGGER|FUNCTION|INDEX)|ALTER TABLE|REVOKE|GRANT) ", first
+        ), part
         assert not part.endswith(";"), part
     if dialect == "sqlite":
         assert [part for part in parts if not sqlite3.complete_statement(part + ";")] == []
