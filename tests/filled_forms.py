@@ -247,6 +247,26 @@ FORMS: dict[str, Filled] = {
     "doubles.find": Filled("coordinator", {"other": "002"}),
     "doubles.not_the_same": Filled("coordinator", {}, on="entered twice"),
     "doubles.join": Filled("coordinator", key(11) | REASON | {"stays": "second"}, on="entered twice"),
+    "mydata.file": Filled("giver", {}),
+    "mydata.page": Filled("giver", {}),
+    "mydata.ask": Filled("receiver", {"kind": "see", "words": "Everything"}),
+    "mydata.withdraw": Filled("giver", {}),
+    "data_requests.ask_for": Filled(
+        "coordinator", {"kind": "stop", "words": "No photographs", "heard": "telephone"}
+    ),
+    "data_requests.answer": Filled(
+        "coordinator", {"granted": "yes", "answer": "Spelt as they wish"}, on="another's"
+    ),
+    "data_requests.print_out": Filled("coordinator", {}),
+    "leaks.retention": Filled(
+        "steward",
+        {"unbooked_days": "90", "reasons_days": "365", "requests_days": "1095", "backups_days": "14"},
+    ),
+    "leaks.write": Filled("steward", {"noticed_on": "2026-04-10", "happened": "A telephone was lost"}),
+    "leaks.change": Filled(
+        "steward", {"noticed_on": "2026-04-10", "happened": "A list was lost", "cause": "In a hurry"}
+    ),
+    "leaks.tell": Filled("steward", {"others": "001\n002", "words": "A list with your name was lost."}),
     "farewells.leave_now": Filled("suspended", key(8) | {"reason": ""}),
     "farewells.left": Filled("coordinator", key(9) | REASON, on="without a sign-in"),
     "farewells.take_back": Filled("coordinator", REASON, on="without a sign-in"),
@@ -256,6 +276,7 @@ FORMS: dict[str, Filled] = {
     ),
     "factors.recovery_codes": Filled("other", {"password_or_code": PASSWORD}),
     "factors.remove": Filled("other", {"password_or_code": PASSWORD}),
+    "data_requests.erase": Filled("coordinator", {"sure": "y"}, on="without a sign-in, too"),
     # Last, because it ends the session.
     "people.change_password": Filled("other", {"old_password": PASSWORD, "password": "another-password"}),
 }

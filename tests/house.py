@@ -52,6 +52,9 @@ from timebank.members.guardians import GuardianConsent
 from timebank.members.guardians import record_guardian
 from timebank.members.models import Member
 from timebank.members.service import suspend_member
+from timebank.mydata.leaks import write_leak
+from timebank.mydata.models import CORRECT
+from timebank.mydata.service import ask
 from timebank.people import factors
 from timebank.people import half_sign_ins
 from timebank.people import sign_ins
@@ -94,6 +97,8 @@ USUAL = {
     "person_id": "usual",
     "offer_id": "for the other",
     "trust_token": "by mail",
+    "request_id": "the giver's",
+    "leak_id": "a list",
 }
 #: What the authenticator of somebody in each community holds.
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -266,6 +271,11 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **_share(session, community, members_here["giver"]),
         **_join(session, community, members["new"]),
         **_ask(session, community, members_here["giver"]),
+        "request_id": {
+            "the giver's": _asked_to_correct(session, community, members_here["giver"]),
+            "another's": _asked_to_correct(session, community, members_here["other"]),
+        },
+        "leak_id": {"a list": _leaked(session, community)},
         "token": {
             "the receiver's": _asked_for_link(session, community, people["receiver"].person),
             "used": "used" * 8,
@@ -408,6 +418,32 @@ def _asks_to_join(session: Session, community: Community, name: str) -> Applicat
         guardian=guardian,
     )
     return apply(session, community=community, newcomer=newcomer)
+
+
+def _asked_to_correct(session: Session, community: Community, member: Member) -> int:
+    """Have somebody ask for something to be corrected."""
+    request = ask(
+        session,
+        community=community,
+        member=member,
+        kind=CORRECT,
+        words="The name is spelt otherwise",
+        actor=as_member(member),
+    )
+    return request.id
+
+
+def _leaked(session: Session, community: Community) -> int:
+    """Have a list be lost."""
+    facts = {
+        "noticed_on": community.started_on,
+        "happened": "A list was lost",
+        "people": 2,
+        "on_purpose": False,
+        **dict.fromkeys(("what", "cause", "harm", "measures"), ""),
+        **dict.fromkeys(("reported_on", "completed_on", "closed_on")),
+    }
+    return write_leak(session, community=community, facts=facts, actor=COORDINATOR).id
 
 
 def _signed_in(session: Session, person: Person) -> int:

@@ -43,7 +43,7 @@ SECRETS = ("0607713307713", "Wisteria", "ivy-at-home", "behind the shrine")
 #: As it stands on the one page each of them may read without a button: their own.
 OWN_PAGE = f"/{HERE}/membership/reach"
 #: What answers with details: somebody pressed a button for that.
-OPENED = {"contacts.show", "contact_desk.look"}
+OPENED = {"contacts.show", "contact_desk.look", "mydata.file", "mydata.page", "data_requests.print_out"}
 COMMANDS = (
     ("balances", "--community", HERE, "--format", "csv"),
     ("trial-balance", "--community", HERE, "--format", "csv"),

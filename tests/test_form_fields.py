@@ -53,13 +53,10 @@ EXTRA = {
     "waive": "1",
     "_method": "DELETE",
 }
-#: The paper with a code is the answer itself, and so is how somebody is reached.
+#: The paper with a code is the answer itself, and so is how somebody is reached, or what is known of them.
 ANSWERS_THEMSELVES = {
-    "codes.give",
-    "contacts.show",
-    "contact_desk.look",
-    "factors.set_up",
-    "factors.recovery_codes",
+    *("codes.give", "contacts.show", "contact_desk.look", "factors.set_up", "factors.recovery_codes"),
+    *("mydata.file", "mydata.page", "data_requests.print_out"),
 }
 
 

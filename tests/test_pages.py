@@ -44,6 +44,7 @@ from timebank.licences.models import LicenceKind
 from timebank.members.models import Guardian
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
+from timebank.mydata.models import DataRequest
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.people.sign_ins import hashed
@@ -63,6 +64,11 @@ WHO = {
     "one of a household": "naoki@kadoma.example",
     "whoever is trusted": "keiko@kadoma.example",
     "a stranger": "",
+}
+#: What an address is about, of which some were opened that stand for all.
+STAND_FOR_ALL = {
+    *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "request_id", "leak_id", "filename"),
+    "application_id",
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
 ANSWERS = {200, 303, 403, 404}
@@ -172,6 +178,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "guardian_token": ["nobodys", _asked_as_guardian(session)],
         "first_token": ["nobodys", _first_sign_in(session)],
         "transfer_id": [1, 4, 9_999],
+        "request_id": [1, 9_999],
+        "leak_id": [1, 9_999],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]
@@ -240,16 +248,7 @@ def _is_new(app: Flask, link: str, seen: dict[str, Seen]) -> bool:
         return True
     except HTTPException:
         pytest.fail(f"a page has a link to {link}, where nothing is")
-    # Of exchanges and members those were opened that stand for all.
-    return not {
-        "exchange_id",
-        "member_id",
-        "kind_id",
-        "pool_id",
-        "transfer_id",
-        "application_id",
-        "filename",
-    } & set(values)
+    return not STAND_FOR_ALL & set(values)
 
 
 def test_every_page_can_be_opened_or_says_why_not(seen: list[Seen]) -> None:
@@ -298,7 +297,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Community.name, Community.legal_form, Community.address, Community.slug),
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(LicenceKind.name, Licence.note),
-        *(ContactDetail.value, SharingRules.words),
+        *(ContactDetail.value, SharingRules.words, DataRequest.words),
         *(Exchange.description, ExchangeEvent.reason, HandEvent.called, TrustOffer.called),
         *(Application.name, Application.reading, Application.other_way, Application.could_do),
         *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),

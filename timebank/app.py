@@ -2,11 +2,13 @@
 
 from flask_migrate import Migrate
 
+from timebank.audit import known as audit_known
 from timebank.communities import later_views
 from timebank.communities import service as communities
 from timebank.communities import views as communities_views
 from timebank.communities.later import TIDY
 from timebank.contacts import desk_views as contact_desk_views
+from timebank.contacts import known as contacts_known
 from timebank.contacts import sharing
 from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
@@ -14,6 +16,7 @@ from timebank.db import db
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
 from timebank.exchanges import desk_views
+from timebank.exchanges import known as exchanges_known
 from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
@@ -39,23 +42,35 @@ from timebank.joining.later import FORGET_DECLINED
 from timebank.joining.queries import count_waiting
 from timebank.joining.service import ASK_GUARDIAN
 from timebank.joining.service import TELL_DECLINED
+from timebank.licences import known as licences_known
 from timebank.licences import views as licences_views
 from timebank.licences.letters import WARN_OF_LICENCES
 from timebank.mail import MAIL
+from timebank.mail import known as mail_known
 from timebank.mail import views as mail_views
 from timebank.members import audit_views
 from timebank.members import code_views
+from timebank.members import known as members_known
 from timebank.members import membership_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
+from timebank.mydata import desk_views as data_desk_views
+from timebank.mydata import known as mydata_known
+from timebank.mydata import leak_views
+from timebank.mydata import pseudonyms
+from timebank.mydata import views as mydata_views
+from timebank.mydata.later import FORGET_WORDS
+from timebank.mydata.leaks import TELL_OF_LEAK
 from timebank.people import browsers
 from timebank.people import factor_views
+from timebank.people import known as people_known
 from timebank.people import link_views
 from timebank.people import second_step_views
 from timebank.people import service as people
 from timebank.people import views as people_views
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
+from timebank.pools import known as pools_known
 from timebank.pools import views as pools_views
 from timebank.settings import ROOT
 from timebank.settings import Settings
@@ -113,12 +128,15 @@ HOOKS = Hooks(
         ASK_GUARDIAN: N_("Ask a guardian to consent"),
         TELL_DECLINED: N_("Tell somebody that they were declined"),
         FORGET_DECLINED: N_("Forget who was declined"),
+        FORGET_WORDS: N_("Forget words about people that are kept long enough"),
+        TELL_OF_LEAK: N_("Tell somebody that data of theirs got out"),
     },
     desk=(
         DeskItem("applicants.index", N_("Wants to join: %(number)s"), "answer-applications", count_waiting),
     ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
+        NavItem("data_requests.of_member", N_("Data"), "answer-data-requests"),
         NavItem("statements.of_member", N_("Statement"), "see-statements"),
         NavItem("hands.of_member", N_("Who acts for them"), "set-hands"),
         NavItem("applicants.of_member", N_("Joining and consents"), "answer-applications"),
@@ -126,6 +144,16 @@ HOOKS = Hooks(
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
+    ),
+    known=(
+        *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
+        *(
+            *licences_known.KNOWN,
+            *pools_known.KNOWN,
+            *mail_known.KNOWN,
+            *mydata_known.KNOWN,
+            *audit_known.KNOWN,
+        ),
     ),
     questions=(
         Question(
@@ -147,13 +175,14 @@ FEATURES = (
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views),
     *(exchanges_views, desk_views, statement_views, seal_views),
-    *(contacts_views, contact_desk_views, sharing_views),
+    *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 
 
 def create_app(settings: Settings) -> TimeBank:
     """Make the application for one installation."""
     app = TimeBank(settings, HOOKS)
+    pseudonyms.say_them()
     browsers.login.init_app(app, add_context_processor=False)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     app.register_blueprint(communities_views.front)

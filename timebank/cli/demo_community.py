@@ -52,6 +52,8 @@ from timebank.members.models import A_HOUSEHOLD
 from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
+from timebank.mydata.models import CORRECT
+from timebank.mydata.service import ask
 from timebank.people.factors import fresh_secret
 from timebank.people.factors import keep_secret
 from timebank.people.models import Person
@@ -84,6 +86,7 @@ def make_demo(session: Session) -> Community:
     town.share()
     town.go_away()
     town.say_how_to_reach()
+    town.ask_about_data()
     town.insure()
     town.enter_twice()
     ask_to_join(session, community=community, actor=town.coordinator)
@@ -366,6 +369,18 @@ class _Town:
         )
         one, other = (self.members[namesake] for namesake in data.TWO_PEOPLE)
         say_not_the_same(self.session, community=self.community, one=one, other=other, actor=self.coordinator)
+
+    def ask_about_data(self) -> None:
+        """Let somebody ask for something to be corrected."""
+        number, words = data.ASKED_ABOUT_DATA
+        ask(
+            self.session,
+            community=self.community,
+            member=self.members[number],
+            kind=CORRECT,
+            words=words,
+            actor=self._actor(number),
+        )
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
         return Wish(

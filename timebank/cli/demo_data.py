@@ -251,6 +251,9 @@ LICENCES: Final = (
 #: Who is away, and for how many days.
 AWAY: Final = ("014", 12)
 
+#: What somebody asks about their data.
+ASKED_ABOUT_DATA: Final = ("003", "住所の番地が古いままです / The house number of my address is an old one")
+
 STEWARD_NUMBER: Final = "007"
 #: Who may know how members are reached, and who has not answered yet.
 SHARING_RULES: Final = (

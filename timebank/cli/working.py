@@ -47,6 +47,10 @@ from timebank.mail import Carrier
 from timebank.mail import MailUrlRefused
 from timebank.mail import carrier_of
 from timebank.mail import carry_with
+from timebank.mydata.later import FORGET_WORDS
+from timebank.mydata.later import forget_words
+from timebank.mydata.leaks import TELL_OF_LEAK
+from timebank.mydata.letters import tell_of_leak
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
 from timebank.people.letters import send_links_with
@@ -61,6 +65,7 @@ from timebank.settings import Settings
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
+    Daily(FORGET_WORDS, 4),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
@@ -149,6 +154,8 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         ASK_GUARDIAN: joining_letters.ask_guardian_with(carrier),
         TELL_DECLINED: joining_letters.tell_declined,
         FORGET_DECLINED: forget_declined,
+        FORGET_WORDS: forget_words,
+        TELL_OF_LEAK: tell_of_leak,
     }
 
 

@@ -52,6 +52,10 @@ EVENTS = {
     "kind-retired": N_("Kind of help no longer offered"),
     "licence-kind-added": N_("Insurance or licence added to what is asked for"),
     "licence-kind-retired": N_("Insurance or licence no longer asked for"),
+    "unbooked_days": N_("Words of hours that were declined or withdrawn (days)"),
+    "reasons_days": N_("Why something was done about a member (days)"),
+    "requests_days": N_("Requests that were answered (days)"),
+    "backups_days": N_("Backups (days)"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),
 }

@@ -25,7 +25,7 @@ from timebank.members.guardians import guardian_of
 from timebank.members.models import Member
 
 #: What the audit trail calls it where an officer is shown how a member is reached.
-LOOKED = ("contact_desk.look",)
+LOOKED = ("contact_desk.look", "data_requests.print_out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from timebank.members.models import Farewell
 from timebank.members.models import Member
 from timebank.members.queries import farewell_of
 from timebank.members.queries import hours_of
+from timebank.members.queries import is_erased
 from timebank.members.queries import person_of
 from timebank.members.same_as import GoesOnAsAnother
 from timebank.members.same_as import joined_into
@@ -59,6 +60,13 @@ class HasNotLeft(Refusal):
     """Only somebody who has left can be taken back."""
 
     sentence = N_("This member has not left.")
+    status = 409
+
+
+class WasErased(Refusal):
+    """Somebody of whom nothing is known any more."""
+
+    sentence = N_("This member was erased. If they wish to come again, please enter them anew.")
     status = 409
 
 
@@ -161,6 +169,8 @@ def take_in_again(
     farewell = farewell_of(session, member=member)
     if member.state != LEFT or farewell is None:
         raise HasNotLeft
+    if is_erased(member):
+        raise WasErased
     account = hours_of(member, community)
     if ledger.balance(session, account).closed_on is not None:
         ledger.reopen_account(session, account, actor=str(actor), reason="member returned")

@@ -188,6 +188,11 @@ def farewell_of(session: Session, *, member: Member) -> Farewell | None:
     return session.get(Farewell, member.id)
 
 
+def is_erased(member: Member) -> bool:
+    """Say whether a member was erased: nobody finds them by a name, and a pseudonym stands for them."""
+    return member.search_key == ""
+
+
 def history(session: Session, *, member: Member, limit: int = 50) -> Sequence[MemberEvent]:
     """List what was done about a member, the newest first."""
     events = select(MemberEvent).where(MemberEvent.member_id == member.id)

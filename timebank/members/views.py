@@ -82,6 +82,7 @@ EVENTS = {
     "trusted-taken-back": N_("Somebody is no longer asked to act for them"),
     "contact": N_("How to reach them was written down"),
     "contact-gone": N_("How to reach them was taken away"),
+    "erased": N_("Erased"),
     "sharing-agreed": N_("Agreed to the rules on sharing"),
     "sharing-ended": N_("No longer agrees to the rules on sharing"),
     SECOND_STEP_RESET: N_("Second step taken away"),

@@ -11,6 +11,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from timebank.known import Known
 from timebank.web.here import community
 from timebank.web.here import may
 from timebank.web.here import session
@@ -90,6 +91,8 @@ class Hooks:
     questions: Sequence[Question] = ()
     #: What waits for officers beside exchanges.
     desk: Sequence[DeskItem] = ()
+    #: What the features know of a member, and what of it is erased.
+    known: Sequence[Known] = ()
 
 
 def waiting_here() -> list[tuple[DeskItem, int]]:

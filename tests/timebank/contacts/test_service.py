@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from tests.builders import COORDINATOR
 from tests.builders import SOMEBODY
 from tests.builders import a_community
+from tests.builders import a_hand
+from tests.builders import a_household
 from tests.builders import a_member
+from tests.builders import a_neighbour
 from tests.builders import a_proposal
 from tests.builders import an_exchange
 from tests.builders import as_member
@@ -43,6 +46,7 @@ from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.farewells.service import Parting
 from timebank.farewells.service import leave
+from timebank.hands.service import end_hand
 from timebank.members.guardians import GuardianConsent
 from timebank.members.guardians import end_guardianship
 from timebank.members.guardians import record_guardian
@@ -247,6 +251,26 @@ def test_who_is_under_18_is_reached_by_coordinators_alone(
     assert seen(session, ken, Reader(hana)) == {MEMBERS}
     end_guardianship(session, community=community, member=hana, actor=COORDINATOR)
     assert seen(session, hana, Reader(ken)) == {MEMBERS, AGREED}
+
+
+def test_a_household_that_somebody_left_does_not_see_them(session: Session, community: Community) -> None:
+    hana, ken, mary = (a_neighbour(session, community, name=name) for name in ("Hana", "Ken", "Mary"))
+    people = [hana.person, ken.person]
+    household = a_household(session, community, *people)
+    a_household(session, community, hana.person, mary.person)
+    assert hana.member
+    assert ken.member
+    assert mary.member
+    told(session, community, hana.member, audience=MEMBERS)
+    readers = [Reader(household), Reader(ken.member), Reader(mary.member)]
+    assert [seen(session, hana.member, reader) for reader in readers] == [{MEMBERS}] * 3
+    end_hand(session, member=household, person=hana.person, actor=COORDINATOR)
+    assert [seen(session, hana.member, reader) for reader in readers] == [set(), set(), {MEMBERS}]
+    assert seen(session, hana.member, Reader(coordinator=True)) == {MEMBERS}
+    told(session, community, ken.member, audience=MEMBERS)
+    assert seen(session, ken.member, Reader(hana.member)) == {MEMBERS}
+    a_hand(session, household, hana.person, called="Hana")
+    assert [seen(session, hana.member, reader) for reader in readers] == [{MEMBERS}] * 3
 
 
 def test_the_same_detail_is_found_again_in_this_community(

@@ -1,0 +1,141 @@
+"""What is known of a member: the name and number, and what was done about them."""
+
+from typing import Final
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from timebank.errors import N_
+from timebank.known import Known
+from timebank.known import Whom
+from timebank.known import blotted
+from timebank.known import taken_away
+from timebank.members.models import Absence
+from timebank.members.models import Farewell
+from timebank.members.models import Guardian
+from timebank.members.models import Hand
+from timebank.members.models import HandEvent
+from timebank.members.models import Member
+from timebank.members.models import MemberEvent
+
+#: What stands in place of a name.
+_NOBODY = "—"
+_IDS = frozenset({"id", "member_id", "community_id"})
+
+
+def _forget_member(session: Session, _known: Known, whom: Whom) -> None:
+    """Write over what tells who it was; the pseudonym is whoever erases to give."""
+    gone = update(Member).where(Member.id == whom.member_id)
+    nothing = gone.values(
+        reading=None,
+        district=None,
+        search_key="",
+        state_reason=None,
+        own_limit_minutes=None,
+        own_limit_reason=None,
+    )
+    session.execute(nothing.execution_options(synchronize_session=False))
+
+
+KNOWN: Final = (
+    Known(
+        label=N_("Membership"),
+        table=Member,
+        about=lambda whom: Member.id == whom.member_id,
+        told={
+            "number": N_("Member number"),
+            "name": N_("Name"),
+            "reading": N_("Reading of the name"),
+            "district": N_("District"),
+            "kind": N_("Kind of member"),
+            "state": N_("State"),
+            "state_reason": N_("Reason"),
+            "own_limit_minutes": N_("Limit"),
+            "own_limit_reason": N_("Reason for own limit"),
+            "joined_on": N_("Member since"),
+        },
+        untold=frozenset({"id", "community_id", "account_id", "sort_key", "search_key"}),
+        erase=_forget_member,
+        kept=N_(
+            "That somebody was a member, from when on, under a pseudonym: for as long as there are books."
+        ),
+    ),
+    Known(
+        label=N_("Who acts for you"),
+        table=Hand,
+        about=lambda whom: Hand.member_id == whom.member_id,
+        told={"acts_as": N_("As what")},
+        untold=frozenset({"person_id", "member_id", "community_id", "may"}),
+        erase=taken_away,
+    ),
+    Known(
+        label=N_("Acting for others, and others for you"),
+        table=HandEvent,
+        about=lambda whom: (
+            (HandEvent.community_id == whom.community_id)
+            & ((HandEvent.member_id == whom.member_id) | (HandEvent.person_id == whom.person_id))
+        ),
+        told={
+            "called": N_("Who acts"),
+            "acts_as": N_("As what"),
+            "what": N_("What was done"),
+            "happened_at": N_("When"),
+        },
+        untold=_IDS | {"person_id", "may", "actor"},
+        erase=blotted(called=_NOBODY),
+        kept=N_(
+            "That somebody acted for somebody, and when, without a name: for as long as there are books."
+        ),
+    ),
+    Known(
+        label=N_("What was done about your membership"),
+        table=MemberEvent,
+        about=lambda whom: MemberEvent.member_id == whom.member_id,
+        told={
+            "happened_at": N_("When"),
+            "what": N_("What was done"),
+            "value": N_("To what"),
+            "reason": N_("Reason"),
+        },
+        untold=_IDS | {"actor"},
+        erase=blotted(reason=None),
+        kept=N_("What was done and when, without the words: for as long as there are books."),
+    ),
+    Known(
+        label=N_("Away for a while"),
+        table=Absence,
+        about=lambda whom: Absence.member_id == whom.member_id,
+        told={"until": N_("Away until")},
+        untold=frozenset({"member_id", "community_id"}),
+        erase=taken_away,
+    ),
+    Known(
+        label=N_("Leaving"),
+        table=Farewell,
+        about=lambda whom: Farewell.member_id == whom.member_id,
+        told={
+            "left_on": N_("Left on"),
+            "died": N_("Has died"),
+            "family_contact": N_("Whom of the family can be called or written to?"),
+        },
+        untold=frozenset({"member_id", "community_id"}),
+        erase=blotted(family_contact=""),
+        kept=N_("On which day somebody left, under a pseudonym: for as long as there are books."),
+    ),
+    Known(
+        label=N_("Guardians"),
+        table=Guardian,
+        about=lambda whom: Guardian.member_id == whom.member_id,
+        told={
+            "name": N_("Name"),
+            "reached_by": N_("How they can be reached"),
+            "email": N_("E-mail address"),
+            "language": N_("Language"),
+            "wording": N_("Consented to"),
+            "consented_on": N_("Consented on"),
+            "ended_on": N_("Ended on"),
+        },
+        untold=_IDS,
+        erase=taken_away,
+    ),
+)
