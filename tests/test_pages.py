@@ -74,7 +74,7 @@ STAND_FOR_ALL = {
 ANSWERS = {200, 303, 403, 404}
 
 #: Latin words that are Japanese, too, are somebody's own name for something, or show what can be typed.
-LATIN_IN_JAPANESE = re.compile(r"\b([A-Z]\w+/\w+|UTC|CSV|A4|JPY|ID|English|Enter|h|m|min)\b", re.ASCII)
+LATIN_IN_JAPANESE = re.compile(r"\b([A-Z]\w+/\w+|UTC|CSV|JSON|A4|JPY|ID|English|Enter|h|m|min)\b", re.ASCII)
 #: A word that somebody forgot to mark or to translate.
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
@@ -301,6 +301,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Exchange.description, ExchangeEvent.reason, HandEvent.called, TrustOffer.called),
         *(Application.name, Application.reading, Application.other_way, Application.could_do),
         *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),
+        *(Application.email, Application.guardian_email),
         *(Guardian.name, Guardian.reached_by),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),

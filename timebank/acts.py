@@ -24,6 +24,7 @@ ACTS: Final[dict[str, str]] = {
     "trust.end": N_("Ended that somebody acts for them"),
     "trust.take_back": N_("Took back asking somebody to act for them"),
     "trust.answer": N_("Answered whether they will act for a member"),
+    "trust.answer_by_mail": N_("Answered by a mail whether they will act for a member"),
     "trust.name_for": N_("Asked somebody to act for a member"),
     "trust.take_back_for": N_("Took back asking somebody to act for a member"),
     "hands.of_member": N_("Let somebody act for a member"),

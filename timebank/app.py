@@ -13,6 +13,7 @@ from timebank.contacts import sharing
 from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
 from timebank.db import db
+from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
 from timebank.exchanges import desk_views
@@ -25,6 +26,7 @@ from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
+from timebank.hands import known as hands_known
 from timebank.hands import standing as hands
 from timebank.hands import trust_views
 from timebank.hands import views as hands_views
@@ -35,6 +37,7 @@ from timebank.hands.trust import ASK_FOR_TRUST
 from timebank.joining import consent_views
 from timebank.joining import desk_views as applicants_views
 from timebank.joining import invitation_views
+from timebank.joining import known as joining_known
 from timebank.joining import views as joining_views
 from timebank.joining.first_sign_ins import SEND_WELCOME
 from timebank.joining.invitations import SEND_INVITATION
@@ -147,13 +150,8 @@ HOOKS = Hooks(
     ),
     known=(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
-        *(
-            *licences_known.KNOWN,
-            *pools_known.KNOWN,
-            *mail_known.KNOWN,
-            *mydata_known.KNOWN,
-            *audit_known.KNOWN,
-        ),
+        *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
+        *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
     ),
     questions=(
         Question(

@@ -140,17 +140,6 @@ def leaf(verb: str = "INSERT", conflict: str = "", **changed: str) -> str:
     return insert("seal_leaf", {**values, **changed}, verb, conflict).replace("{over}", "")
 
 
-#: What whoever may write entries by hand may fill; on PostgreSQL the program's role may not even do that.
-FILLED = {
-    "entry": (
-        *("book_id", "kind", "posted_on", "memo", "key", "fingerprint", "reverses_id", "limits", "actor"),
-        "last_line",
-    ),
-    "transfer": (
-        *("entry_id", "line", "book_id", "commodity", "debit_account_id", "credit_account_id", "amount"),
-    ),
-}
-
 _INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\)  *(?:\{over\} )?VALUES \((.*?)\) ?((?:ON .*)?)")
 #: What only the tables' owner can bring on PostgreSQL, as the builders above write it.
 _OWNERS = {"id": NEW, "recorded_at": MOMENT, "moved_at": MOMENT}

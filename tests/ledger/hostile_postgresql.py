@@ -9,6 +9,17 @@ from tests.ledger.hostile import leaf
 from tests.ledger.hostile import seal
 from tests.ledger.hostile import transfer
 
+#: What whoever may write entries by hand may fill; on PostgreSQL the program's role may not even do that.
+FILLED = {
+    "entry": (
+        *("book_id", "kind", "posted_on", "memo", "key", "fingerprint", "reverses_id", "limits", "actor"),
+        "last_line",
+    ),
+    "transfer": (
+        *("entry_id", "line", "book_id", "commodity", "debit_account_id", "credit_account_id", "amount"),
+    ),
+}
+
 
 def _call(function: str, values: dict[str, str]) -> Statements:
     return [f"SELECT {function}({', '.join(f'{name} => {value}' for name, value in values.items())})"]

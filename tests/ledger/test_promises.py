@@ -113,7 +113,7 @@ def let_write(owner: Engine) -> None:
     """Let the program's role write entries by hand, too, so that it is the triggers that refuse."""
     if owner.dialect.name == "postgresql":
         with owner.begin() as connection:
-            for table, columns in hostile.FILLED.items():
+            for table, columns in hostile_postgresql.FILLED.items():
                 connection.exec_driver_sql(f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {PROGRAM}")
 
 
@@ -300,7 +300,7 @@ def test_temporary_tables_of_the_same_names_take_nothings_place(own_engine: Engi
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_rows_that_are_copied_in_meet_the_same_rules(field: Field) -> None:
     row = "{free}\t2\t{book}\tMIN\t{a}\t{b}\t5\n".format(**field.names)
-    columns = ", ".join(hostile.FILLED["transfer"])
+    columns = ", ".join(hostile_postgresql.FILLED["transfer"])
 
     def copy_in() -> None:
         with field.engine.connect() as connection:

@@ -19,6 +19,7 @@ from timebank.actor import Actor
 from timebank.cli import demo_data as data
 from timebank.cli.demo_data import Occasion
 from timebank.cli.demo_joining import ask_to_join
+from timebank.cli.demo_papers import Papers
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
@@ -26,11 +27,7 @@ from timebank.communities.service import change_settings
 from timebank.communities.service import create_community
 from timebank.communities.service import facts_of
 from timebank.communities.service import list_kinds
-from timebank.contacts.models import AGREED
-from timebank.contacts.models import MEMBERS
 from timebank.contacts.service import set_detail
-from timebank.contacts.sharing import agree
-from timebank.contacts.sharing import write_rules
 from timebank.doubles.service import say_not_the_same
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
@@ -44,16 +41,10 @@ from timebank.exchanges.service import reverse_exchange
 from timebank.hands import trust
 from timebank.hands.service import Named
 from timebank.hands.service import add_hand
-from timebank.licences.kinds import add_kind as add_licence_kind
-from timebank.licences.service import Seen
-from timebank.licences.service import write_down
 from timebank.members.away import go_away
 from timebank.members.models import A_HOUSEHOLD
-from timebank.members.models import Member
 from timebank.members.service import add_member
 from timebank.members.service import give_hand
-from timebank.mydata.models import CORRECT
-from timebank.mydata.service import ask
 from timebank.people.factors import fresh_secret
 from timebank.people.factors import keep_secret
 from timebank.people.models import Person
@@ -129,20 +120,15 @@ def _live(town: "_Town") -> None:
             town.book(occasion, by_giver=turn % 3 == 0)
 
 
-class _Town:
+class _Town(Papers):
     """The demo's people, and what they do: each act goes the way it would go on the pages."""
 
     def __init__(self, session: Session, community: Community) -> None:
-        self.session = session
-        self.community = community
+        super().__init__(session, community)
         self.zone = ZoneInfo(community.time_zone)
-        self.today = clock.today(community.time_zone)
         self.kinds: dict[str, HelpKind] = {
             kind.name: kind for kind in list_kinds(session, community=community)
         }
-        self.members: dict[str, Member] = {}
-        self.people: dict[str, Person] = {}
-        self.coordinator = TERMINAL
         self._forms = count(1)
 
     # --- people -----------------------------------------------------------------------------------------
@@ -216,7 +202,7 @@ class _Town:
             member=mother,
             named=Named(data.TRUSTED_EMAIL, data.TRUSTED_NAME),
             ticks=data.TRUSTED_TICKS,
-            actor=self._actor(data.TRUSTING),
+            actor=self.actor(data.TRUSTING),
         )
         trust.accept(self.session, offer=offer, member=mother, person=person)
 
@@ -254,7 +240,7 @@ class _Town:
                 community=self.community,
                 exchange=exchange,
                 by=self.members[number],
-                actor=self._actor(number),
+                actor=self.actor(number),
             )
         self._date(exchanges, occasion)
         return exchanges
@@ -273,13 +259,13 @@ class _Town:
             exchange=exchange,
             reason=reason,
             by=self.members[receiver],
-            actor=self._actor(receiver),
+            actor=self.actor(receiver),
         )
 
     def dispute(self, exchange: Exchange, reason: str, answer: str) -> None:
         """Let the receiver say that it is not right, and the giver ask a coordinator to look."""
         self.decline(exchange, reason)
-        giver = self._actor(self._number(exchange.giver_id))
+        giver = self.actor(self._number(exchange.giver_id))
         dispute_exchange(self.session, exchange=exchange, reason=answer, actor=giver)
 
     def book_twice_and_reverse(self, occasion: Occasion, reason: str) -> None:
@@ -299,7 +285,7 @@ class _Town:
         pool = open_pool(**here, name=data.POOL, purpose=data.POOL_PURPOSE, actor=actor)
         for number, minutes, words, name_hidden in data.GIFTS:
             wish = self._wish(number, minutes, words, name_hidden=name_hidden)
-            give(**here, pool=pool, wish=wish, actor=self._actor(number))
+            give(**here, pool=pool, wish=wish, actor=self.actor(number))
         grant(**here, pool=pool, wish=self._wish(*data.GRANTED), actor=actor)
 
     def go_away(self) -> None:
@@ -310,48 +296,8 @@ class _Town:
             community=self.community,
             member=self.members[number],
             until=self.today + timedelta(days=days),
-            actor=self._actor(number),
+            actor=self.actor(number),
         )
-
-    def say_how_to_reach(self) -> None:
-        """Let neighbours say how they are reached; for some of them the coordinator writes it down."""
-        for number, kind, value, audience in data.CONTACTS:
-            set_detail(
-                self.session,
-                community=self.community,
-                member=self.members[number],
-                kind=kind,
-                value=value,
-                audience=audience,
-                actor=self._told_by(number),
-            )
-        rules = write_rules(
-            self.session,
-            community=self.community,
-            words=data.SHARING_RULES,
-            widest=MEMBERS,
-            suggested=AGREED,
-            actor=self._actor(data.STEWARD_NUMBER),
-        )
-        for number, member in self.members.items():
-            if number not in data.NOT_AGREED:
-                agree(self.session, member=member, version=rules.version, actor=self._told_by(number))
-
-    def insure(self) -> None:
-        """Let the coordinator have seen insurances and licences, some of which soon run out."""
-        kinds = {
-            name: add_licence_kind(self.session, community=self.community, name=name, actor=TERMINAL)
-            for name in data.LICENCE_KINDS
-        }
-        for number, name, days, note in data.LICENCES:
-            ends_on = None if days is None else self.today + timedelta(days=days)
-            write_down(
-                self.session,
-                community=self.community,
-                member=self.members[number],
-                seen=Seen(kind=kinds[name], ends_on=ends_on, note=note),
-                actor=self.coordinator,
-            )
 
     def enter_twice(self) -> None:
         """Enter somebody a second time for the coordinator to find, and tell two namesakes apart."""
@@ -369,18 +315,6 @@ class _Town:
         )
         one, other = (self.members[namesake] for namesake in data.TWO_PEOPLE)
         say_not_the_same(self.session, community=self.community, one=one, other=other, actor=self.coordinator)
-
-    def ask_about_data(self) -> None:
-        """Let somebody ask for something to be corrected."""
-        number, words = data.ASKED_ABOUT_DATA
-        ask(
-            self.session,
-            community=self.community,
-            member=self.members[number],
-            kind=CORRECT,
-            words=words,
-            actor=self._actor(number),
-        )
 
     def _wish(self, number: str, minutes: int, words: str, *, name_hidden: bool = False) -> Wish:
         return Wish(
@@ -409,7 +343,7 @@ class _Town:
             community=self.community,
             said=said,
             by=self.members[by] if by else None,
-            actor=self._actor(by) if by else self.coordinator,
+            actor=self.actor(by) if by else self.coordinator,
         )
         self._date(logged.exchanges, occasion)
         return logged.exchanges
@@ -422,13 +356,6 @@ class _Town:
             exchange.logged_at = evening
         events = update(ExchangeEvent).where(ExchangeEvent.exchange_id.in_([one.id for one in exchanges]))
         self.session.execute(events.values(happened_at=evening + timedelta(hours=1)))
-
-    def _told_by(self, number: str) -> Actor:
-        """Tell who writes down what somebody says: they themselves, or the coordinator whom they called."""
-        return self._actor(number) if number in self.people else self.coordinator
-
-    def _actor(self, number: str) -> Actor:
-        return Actor(person_id=self.people[number].id, member_id=self.members[number].id, how="demo")
 
     def _number(self, member_id: int) -> str:
         return next(number for number, member in self.members.items() if member.id == member_id)

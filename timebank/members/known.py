@@ -17,6 +17,7 @@ from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
+from timebank.members.models import SameAs
 
 #: What stands in place of a name.
 _NOBODY = "—"
@@ -98,8 +99,21 @@ KNOWN: Final = (
             "reason": N_("Reason"),
         },
         untold=_IDS | {"actor"},
-        erase=blotted(reason=None),
+        erase=blotted(value=None, reason=None),
         kept=N_("What was done and when, without the words: for as long as there are books."),
+    ),
+    Known(
+        label=N_("Two records that were joined"),
+        table=SameAs,
+        about=lambda whom: (SameAs.member_id == whom.member_id) | (SameAs.kept_id == whom.member_id),
+        told={
+            "minutes": N_("Carried over"),
+            "joined_on": N_("Joined on"),
+            "reason": N_("Reason"),
+        },
+        untold=_IDS - {"id"} | {"kept_id", "entry_id", "joined_at", "actor"},
+        erase=blotted(reason=_NOBODY),
+        kept=N_("That two records are one, and what was carried over: for as long as there are books."),
     ),
     Known(
         label=N_("Away for a while"),

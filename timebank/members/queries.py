@@ -125,8 +125,13 @@ def communities_of(session: Session, *, person: Person) -> Sequence[Community]:
 
 
 def people_of(session: Session, *, member: Member) -> Sequence[Person]:
-    """List the people who act for a member."""
-    return [person for _hand, person in hands_on(session, member=member)]
+    """List the people who are a member, or are of it as a household or an organisation.
+
+    What is meant for the member is sent to them, and to nobody whom the member merely trusts.
+    """
+    people = select(Person).join(Hand, Hand.person_id == Person.id)
+    own = people.where(Hand.member_id == member.id, Hand.acts_as != TRUSTED)
+    return session.scalars(own.order_by(Person.id)).all()
 
 
 def hands_on(session: Session, *, member: Member) -> list[tuple[Hand, Person]]:
@@ -171,11 +176,7 @@ def people_by_number(session: Session, *, community: Community, number: str) -> 
     """
     member = find_by_number(session, community=community, number=number)
     member = who_stays(session, member=member) if member else None
-    if member is None or member.state == LEFT:
-        return []
-    people = select(Person).join(Hand, Hand.person_id == Person.id)
-    own = people.where(Hand.member_id == member.id, Hand.acts_as != TRUSTED)
-    return session.scalars(own.order_by(Person.id)).all()
+    return people_of(session, member=member) if member and member.state != LEFT else []
 
 
 def hours_of(member: Member, community: Community) -> Account:

@@ -9,11 +9,14 @@ from timebank.errors import N_
 from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import taken_away
+from timebank.people.models import Authenticator
+from timebank.people.models import HalfSignIn
 from timebank.people.models import KeptForm
 from timebank.people.models import Office
 from timebank.people.models import OfficeEvent
 from timebank.people.models import PasswordOfOne
 from timebank.people.models import Person
+from timebank.people.models import RecoveryCode
 from timebank.people.models import ShownSignIn
 from timebank.people.models import SignIn
 from timebank.people.models import SignInCode
@@ -57,9 +60,34 @@ KNOWN: Final = (
             "seen_at": N_("Last seen"),
             "browser": N_("Browser"),
             "system": N_("System"),
+            "second_factor_at": N_("Second step given on"),
             "ended_at": N_("Ended on"),
         },
         untold=frozenset({"id", "person_id", "community_id", "token_hash"}),
+        erase=_if_only_here,
+    ),
+    Known(
+        label=N_("Sign-ins that wait for the second step"),
+        table=HalfSignIn,
+        about=lambda whom: HalfSignIn.person_id == whom.person_id,
+        told={"begun_by": N_("Signed in by"), "begun_at": N_("Signed in on")},
+        untold=frozenset({"id", "person_id", "community_id", "token_hash", "next_path", "kept"}),
+        erase=_if_only_here,
+    ),
+    Known(
+        label=N_("Authenticator"),
+        table=Authenticator,
+        about=lambda whom: Authenticator.person_id == whom.person_id,
+        told={"set_up_at": N_("Since")},
+        untold=frozenset({"person_id", "locked_secret", "last_step"}),
+        erase=_if_only_here,
+    ),
+    Known(
+        label=N_("Recovery codes"),
+        table=RecoveryCode,
+        about=lambda whom: RecoveryCode.person_id == whom.person_id,
+        told={},
+        untold=frozenset({"person_id", "code_hash", "salt"}),
         erase=_if_only_here,
     ),
     Known(

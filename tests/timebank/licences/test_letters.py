@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 from tests.builders import COORDINATOR
 from tests.builders import Neighbour
 from tests.builders import a_community
+from tests.builders import a_hand
 from tests.builders import a_member
 from tests.builders import a_neighbour
+from tests.builders import a_person
 from tests.builders import an_officer
 from tests.builders import at
 from tests.builders import written
@@ -93,6 +95,19 @@ def test_coordinators_have_one_mail_and_each_member_their_own(app: Flask, ken: N
     assert to_hana.subject == "Insurance: runs out on Tue 31 March 2026"
     assert "/kadoma/membership/licences" in to_hana.html
     assert "Mary" not in to_hana.text + to_hana.html
+
+
+def test_whoever_is_merely_trusted_is_told_nothing(app: Flask, ken: Neighbour) -> None:
+    mother = insured(app, ken.community, "Mie", 20)
+
+    def trust(session: Session) -> None:
+        daughter = a_person(session, email="daughter@example.org")
+        a_hand(session, mother, daughter, called="Daughter", may="read")
+
+    written(app, trust)
+    told = [mail.to_address for mail in tonight(app, ken.community, "one")]
+    assert "mie@example.org" in told
+    assert "daughter@example.org" not in told
 
 
 def test_nobody_is_told_twice_of_one_and_again_of_the_next(
