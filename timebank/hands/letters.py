@@ -1,7 +1,5 @@
 """Letters about hands: somebody is asked, acts for a member now, has done something, or acts no longer."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +12,7 @@ from timebank.hands import trust
 from timebank.hands.acts import exchange_of
 from timebank.hands.models import TrustOffer
 from timebank.mail import Carrier
-from timebank.mail import Letter
-from timebank.mail import carry_letter
+from timebank.mail import carry_later
 from timebank.mail import send_letter
 from timebank.mail import write_letter
 from timebank.members.models import LEFT
@@ -100,7 +97,7 @@ def ask_for_trust_with(carrier: Carrier) -> Handler:
             token=trust.fresh_token(session, offer),
             until=offer.asked_at + trust.GOOD_FOR,
         )
-        return partial(_send, carrier, letter)
+        return carry_later(carrier, letter)
 
     return handler
 
@@ -131,12 +128,3 @@ def _may(may: str | None) -> list[str]:
     """Name what is ticked, in English, marked with N_."""
     ticked = (may or "").split()
     return [label for tick, label in TICK_LABELS.items() if tick in ticked]
-
-
-def _send(carrier: Carrier, letter: Letter) -> Callable[[Session], None]:
-    carry_letter(carrier, letter)
-    return _nothing_more
-
-
-def _nothing_more(_session: Session) -> None:
-    """Note nothing: that the work is done says all."""

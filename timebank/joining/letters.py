@@ -1,8 +1,6 @@
 """Letters about joining: what opens something is in the mail and nowhere else."""
 
 import secrets
-from collections.abc import Callable
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +13,7 @@ from timebank.joining.models import WAITING
 from timebank.joining.models import Application
 from timebank.joining.models import Invitation
 from timebank.mail import Carrier
-from timebank.mail import Letter
-from timebank.mail import carry_letter
+from timebank.mail import carry_later
 from timebank.mail import send_letter
 from timebank.mail import write_letter
 from timebank.people.sign_ins import hashed
@@ -44,7 +41,7 @@ def send_welcome_with(carrier: Carrier) -> Handler:
             token=first_sign_ins.fresh_token(session, first),
             until=first.asked_at + GOOD_FOR,
         )
-        return partial(_send, carrier, letter)
+        return carry_later(carrier, letter)
 
     return handler
 
@@ -72,7 +69,7 @@ def ask_guardian_with(carrier: Carrier) -> Handler:
             application=application,
             token=token,
         )
-        return partial(_send, carrier, letter)
+        return carry_later(carrier, letter)
 
     return handler
 
@@ -95,7 +92,7 @@ def send_invitation_with(carrier: Carrier) -> Handler:
             code=invitations.fresh_code(session, invitation),
             until=invitation.good_until,
         )
-        return partial(_send, carrier, letter)
+        return carry_later(carrier, letter)
 
     return handler
 
@@ -117,12 +114,3 @@ def tell_declined(session: Session, task: Task) -> None:
 def _application(session: Session, task: Task) -> Application | None:
     application = session.get(Application, int(task.payload["application"]))
     return application if application and application.community_id == task.community_id else None
-
-
-def _send(carrier: Carrier, letter: Letter) -> Callable[[Session], None]:
-    carry_letter(carrier, letter)
-    return _nothing_more
-
-
-def _nothing_more(_session: Session) -> None:
-    """Note nothing: that the work is done says all."""

@@ -19,9 +19,8 @@ from timebank.licences.models import LicenceKind
 from timebank.members.models import ACTIVE
 from timebank.members.models import AWAY
 from timebank.members.models import LEFT
-from timebank.members.models import SELF
-from timebank.members.models import Hand
 from timebank.members.models import Member
+from timebank.members.queries import selves_of
 
 #: So long before the last day coordinators and the member are told.
 DAYS_BEFORE = 30
@@ -98,7 +97,7 @@ def history_of(session: Session, *, community: Community, member: Member) -> Seq
     )
     found = session.execute(mine).all()
     people = {one for row, _ in found for one in (row.seen_person_id, row.over_person_id) if one is not None}
-    names = _members_behind(session, community, people)
+    names = selves_of(session, community_id=community.id, person_ids=people)
     return [
         Past(row, kind, names.get(row.seen_person_id or 0), names.get(row.over_person_id or 0))
         for row, kind in found
@@ -193,13 +192,3 @@ def _rows(
 
 def _ends_within(today: date, days: int) -> ColumnElement[bool]:
     return Licence.ends_on <= today + timedelta(days=days)
-
-
-def _members_behind(session: Session, community: Community, people: set[int]) -> dict[int, Member]:
-    """Tell which members some people are, by the person's id."""
-    found = (
-        select(Hand.person_id, Member)
-        .join(Member, Member.id == Hand.member_id)
-        .where(Hand.person_id.in_(people), Hand.community_id == community.id, Hand.acts_as == SELF)
-    )
-    return {one.person_id: one.Member for one in session.execute(found)}

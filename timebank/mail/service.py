@@ -151,3 +151,17 @@ def _message(mail: Mail, sender: str, name: str) -> EmailMessage:
     # What the content brings with it takes the place of headers that begin like this one.
     message["Content-Language"] = mail.language
     return message
+
+
+def carry_later(carrier: Carrier, letter: Letter) -> Outside:
+    """Give what carries a letter once the transaction is over, for one whose words no table may keep."""
+
+    def carry() -> Callable[[Session], None]:
+        carry_letter(carrier, letter)
+        return _nothing_more
+
+    return carry
+
+
+def _nothing_more(_session: Session) -> None:
+    """Note nothing: that the work is done says all."""

@@ -1,14 +1,10 @@
 """The letter with a link to sign in: its token is in the mail and nowhere else."""
 
-from collections.abc import Callable
-from functools import partial
-
 from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
 from timebank.mail import Carrier
-from timebank.mail import Letter
-from timebank.mail import carry_letter
+from timebank.mail import carry_later
 from timebank.mail import write_letter
 from timebank.people import links
 from timebank.queue import Handler
@@ -33,15 +29,6 @@ def send_links_with(carrier: Carrier) -> Handler:
             token=links.fresh_token(session, link),
             until=link.asked_at + links.GOOD_FOR,
         )
-        return partial(_send, carrier, letter)
+        return carry_later(carrier, letter)
 
     return handler
-
-
-def _send(carrier: Carrier, letter: Letter) -> Callable[[Session], None]:
-    carry_letter(carrier, letter)
-    return _nothing_more
-
-
-def _nothing_more(_session: Session) -> None:
-    """Note nothing: that the work is done says all."""
