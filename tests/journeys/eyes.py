@@ -49,7 +49,8 @@ class Eyes:
         self.finished.append(request)
 
     def look(self) -> None:
-        """See that the page is as every page must be."""
+        """See that the page, once it is all there, is as every page must be."""
+        self.page.wait_for_load_state()
         self._outline()
         self._width()
         self._weight_and_headers()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.journeys.eyes import Eyes
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -78,8 +79,7 @@ def test_a_number_is_shown_to_whom_its_owner_chose_and_to_nobody_else(
     # A coordinator looks, and the owner reads who it was.
     desk, desk_eyes = come(COORDINATOR)
     follow(desk, _("Members"))
-    with desk.expect_navigation():
-        desk.get_by_role("row").filter(has_text=OWNER).get_by_role("link").click()
+    go(desk.get_by_role("row").filter(has_text=OWNER).get_by_role("link"))
     follow(desk, _("How to reach them"))
     expect(desk.get_by_text(NUMBER)).to_have_count(0)
     desk_eyes.look()

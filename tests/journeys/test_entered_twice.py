@@ -10,6 +10,7 @@ from tests.journeys.eyes import Eyes
 from tests.journeys.walking import balance_of
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -65,10 +66,10 @@ def test_two_records_of_one_person_are_found_and_joined(
     # The statement tells of it, and leads to that of the number of before.
     page.goto(f"{demo_server.url}/kadoma/members/?q={FIRST}")
     eyes.look()
-    page.locator("tbody .person a").first.click()
+    go(page.locator("tbody .person a").first)
     eyes.look()
     follow(page, _("Open number %(number)s") % {"number": AGAIN})
-    page.locator(f"a[href$='/members/{_id(page)}/statement']").click()
+    go(page.locator(f"a[href$='/members/{_id(page)}/statement']"))
     eyes.look()
     expect(page.get_by_text(_("Balance carried over, entered twice"))).to_be_visible()
 

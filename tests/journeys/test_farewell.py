@@ -11,6 +11,7 @@ from tests.journeys.eyes import Eyes
 from tests.journeys.walking import balance_of
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -85,9 +86,7 @@ def test_a_member_goes_away_comes_back_leaves_and_is_taken_back(
     # A coordinator takes them back.
     page, eyes = come(COORDINATOR)
     follow(page, _("Members"))
-    whose = page.get_by_role("row").filter(has_text=LEAVER).get_by_role("link")
-    with page.expect_navigation():
-        whose.click()
+    go(page.get_by_role("row").filter(has_text=LEAVER).get_by_role("link"))
     eyes.look()
     follow(page, _("Leaving and coming back"))
     eyes.look()

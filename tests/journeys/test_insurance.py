@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.journeys.eyes import Eyes
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -45,7 +46,7 @@ def test_everybodys_insurance_is_renewed_in_one_go(
     come_in(page, demo_server, COORDINATOR, language)
     follow(page, _("For coordinators"))
     eyes.look()
-    page.locator(".lines a", has_text="2").last.click()
+    go(page.locator(".lines a", has_text="2").last)
     eyes.look()
     expect(page.locator("tbody tr")).to_have_count(2)
     follow(page, _("Everything"))

@@ -13,6 +13,7 @@ from tests.builders import written
 from tests.journeys.eyes import Eyes
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -75,8 +76,7 @@ def test_a_member_takes_everything_along_and_is_erased(
     follow(desk, _("Settings"))
     follow(desk, _("Requests about data"))
     desk_eyes.look()
-    with desk.expect_navigation():
-        desk.get_by_role("link").filter(has_text=NAME).click()
+    go(desk.get_by_role("link").filter(has_text=NAME))
     desk_eyes.look()
     follow(desk, _("See what erasing means"))
     desk_eyes.look()

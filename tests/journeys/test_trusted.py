@@ -10,6 +10,7 @@ from tests.journeys.eyes import Eyes
 from tests.journeys.walking import balance_of
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
+from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
@@ -53,8 +54,7 @@ def test_a_daughter_logs_for_her_mother_who_ends_it_by_telephone(
     come_in(desk, demo_server, COORDINATOR, language)
     follow(desk, _("Members"))
     row = desk.locator("tbody tr").filter(has=desk.get_by_text(TRUSTING, exact=True))
-    with desk.expect_navigation():
-        row.get_by_role("link").click()
+    go(row.get_by_role("link"))
     follow(desk, _("Who acts for them"))
     expect(desk.get_by_role("heading", name=_("What was done for them"))).to_be_visible()
     expect(desk.get_by_text(_("Logged hours"))).to_be_visible()

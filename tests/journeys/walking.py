@@ -68,16 +68,17 @@ def come_in(page: Page, server: LiveServer, name: str, language: str = "en") -> 
 
 def press(place: Page | Locator, button: str) -> None:
     """Press the first button of this name, and wait for the page that answers."""
-    _arrive(place.get_by_role("button", name=button, exact=True).first)
+    go(place.get_by_role("button", name=button, exact=True).first)
 
 
 def follow(place: Page | Locator, link: str) -> None:
     """Follow the first link of this name."""
-    _arrive(place.get_by_role("link", name=link, exact=True).first)
+    go(place.get_by_role("link", name=link, exact=True).first)
 
 
-def _arrive(way: Locator) -> None:
-    # A click alone does not wait: the next look would still be at the page that goes away.
+def go(way: Locator) -> None:
+    """Press a button or a link, and wait for the page that answers."""
+    # A click alone does not wait: the next look would be at the page that goes away, or at half of the next.
     with way.page.expect_navigation():
         way.click()
 
