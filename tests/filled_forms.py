@@ -132,7 +132,7 @@ FORMS: dict[str, Filled] = {
     "joining.first": Filled("stranger", {}, on="new"),
     "applicants.accept": Filled("coordinator", {}, on="waiting"),
     "applicants.decline": Filled("coordinator", REASON, on="declined"),
-    "applicants.on_paper": Filled("coordinator", {"signed_on": DAY}, on="on paper"),
+    "applicants.on_paper": Filled("coordinator", {"language": "ja", "signed_on": DAY}, on="on paper"),
     "applicants.enter": Filled(
         "coordinator",
         key(22)
@@ -140,6 +140,7 @@ FORMS: dict[str, Filled] = {
         | MINOR
         | {"number": "078", "language": "ja", "signed_on": DAY, "guardian_signed_on": DAY},
     ),
+    "applicants.health": Filled("coordinator", {"language": "ja", "signed_on": DAY}, on="receiver"),
     "applicants.withdraw": Filled("coordinator", {}),
     "applicants.guardian": Filled(
         "coordinator",
@@ -147,6 +148,7 @@ FORMS: dict[str, Filled] = {
             "guardian_name": "Her uncle",
             "guardian_reached_by": "Across the road",
             "guardian_email": "uncle@kadoma.example",
+            "language": "en",
             "signed_on": DAY,
         },
         on="new",

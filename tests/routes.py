@@ -214,6 +214,8 @@ ROUTES: dict[str, Row] = {
     "applicants.paper": may(C),
     "applicants.enter": may(C, S),
     "applicants.of_member": may(C),
+    "applicants.health": may(C, on="receiver"),
+    "applicants.health_paper": may(C),
     "applicants.withdraw": may(C),
     "applicants.guardian": may(C),
     "applicants.of_age": may(C, on="new"),

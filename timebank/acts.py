@@ -79,6 +79,7 @@ ACTS: Final[dict[str, str]] = {
     "applicants.enter": N_("Entered a signed form"),
     "applicants.withdraw": N_("Wrote down that a consent is withdrawn"),
     "applicants.guardian": N_("Wrote down another guardian"),
+    "applicants.health": N_("Wrote down a consent to notes about somebody's health"),
     "applicants.of_age": N_("Wrote down that a member is of age"),
     "applicants.rule": N_("Said whether anybody may ask to join"),
     "invitations.new": N_("Invited somebody"),

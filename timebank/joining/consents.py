@@ -11,6 +11,7 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.joining.models import HEALTH
 from timebank.joining.models import Consent
+from timebank.members.guardians import ConsentToCome
 from timebank.members.models import Member
 from timebank.members.service import record_event
 
@@ -44,6 +45,15 @@ def give_consent(session: Session, *, member: Member, said: Said, actor: Actor) 
     session.add(consent)
     record_event(session, member=member, what=GIVEN, value=said.about, actor=actor)
     return consent
+
+
+def write_down(
+    session: Session, *, community: Community, member: Member, said: Said, actor: Actor
+) -> Consent:
+    """Write down a consent signed on paper, by the member or by their guardian; the caller commits."""
+    if said.given_on > clock.today(community.time_zone):
+        raise ConsentToCome
+    return give_consent(session, member=member, said=said, actor=actor)
 
 
 def withdraw_health(session: Session, *, community: Community, member: Member, actor: Actor) -> None:

@@ -8,17 +8,20 @@ from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from timebank.i18n import language
 from timebank.joining import consents
 from timebank.joining import queries
 from timebank.joining import service
 from timebank.joining import wordings
 from timebank.joining.forms import AcceptForm
 from timebank.joining.forms import DeclineForm
+from timebank.joining.forms import HealthForm
 from timebank.joining.forms import NewGuardianForm
 from timebank.joining.forms import OnPaperForm
 from timebank.joining.forms import PaperForm
@@ -37,6 +40,7 @@ from timebank.members.queries import find_member
 from timebank.members.queries import next_number
 from timebank.members.queries import people_of
 from timebank.paper import qr_code
+from timebank.settings import LANGUAGES
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -113,9 +117,12 @@ def decline(application_id: int) -> ResponseReturnValue:
 @needs("answer-applications")
 def on_paper(application_id: int) -> ResponseReturnValue:
     """Write down that a guardian has signed on paper."""
-    found, form = _application(application_id), OnPaperForm()
-    words = _guardian_words(found.name, health=found.health_wording is not None)
+    found = _application(application_id)
+    form = OnPaperForm(language=found.language)
+    health = found.health_wording is not None
     if form.validate_on_submit():
+        with force_locale(form.language.data):
+            words = _guardian_words(found.name, health=health)
         with refusals(form):
             member = service.guardian_consents(
                 session(),
@@ -129,6 +136,7 @@ def on_paper(application_id: int) -> ResponseReturnValue:
             if member is not None:
                 return redirect(url_for("members.show", member_id=member.id), 303)
             return redirect(url_for(".show", application_id=found.id), 303)
+    words = _guardian_words(found.name, health=health)
     return form_page("joining/on_paper.html", form, application=found, words=words.split("\n"))
 
 
@@ -138,20 +146,21 @@ def on_paper(application_id: int) -> ResponseReturnValue:
 @bp.get("/applications/paper")
 @needs("answer-applications")
 def paper() -> ResponseReturnValue:
-    """Give a form to print, with blank lines, in the language of whoever prints it."""
+    """Give a form to print, with blank lines, in the language of whoever prints it or of whoever signs it."""
     name = community().name
     address = current_app.config["TIMEBANK_BASE_URL"] + url_for("joining.apply")
-    return render_template(
-        "print/join.html",
-        uses=wordings.uses(name),
-        use_tick=wordings.use_tick(name),
-        health_words=wordings.health_wording(),
-        guardian_words=_guardian_words(_("(the name above)"), health=False).split("\n")[-1],
-        address=address,
-        qr=qr_code(address),
-        takes=service.takes_applications(session(), community=community()),
-        back=url_for(".index"),
-    )
+    with force_locale(_asked_language()):
+        return render_template(
+            "print/join.html",
+            uses=wordings.uses(name),
+            use_tick=wordings.use_tick(name),
+            health_words=wordings.health_wording(),
+            guardian_words=_guardian_words(_("(the name above)"), health=False).split("\n")[-1],
+            address=address,
+            qr=qr_code(address),
+            takes=service.takes_applications(session(), community=community()),
+            back=url_for(".index"),
+        )
 
 
 @bp.route("/applications/enter", methods=["GET", "POST"])
@@ -200,8 +209,47 @@ def of_member(member_id: int) -> ResponseReturnValue:
         guardian=guardian_of(session(), member=whose),
         use=consents.consent_of(session(), member=whose, about=USE),
         health=consents.consent_of(session(), member=whose, about=HEALTH),
+        here=whose.state != LEFT,
         signs_in=bool(people_of(session(), member=whose)),
     )
+
+
+@bp.route("/members/<int:member_id>/health-consent", methods=["GET", "POST"])
+@needs("answer-applications")
+def health(member_id: int) -> ResponseReturnValue:
+    """Write down that a member, or the guardian of one, has signed that notes about their health are kept."""
+    whose = _member(member_id)
+    if whose.state == LEFT or consents.consent_of(session(), member=whose, about=HEALTH):
+        return redirect(url_for(".of_member", member_id=whose.id), 303)
+    form = HealthForm(language=community().language)
+    guardian = guardian_of(session(), member=whose)
+    if form.validate_on_submit():
+        with force_locale(form.language.data):
+            words = _health_words(whose)
+        with refusals(form):
+            said = consents.Said(about=HEALTH, wording=words, given_on=form.signed_on.data)
+            consents.write_down(
+                session(), community=community(), member=whose, said=said, actor=actor("slip")
+            )
+            flash(_("The consent is written down."))
+            return redirect(url_for(".of_member", member_id=whose.id), 303)
+    return form_page("joining/health.html", form, whose=whose, guardian=guardian, words=_health_words(whose))
+
+
+@bp.get("/members/<int:member_id>/health-consent/paper")
+@needs("answer-applications")
+def health_paper(member_id: int) -> ResponseReturnValue:
+    """Give the words about notes on a member's health to be signed, in the language of whoever signs them."""
+    whose = _member(member_id)
+    back = url_for(".health", member_id=whose.id)
+    with force_locale(_asked_language()):
+        return render_template(
+            "print/health.html",
+            whose=whose,
+            words=_health_words(whose),
+            guardian=guardian_of(session(), member=whose),
+            back=back,
+        )
 
 
 @bp.post("/members/<int:member_id>/health-consent/withdraw")
@@ -218,9 +266,12 @@ def withdraw(member_id: int) -> ResponseReturnValue:
 @needs("answer-applications")
 def guardian(member_id: int) -> ResponseReturnValue:
     """Write down a guardian who has signed, in place of one who was there before."""
-    whose, form = _member(member_id), NewGuardianForm()
-    words = _guardian_words(whose.name, health=False)
+    whose, form = _member(member_id), NewGuardianForm(language=community().language)
+    if whose.state == LEFT:
+        return redirect(url_for(".of_member", member_id=whose.id), 303)
     if form.validate_on_submit():
+        with force_locale(form.language.data):
+            words = _guardian_words(whose.name, health=False)
         with refusals(form):
             said = GuardianConsent(
                 name=form.guardian_name.data or "",
@@ -232,9 +283,8 @@ def guardian(member_id: int) -> ResponseReturnValue:
             record_guardian(session(), community=community(), member=whose, consent=said, actor=actor("slip"))
             flash(_("The guardian's consent is written down."))
             return redirect(url_for(".of_member", member_id=whose.id), 303)
-    return form_page(
-        "joining/guardian.html", form, whose=whose, words=words.split("\n"), possible=whose.state != LEFT
-    )
+    words = _guardian_words(whose.name, health=False)
+    return form_page("joining/guardian.html", form, whose=whose, words=words.split("\n"))
 
 
 @bp.route("/members/<int:member_id>/of-age", methods=["GET", "POST"])
@@ -283,6 +333,18 @@ def _shown(found: Application, form: AcceptForm) -> tuple[str, int]:
     known: dict[str, Any] = {"application": found, "possible": found.state == WAITING}
     same = queries.known_already(session(), community=community(), application=found)
     return form_page("joining/show.html", form, same=same, **known)
+
+
+def _asked_language() -> str:
+    """Tell in which language a page is to be printed: the reader's, where none is asked for."""
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else language()
+
+
+def _health_words(whose: Member) -> str:
+    """Say what is signed about a member's health: by themselves, or by their guardian."""
+    guardian = guardian_of(session(), member=whose)
+    return wordings.health_wording_for(None if guardian is None else whose.name)
 
 
 def _guardian_words(name: str, *, health: bool) -> str:

@@ -135,15 +135,20 @@ class InvitedForm(JoinForm):
             )
 
 
+def _language_of_the_form() -> SelectField:
+    """Ask in which language it was that somebody signed: those are the words that are kept."""
+    return SelectField(
+        _("Language of the form"), choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()]
+    )
+
+
 class PaperForm(JoinForm):
     """The same as a coordinator reads it on paper, with the days on which it was signed."""
 
     number = StringField(
         _("Member number"), [InputRequired(_("Please write a member number.")), Line(LONGEST_NUMBER)]
     )
-    language = SelectField(
-        _("Language of the form"), choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()]
-    )
+    language = _language_of_the_form()
     signed_on = DayField(_("Signed on"), [Written(_DAY)], description=_("For example 2026-04-03 or 2026/4/3"))
     guardian_signed_on = DayField(
         _("The guardian signed on"), description=_("For example 2026-04-03 or 2026/4/3")
@@ -192,11 +197,22 @@ class DeclineForm(Form):
 
 
 class OnPaperForm(Form):
-    """The day on which a guardian signed."""
+    """The day on which a guardian signed, and in which language."""
 
+    language = _language_of_the_form()
     signed_on = DayField(
         _("The guardian signed on"), [Written(_DAY)], description=_("For example 2026-04-03 or 2026/4/3")
     )
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(data=known)
+
+
+class HealthForm(Form):
+    """The day on which a member, or the guardian, signed that notes about health are kept."""
+
+    language = _language_of_the_form()
+    signed_on = DayField(_("Signed on"), [Written(_DAY)], description=_("For example 2026-04-03 or 2026/4/3"))
 
     def __init__(self, **known: Any) -> None:
         super().__init__(data=known)

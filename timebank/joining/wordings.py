@@ -45,6 +45,11 @@ def health_wording() -> str:
     )
 
 
+def health_wording_for(guarded: str | None) -> str:
+    """Say yes to notes about one's health; for somebody under 18, who is named, the guardian says it."""
+    return health_wording() if guarded is None else _guardian_health(guarded)
+
+
 def guardian_wording(community: str, name: str, *, health: bool) -> str:
     """Say yes, as a guardian, to the membership of somebody under 18."""
     consent = _(
