@@ -23,6 +23,7 @@ from timebank.contacts.queries import Reader
 from timebank.contacts.views import looks_at
 from timebank.members.models import Member
 from timebank.members.queries import find_member
+from timebank.members.queries import person_of
 from timebank.web import community
 from timebank.web import done
 from timebank.web import form_page
@@ -92,6 +93,7 @@ def heard(how: How) -> Actor:
 
 def _page(whose: Member, *, shown: bool) -> ResponseReturnValue:
     details = queries.details_for(session(), member=whose, reader=Reader(coordinator=True))
+    signs_in = person_of(session(), member=whose)
     rules = sharing.rules_of(session(), community_id=community().id)
     bounds = queries.bounds_for(session(), member=whose)
     return render_template(
@@ -99,6 +101,7 @@ def _page(whose: Member, *, shown: bool) -> ResponseReturnValue:
         form=ShowForm(),
         whose=whose,
         details=details,
+        sign_in_address=signs_in.email if signs_in else None,
         shown=shown,
         seen={one.kind: AUDIENCE_LABELS[bounds.narrow(one.audience)] for one in details},
         kinds=KIND_LABELS,

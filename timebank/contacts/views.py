@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from datetime import timedelta
 
 from flask import Blueprint
 from flask import abort
@@ -15,6 +16,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import audit
+from timebank import clock
+from timebank import limits
 from timebank.contacts import queries
 from timebank.contacts import service
 from timebank.contacts import sharing
@@ -24,6 +27,9 @@ from timebank.contacts.forms import OwnForm
 from timebank.contacts.forms import ShowForm
 from timebank.contacts.forms import who_sees
 from timebank.contacts.queries import Reader
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.limits import Limit
 from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.members.queries import find_member
@@ -34,12 +40,28 @@ from timebank.web import actor
 from timebank.web import community
 from timebank.web import done
 from timebank.web import form_page
+from timebank.web import key_of
 from timebank.web import member as oneself
 from timebank.web import needs
+from timebank.web import person
 from timebank.web import refusals
 from timebank.web import session
 
 bp = Blueprint("contacts", __name__)
+
+
+#: A telephone round takes fewer; a coordinator's looks are on the audit trail, and are not counted.
+LOOKS_A_DAY = 60
+
+
+class TooManyLooks(Refusal):
+    """A member who has looked up more neighbours in a day than anybody needs to."""
+
+    sentence = N_(
+        "You have looked up how others are reached many times today. You can again from %(when)s on. "
+        "If it cannot wait, please call the coordinators."
+    )
+    status = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +134,10 @@ def show(member_id: int) -> ResponseReturnValue:
     form = ShowForm()
     details = None
     if form.validate_on_submit():
-        details = queries.details_for(session(), member=whose, reader=Reader(oneself()))
-        done()
+        with refusals(form):
+            _count_look()
+            details = queries.details_for(session(), member=whose, reader=Reader(oneself()))
+            done()
     return form_page(
         "contacts/show.html",
         form,
@@ -122,6 +146,14 @@ def show(member_id: int) -> ResponseReturnValue:
         kinds=KIND_LABELS,
         paused=not takes_part(oneself()),
     )
+
+
+def _count_look() -> None:
+    """Count a look; nobody reads off the whole neighbourhood in a day."""
+    limit = Limit(f"day:{key_of('looks', str(person().id))}", LOOKS_A_DAY, timedelta(days=1))
+    until = limits.count(session(), [limit], now=clock.now())
+    if until is not None:
+        raise TooManyLooks(when=until)
 
 
 def looks_at(whose: Member) -> Sequence[Look]:

@@ -1,6 +1,7 @@
 """The pages of how members are reached: opened by a button, put on the trail, and standing nowhere else."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from tests.builders import an_officer
 from tests.builders import as_member
 from tests.builders import signed_in
 from tests.builders import written
+from timebank import clock
 from timebank.communities.models import Community
+from timebank.contacts import views
 from timebank.contacts.models import AGREED
 from timebank.contacts.models import KINDS
 from timebank.contacts.models import MEMBERS
@@ -158,6 +161,38 @@ def test_nothing_is_shown_before_the_button_is_pressed(
     assert "no-store" in client.post(path).headers["Cache-Control"]
 
 
+def test_nobody_reads_off_the_whole_neighbourhood_in_a_day(
+    app: Flask, hana: Neighbour, ken: Neighbour, coordinator: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(app, hana, audience=MEMBERS)
+    monkeypatch.setattr(views, "LOOKS_A_DAY", 2)
+    path = f"/kadoma/members/{of(hana).id}/reach"
+    client = signed_in(app, ken)
+    assert [client.post(path).status_code for _ in range(4)] == [200, 200, 429, 429]
+    refused = client.post(path).text
+    assert "many times today" in refused
+    assert NUMBER not in refused
+    # Another browser is not another reader; another member is.
+    assert signed_in(app, ken).post(path).status_code == 429
+    assert signed_in(app, coordinator).post(path).status_code == 200
+    later = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert NUMBER in reach(signed_in(app, ken), hana)
+
+
+def test_the_address_for_signing_in_is_shown_to_coordinators_by_a_button_only(
+    app: Flask, ken: Neighbour, coordinator: Neighbour
+) -> None:
+    """Nothing else is written down of how Ken is reached."""
+    desk, address = signed_in(app, coordinator), ken.person.email
+    assert address
+    assert "an e-mail address" in desk.get(f"/kadoma/members/{of(ken).id}").text
+    for page in ("", "/contact"):
+        assert address not in desk.get(f"/kadoma/members/{of(ken).id}{page}").text
+    assert address in reach(desk, ken, "contact")
+    assert "Cora (009)" in signed_in(app, ken).get("/kadoma/membership/reach/looks").text
+
+
 def test_a_member_finds_whom_they_want_to_reach_by_name_or_number(
     app: Flask, hana: Neighbour, ken: Neighbour
 ) -> None:
@@ -228,8 +263,12 @@ def test_a_coordinator_does_not_see_what_is_kept_back(
     app: Flask, hana: Neighbour, coordinator: Neighbour
 ) -> None:
     tell(app, hana, audience="nobody")
-    page = reach(signed_in(app, coordinator), hana, "contact")
+    desk = signed_in(app, coordinator)
+    page = reach(desk, hana, "contact")
     assert NUMBER not in page
+    assert "Nothing is written down that you may see" not in page
+    ken = written(app, lambda session: a_member(session, hana.community, name="Ken", number="008"))
+    page = desk.get(f"/kadoma/members/{ken.id}/contact").text
     assert "Nothing is written down that you may see" in page
 
 
