@@ -300,6 +300,21 @@ def hours_between(
     return Turnover(credited - from_pools - into, debited - to_pools - out, to_pools, from_pools)
 
 
+def hours_certified(
+    session: Session, *, community: Community, records: Sequence[Member], first: date, last: date
+) -> Turnover:
+    """Add up what somebody gave and received between two days, under every number that they had."""
+    parts = [
+        hours_between(session, community=community, member=one, first=first, last=last) for one in records
+    ]
+    return Turnover(
+        given=sum(one.given for one in parts),
+        received=sum(one.received for one in parts),
+        to_pools=sum(one.to_pools for one in parts),
+        from_pools=sum(one.from_pools for one in parts),
+    )
+
+
 def hours_in_all(
     session: Session, *, community: Community, member: Member, balance: ledger.Balance
 ) -> Turnover:

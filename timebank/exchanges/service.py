@@ -37,6 +37,7 @@ from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
 from timebank.members.service import clean_reason
+from timebank.members.queries import hold
 from timebank.members.taking_part import check_taking_part
 from timebank.queue import enqueue
 
@@ -61,6 +62,8 @@ def log_exchange(
     ``by`` is the member who says it: a receiver has thereby agreed, a giver waits for the receivers.
     None: a coordinator who heard it from both sides.
     """
+    # Somebody who leaves at this moment, or is joined with another record, has done so before or does it after.
+    hold(session, members=(*said.givers, *said.receivers))
     description = check_said(said, community=community, by=by)
     lines = lines_of(said, community=community)
     found = _saved_before(session, community=community, key=said.key)

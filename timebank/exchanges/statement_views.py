@@ -32,6 +32,7 @@ from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.members.same_as import joined_into
 from timebank.members.same_as import older_records
+from timebank.members.same_as import older_records
 from timebank.text import defused
 from timebank.text import excerpt
 from timebank.web import PeriodForm
@@ -259,21 +260,27 @@ def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
 
 def _certificate(whose: Member, member_id: int | None) -> ResponseReturnValue:
     """Ask for two days; show the certificate once they are known."""
+    stays = joined_into(session(), member=whose)
+    if stays is not None and member_id is not None:
+        # Somebody who was entered twice has one certificate, and it counts both records.
+        return redirect(_href("certificate", stays.id), 303)
     form = CertificateForm(formdata=request.args or None)
+    records = [whose, *older_records(session(), member=whose)]
     if request.args and _understood(form):
         with refusals(form):
             today = clock.today(community().time_zone)
             check_not_future(form.last.data, today=today)
-            sums = queries.hours_between(
+            sums = queries.hours_certified(
                 session(),
                 community=community(),
-                member=whose,
+                records=records,
                 first=form.first.data,
                 last=form.last.data,
             )
             return render_template(
                 "print/certificate.html",
                 whose=whose,
+                older=records[1:],
                 first=form.first.data,
                 last=form.last.data,
                 given=sums.given,

@@ -55,6 +55,17 @@ def members_by_id(session: Session, *, community: Community, ids: Collection[int
     return {member.id: member for member in session.scalars(found)}
 
 
+def hold(session: Session, *, members: Collection[Member]) -> None:
+    """Read these members anew, and let none of them leave or be joined before this transaction ends.
+
+    Several may hold the same member at once: it keeps out only whoever changes what they are.
+    """
+    ids = {member.id for member in members}
+    rows = select(Member).where(Member.id.in_(ids)).order_by(Member.id)
+    held = rows.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
+    session.scalars(held).all()
+
+
 def find_by_number(session: Session, *, community: Community, number: str) -> Member | None:
     """Find a member by the number as the community writes it."""
     wanted = half_width(number.strip())

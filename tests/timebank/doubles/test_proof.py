@@ -24,8 +24,11 @@ from timebank.doubles.proof import check_joined
 from timebank.doubles.service import join
 from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import Said
 from timebank.exchanges.service import confirm_exchange
+from timebank.exchanges.service import log_exchange
 from timebank.members.models import Member
 from timebank.members.models import SameAs
 
@@ -161,4 +164,36 @@ def test_an_exchange_that_is_confirmed_while_its_receiver_is_joined_loses_no_hou
 
     booked = written(engine, lambda session: session.get_one(Exchange, exchange.id).state == CONFIRMED)
     assert written(engine, counted) == (60 if booked else 90)
+    assert written(engine, faults) == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_what_is_logged_while_its_receiver_is_joined_never_waits_on_the_closed_record(
+    engine: Engine, turn: int
+) -> None:
+    community, old, new, exchange = written(engine, a_pair)
+
+    def joins(session: Session) -> None:
+        join(
+            session,
+            community=session.get_one(Community, community.id),
+            stays=session.get_one(Member, new.id),
+            goes=session.get_one(Member, old.id),
+            reason="She said so",
+            actor=COORDINATOR,
+        )
+
+    def logs(session: Session) -> None:
+        giver, receiver = (session.get_one(Member, one) for one in (exchange.giver_id, old.id))
+        said = Said(givers=[giver], receivers=[receiver], minutes=45, worked_on=A_DAY, key="form:at-once")
+        here = session.get_one(Community, community.id)
+        log_exchange(session, community=here, said=said, by=giver, actor=COORDINATOR)
+
+    said = at_once(engine, *((joins, logs) if turn % 2 else (logs, joins)))
+    assert set(said) <= {"done", "TheyHaveLeft", "BookedMeanwhile"}
+    assert "done" in said
+    waits = select(Exchange.receiver_id).where(Exchange.state.in_(OPEN_STATES))
+    waiting = written(engine, lambda session: session.scalars(waits).all())
+    joined = "TheyHaveLeft" in said or said == ["done", "done"]
+    assert set(waiting) == {new.id if joined else old.id}
     assert written(engine, faults) == []

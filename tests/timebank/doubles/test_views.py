@@ -1,5 +1,7 @@
 """The pages of members who were entered twice."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -196,6 +198,14 @@ def test_a_member_reads_the_statement_of_the_older_record_and_nobody_elses(here:
     assert "On this statement 0:00 0:00" in paper
     rows = here.as_("hana").get("/kadoma/statement.csv").text.splitlines()
     assert rows[-1].endswith(",0800,,0,0,60,,0,60")
+    # What was given under either number is certified once, and what was carried over is not.
+    here.gives("hana", "mitsuko", worked_on=date(2026, 4, 4), minutes=30)
+    days = "first=2026-04-01&last=2026-04-30"
+    certificate = told(here.as_("hana").get(f"/kadoma/statement/certificate?{days}"))
+    assert "1 h 30 min (1:30)" in certificate
+    assert "number 0800, which is counted here, too" in certificate
+    closed = here.as_("ken").get(f"/kadoma/members/{first.id}/statement/certificate?{days}")
+    assert closed.headers["Location"].endswith(f"/members/{hana.id}/statement/certificate")
 
 
 def gives_an_hour_to_ken(here: Kadoma, number: str) -> None:
