@@ -7,22 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
-from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import still_open
 from timebank.members.models import Member
 
 
 def open_of(session: Session, *, community: Community, member: Member) -> Sequence[Exchange]:
     """List what is open with a member, and hold it against whoever answers at this moment."""
-    mine = or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id)
-    found = select(Exchange).where(
-        mine,
-        Exchange.community_id == community.id,
-        Exchange.entry_id.is_(None),
-        Exchange.state.in_(OPEN_STATES),
-    )
-    held = found.order_by(Exchange.id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(held).all()
+    found = still_open(community=community, member=member)
+    return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def between_them(session: Session, *, open_ones: Sequence[Exchange], other: Member) -> Sequence[Exchange]:

@@ -6,6 +6,7 @@ from datetime import date
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import Select
 from sqlalchemy import and_
 from sqlalchemy import func
 from sqlalchemy import or_
@@ -281,6 +282,14 @@ def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
         )
         for line in lines
     ]
+
+
+def still_open(*, community: Community, member: Member) -> Select[Exchange]:
+    """Select what is open with a member, on either side: not booked, and waiting for somebody."""
+    mine = or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id)
+    unbooked = (Exchange.entry_id.is_(None), Exchange.state.in_(OPEN_STATES))
+    found = select(Exchange).where(mine, *unbooked, Exchange.community_id == community.id)
+    return found.order_by(Exchange.id)
 
 
 def hours_between(

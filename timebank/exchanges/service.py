@@ -19,13 +19,13 @@ from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import DECLINED
 from timebank.exchanges.models import DISPUTED
-from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import WITHDRAWN
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.models import Joint
+from timebank.exchanges.queries import still_open
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import FormSavedAlready
 from timebank.exchanges.rules import Line
@@ -36,8 +36,8 @@ from timebank.exchanges.rules import lines_of
 from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
-from timebank.members.service import clean_reason
 from timebank.members.queries import hold
+from timebank.members.service import clean_reason
 from timebank.members.taking_part import check_taking_part
 from timebank.queue import enqueue
 
@@ -62,7 +62,7 @@ def log_exchange(
     ``by`` is the member who says it: a receiver has thereby agreed, a giver waits for the receivers.
     None: a coordinator who heard it from both sides.
     """
-    # Somebody who leaves at this moment, or is joined with another record, has done so before or does it after.
+    # Whoever leaves at this moment, or is joined with another record, has done so before or does it after.
     hold(session, members=(*said.givers, *said.receivers))
     description = check_said(said, community=community, by=by)
     lines = lines_of(said, community=community)
@@ -233,10 +233,7 @@ def drop_open(
 ) -> list[Exchange]:
     """Withdraw what is open with a member who leaves; of a joint exchange only their part drops out."""
     why = clean_reason(reason)
-    mine = (Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id)
-    unbooked = (Exchange.entry_id.is_(None), Exchange.state.in_(OPEN_STATES))
-    found = select(Exchange).where(mine, *unbooked, Exchange.community_id == community.id)
-    dropped = _lock(session, session.scalars(found).all())
+    dropped = _lock(session, session.scalars(still_open(community=community, member=member)).all())
     for one in dropped:
         one.state = WITHDRAWN
         _record(session, one, "withdrawn", actor, reason=why)

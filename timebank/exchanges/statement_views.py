@@ -32,7 +32,6 @@ from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.members.same_as import joined_into
 from timebank.members.same_as import older_records
-from timebank.members.same_as import older_records
 from timebank.text import defused
 from timebank.text import excerpt
 from timebank.web import PeriodForm

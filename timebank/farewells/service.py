@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -12,8 +11,8 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
-from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import still_open
 from timebank.exchanges.service import drop_open
 from timebank.hours import Minutes
 from timebank.members.away import forget_absence
@@ -115,10 +114,7 @@ class Parting:
 
 def open_with(session: Session, *, community: Community, member: Member) -> Sequence[Exchange]:
     """List what is open with a member, and is withdrawn when they leave."""
-    mine = (Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id)
-    unbooked = (Exchange.entry_id.is_(None), Exchange.state.in_(OPEN_STATES))
-    found = select(Exchange).where(mine, *unbooked, Exchange.community_id == community.id)
-    return session.scalars(found.order_by(Exchange.id)).all()
+    return session.scalars(still_open(community=community, member=member)).all()
 
 
 def leave(

@@ -17,8 +17,7 @@ from timebank.communities.models import Community
 from timebank.communities.service import record
 from timebank.errors import N_
 from timebank.errors import Refusal
-from timebank.exchanges.models import OPEN_STATES
-from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import still_open
 from timebank.hours import Minutes
 from timebank.known import Known
 from timebank.known import Whom
@@ -208,12 +207,7 @@ def to_settle(session: Session, *, community: Community, member: Member) -> ToSe
     held = select(Office.role).where(
         Office.community_id == community.id, Office.person_id == (person.id if person else -1)
     )
-    open_ones = select(func.count()).where(
-        Exchange.community_id == community.id,
-        or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id),
-        Exchange.entry_id.is_(None),
-        Exchange.state.in_(OPEN_STATES),
-    )
+    open_ones = select(func.count()).select_from(still_open(community=community, member=member).subquery())
     balance = ledger.balance(session, hours_of(member, community)).balance
     return ToSettle(
         is_member=member.state != LEFT,
