@@ -167,6 +167,10 @@ FORMS: dict[str, Filled] = {
     "trust.name": Filled("giver", {"who": "friend@kadoma.example", "name": "Friend", "ticks": ["log"]}),
     "trust.answer_by_mail": Filled("stranger", {"answer": "no"}),
     "trust.answer": Filled("other", {"answer": "yes"}, on="for the other"),
+    "trust.change": Filled("giver", {"ticks": ["read"]}, on="trusted by the giver, too"),
+    "trust.change_for": Filled(
+        "coordinator", {"ticks": ["log", "read"], "heard": "telephone"}, on="trusted by the giver, too"
+    ),
     "trust.end": Filled("giver", {}, on="trusted by the giver"),
     "trust.name_for": Filled(
         "coordinator",

@@ -85,11 +85,14 @@ def act_for_others(session: Session, community: Community, people: dict[str, Nei
     giver = people["giver"].member
     assert giver
     a_hand(session, giver, people["another"].person, called="Neighbour", may="log")
+    niece = a_person(session, email=f"niece@{slug}.example")
+    a_hand(session, giver, niece, called="Niece", may="log")
     another = people.pop("another").person
     return {
         "member_id": household.id,
         "household": another.id,
         "trusted by the giver": another.id,
+        "trusted by the giver, too": niece.id,
         "usual": another.id,
     }
 

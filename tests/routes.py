@@ -144,6 +144,7 @@ ROUTES: dict[str, Row] = {
     # Trusted persons: the giver has asked the other.
     "trust.name": may(MEMBERS),
     "trust.end": may("giver", not_there=MEMBERS - {"giver"}, on="trusted by the giver"),
+    "trust.change": may("giver", not_there=MEMBERS - {"giver"}, on="trusted by the giver, too"),
     "trust.take_back": may("giver", not_there=MEMBERS - {"giver"}, on="to be taken back"),
     "trust.answer": may("other", not_there=INSIDE - {"other"}, on="for the other"),
     "trust.asked_by_mail": may(EVERYBODY),
@@ -151,6 +152,7 @@ ROUTES: dict[str, Row] = {
     # Whoever has the link; here it was answered already.
     "trust.answer_by_mail": may(not_there=EVERYBODY, on="answered"),
     "trust.name_for": may(C),
+    "trust.change_for": may(C, on="trusted by the giver, too"),
     "trust.take_back_for": may(C, on="to be taken back for them"),
     # Being away, leaving, and coming back.
     "membership.own": may(MEMBERS),

@@ -21,6 +21,8 @@ ACTS: Final[dict[str, str]] = {
     "hands.choose": N_("Chose for whom they are here"),
     "hands.lay_down": N_("Laid down acting for a member"),
     "trust.name": N_("Asked somebody to act for them"),
+    "trust.change": N_("Changed what somebody may do for them"),
+    "trust.change_for": N_("Changed what somebody may do for a member"),
     "trust.end": N_("Ended that somebody acts for them"),
     "trust.take_back": N_("Took back asking somebody to act for them"),
     "trust.answer": N_("Answered whether they will act for a member"),

@@ -34,13 +34,8 @@ class HandForm(Form):
         return Named(self.who.data or "", self.name.data or "")
 
 
-class TrustForm(HandForm):
-    """Somebody whom a member trusts, and what they may do."""
-
-    name = StringField(
-        _("Name"), [Line(LONGEST_NAME)], description=_("Needed with an e-mail address: how you call them.")
-    )
-    ticks = SelectMultipleField(
+def _ticks() -> SelectMultipleField:
+    return SelectMultipleField(
         _("What may they do?"),
         choices=[SelectChoice(tick, _(label)) for tick, label in TICK_LABELS.items()],
         option_widget=CheckboxInput(),
@@ -48,10 +43,8 @@ class TrustForm(HandForm):
     )
 
 
-class TrustForOthersForm(TrustForm):
-    """The same, as a member told a coordinator."""
-
-    heard = RadioField(
+def _heard() -> RadioField:
+    return RadioField(
         _("How did you hear it?"),
         choices=[
             SelectChoice("slip", _("On a signed paper")),
@@ -60,3 +53,30 @@ class TrustForOthersForm(TrustForm):
         ],
         validators=[InputRequired(_("Please say how you heard it."))],
     )
+
+
+class TrustForm(HandForm):
+    """Somebody whom a member trusts, and what they may do."""
+
+    name = StringField(
+        _("Name"), [Line(LONGEST_NAME)], description=_("Needed with an e-mail address: how you call them.")
+    )
+    ticks = _ticks()
+
+
+class TrustForOthersForm(TrustForm):
+    """The same, as a member told a coordinator."""
+
+    heard = _heard()
+
+
+class TicksForm(Form):
+    """What somebody whom a member trusts may do from now on."""
+
+    ticks = _ticks()
+
+
+class TicksForOthersForm(TicksForm):
+    """The same, as a member told a coordinator."""
+
+    heard = _heard()

@@ -15,6 +15,7 @@ from timebank.mail import Carrier
 from timebank.mail import carry_later
 from timebank.mail import send_letter
 from timebank.mail import write_letter
+from timebank.members.models import GIVEN
 from timebank.members.models import LEFT
 from timebank.members.models import TRUSTED
 from timebank.members.models import HandEvent
@@ -41,9 +42,10 @@ def tell_of_hand(session: Session, task: Task) -> None:
     member = session.get_one(Member, event.member_id)
     facts: dict[str, Any] = {"called": event.called, "member": member, "may": _may(event.may)}
     person = session.get_one(Person, event.person_id)
-    _write_to(session, task, person, f"hand_{event.what}", **facts)
+    what = "changed" if _changes(session, event) else event.what
+    _write_to(session, task, person, f"hand_{what}", **facts)
     if event.acts_as == TRUSTED:
-        _write_to(session, task, person_of(session, member=member), f"trust_{event.what}", **facts)
+        _write_to(session, task, person_of(session, member=member), f"trust_{what}", **facts)
 
 
 def tell_of_act(session: Session, task: Task) -> None:
@@ -100,6 +102,15 @@ def ask_for_trust_with(carrier: Carrier) -> Handler:
         return carry_later(carrier, letter)
 
     return handler
+
+
+def _changes(session: Session, event: HandEvent) -> bool:
+    """Say whether somebody acted for the member before, too, and what they may is another thing now."""
+    earlier = select(HandEvent.what).where(
+        HandEvent.member_id == event.member_id, HandEvent.person_id == event.person_id
+    )
+    last = session.scalars(earlier.where(HandEvent.id < event.id).order_by(HandEvent.id.desc())).first()
+    return event.what == GIVEN and last == GIVEN
 
 
 def _reader(session: Session, offer: TrustOffer) -> tuple[str, str | None] | None:

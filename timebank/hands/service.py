@@ -102,7 +102,7 @@ def end_hand(
     if hand is None:
         return False
     names = names_of(session, community_id=member.community_id, person_ids=[person.id])
-    _record(session, hand=hand, called=names.get(person.id, "?"), what=ENDED, actor=actor)
+    record(session, hand=hand, called=names.get(person.id, "?"), what=ENDED, actor=actor)
     session.delete(hand)
     session.flush()
     return True
@@ -136,7 +136,7 @@ def give(
         if violated(clash) == "pk_hand":
             raise ActsAlready(name=called) from clash
         raise
-    _record(session, hand=hand, called=called, what=GIVEN, actor=actor)
+    record(session, hand=hand, called=called, what=GIVEN, actor=actor)
     return hand
 
 
@@ -159,7 +159,7 @@ def find_or_make(session: Session, *, community: Community, named: Named) -> tup
     return find_by_email(session, email) or create_person(session, email=email, password=None), name
 
 
-def _record(session: Session, *, hand: Hand, called: str, what: str, actor: Actor) -> None:
+def record(session: Session, *, hand: Hand, called: str, what: str, actor: Actor) -> None:
     """Write down what was done about a hand, and have its person told."""
     event = HandEvent(
         member_id=hand.member_id,

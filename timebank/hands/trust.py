@@ -20,13 +20,16 @@ from timebank.hands.service import Named
 from timebank.hands.service import NameMissing
 from timebank.hands.service import NobodyNamed
 from timebank.hands.service import give
+from timebank.hands.service import record
 from timebank.members.choosing import choose_by_number
+from timebank.members.models import GIVEN
 from timebank.members.models import LEFT
 from timebank.members.models import LONGEST_NAME
 from timebank.members.models import PERSON
 from timebank.members.models import TRUSTED
 from timebank.members.models import Hand
 from timebank.members.models import Member
+from timebank.members.queries import names_of
 from timebank.members.queries import person_of
 from timebank.members.queries import selves_of
 from timebank.members.service import NotActive
@@ -85,7 +88,7 @@ class SignsInNowhere(Refusal):
 class TrustedAlready(Refusal):
     """Somebody who is trusted by this member already."""
 
-    sentence = N_("%(name)s is trusted already. To change what they may do, end it first.")
+    sentence = N_("%(name)s is trusted already. What they may do can be changed in the list.")
     field = "who"
 
 
@@ -112,9 +115,7 @@ def ask(
         raise NotForSeveral(name=member.name)
     if member.state == LEFT:
         raise NotActive
-    may = " ".join(tick for tick in TICKS if tick in ticks)
-    if not may:
-        raise NothingTicked
+    may = _ticked(ticks)
     email, asked, called = _whom(session, community, member, named)
     for older in _same(session, member, email=email, asked=asked):
         if older.may == may and older.declined_at is None and older.asked_at > clock.now() - _DOUBLE_CLICK:
@@ -202,6 +203,23 @@ def accept(session: Session, *, offer: TrustOffer, member: Member, person: Perso
     return hand
 
 
+def find_trusted(session: Session, *, member: Member, person_id: int) -> Hand | None:
+    """Find the hand of somebody whom a member trusts."""
+    mine = select(Hand).where(Hand.member_id == member.id, Hand.person_id == person_id)
+    return session.scalar(mine.where(Hand.acts_as == TRUSTED))
+
+
+def change_ticks(session: Session, *, hand: Hand, ticks: Collection[str], actor: Actor) -> None:
+    """Let a trusted person do what is ticked from their next request on, and no more; both are told."""
+    may = _ticked(ticks)
+    session.refresh(hand, with_for_update=True)
+    if hand.may == may:
+        return
+    hand.may = may
+    names = names_of(session, community_id=hand.community_id, person_ids=[hand.person_id])
+    record(session, hand=hand, called=names.get(hand.person_id, "?"), what=GIVEN, actor=actor)
+
+
 def person_asked(session: Session, *, offer: TrustOffer) -> Person | None:
     """Find who is asked; whoever reads the address and never signed in anywhere can from now on."""
     if offer.email is not None:
@@ -230,6 +248,14 @@ def fresh_token(session: Session, offer: TrustOffer) -> str:
     offer.token_hash = hashed(token)
     session.flush()
     return token
+
+
+def _ticked(ticks: Collection[str]) -> str:
+    """Write down what is ticked, in the order of the list."""
+    may = " ".join(tick for tick in TICKS if tick in ticks)
+    if not may:
+        raise NothingTicked
+    return may
 
 
 def _whom(

@@ -15,14 +15,19 @@ from flask_babel import gettext as _
 
 from timebank.actor import How
 from timebank.hands import trust
+from timebank.hands.forms import TicksForm
+from timebank.hands.forms import TicksForOthersForm
 from timebank.hands.forms import TrustForm
 from timebank.hands.forms import TrustForOthersForm
 from timebank.hands.models import TrustOffer
+from timebank.hands.queries import ticks_of
 from timebank.hands.service import end_hand
 from timebank.limits import Limit
 from timebank.members.models import TRUSTED
+from timebank.members.models import Hand
 from timebank.members.models import Member
 from timebank.members.queries import find_member
+from timebank.members.queries import names_of
 from timebank.people.models import Person
 from timebank.rights import TICK_LABELS
 from timebank.web import actor
@@ -77,6 +82,15 @@ def end(person_id: int) -> ResponseReturnValue:
         abort(404)
     flash(_("It has ended. They are told only that."))
     return redirect(url_for("hands.own"), 303)
+
+
+@bp.route("/membership/hands/<int:person_id>/ticks", methods=["GET", "POST"])
+@needs("name-trusted")
+def change(person_id: int) -> ResponseReturnValue:
+    """Change what somebody whom one trusts may do."""
+    hand = trust.find_trusted(session(), member=oneself(), person_id=person_id) or abort(404)
+    form = TicksForm(data={"ticks": sorted(ticks_of(hand))})
+    return _change(form, hand, oneself(), actor().how, url_for("hands.own"))
 
 
 @bp.post("/membership/hands/asked/<int:offer_id>/take-back")
@@ -160,6 +174,17 @@ def name_for(member_id: int) -> ResponseReturnValue:
     return form_page("hands/name.html", form, whose=whose, own=False)
 
 
+@bp.route("/members/<int:member_id>/hands/<int:person_id>/ticks", methods=["GET", "POST"])
+@needs("set-hands")
+def change_for(member_id: int, person_id: int) -> ResponseReturnValue:
+    """Change what somebody may do whom a member trusts, as the member told a coordinator."""
+    whose = _member(member_id)
+    hand = trust.find_trusted(session(), member=whose, person_id=person_id) or abort(404)
+    form = TicksForOthersForm(data={"ticks": sorted(ticks_of(hand))})
+    back = url_for("hands.of_member", member_id=whose.id)
+    return _change(form, hand, whose, form.heard.data, back)
+
+
 @bp.post("/members/<int:member_id>/hands/asked/<int:offer_id>/take-back")
 @needs("set-hands")
 def take_back_for(member_id: int, offer_id: int) -> ResponseReturnValue:
@@ -181,6 +206,17 @@ def _ask(form: TrustForm, whose: Member, how: How) -> None:
         ticks=form.ticks.data or [],
         actor=actor(how),
     )
+
+
+def _change(form: TicksForm, hand: Hand, whose: Member, how: How, back: str) -> ResponseReturnValue:
+    names = names_of(session(), community_id=community().id, person_ids=[hand.person_id])
+    if form.validate_on_submit():
+        with refusals(form):
+            trust.change_ticks(session(), hand=hand, ticks=form.ticks.data or [], actor=actor(how))
+            flash(_("It is changed, and both are told."))
+            return redirect(back, 303)
+    called = names.get(hand.person_id, "")
+    return form_page("hands/ticks.html", form, whose=whose, called=called, back=back)
 
 
 def _take_back(whose: Member, offer_id: int) -> None:

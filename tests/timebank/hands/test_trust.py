@@ -277,6 +277,51 @@ def test_the_member_ends_it_and_so_may_whoever_is_trusted(app: Flask, here: Kado
     assert here.as_("keiko").get("/kadoma/").status_code == 403
 
 
+def test_what_is_ticked_is_changed_at_once_and_both_are_told(app: Flask, here: Kadoma) -> None:
+    keiko, mitsuko = here.people["keiko"].person, here.member("mitsuko")
+
+    def work(session: Session) -> None:
+        session.delete(session.get_one(Hand, (keiko.id, here.mary.id)))
+        session.flush()
+        a_hand(session, mitsuko, session.get_one(Person, keiko.id), called="Keiko", may="answer log read")
+
+    written(app, work)
+    delivered(app)
+    before = len(work_off(app))
+    path = f"/kadoma/membership/hands/{keiko.id}/ticks"
+    page = here.as_("mitsuko").get(path).text
+    assert "What Keiko may do" in page
+    assert page.count("checked") == 3
+    nothing = here.as_("mitsuko").post(path, data={"sent": "with no tick"})
+    assert nothing.status_code == 422
+    assert "tick at least one thing" in nothing.text
+    assert here.as_("keiko").get("/kadoma/exchanges/new").status_code == 200
+    for _ in range(2):
+        assert here.as_("mitsuko").post(path, data={"ticks": ["read"]}).status_code == 303
+    # In the session that is open.
+    assert here.as_("keiko").get("/kadoma/exchanges/new").status_code == 403
+    assert here.as_("keiko").get("/kadoma/statement").status_code == 200
+    told = [(one.to_address, one.subject) for one in work_off(app)[before:]]
+    assert sorted(told) == sorted(
+        [
+            (here.people["mitsuko"].name, "What Keiko may do for you was changed"),
+            (here.people["keiko"].name, "What you may do for 田中 光子 was changed"),
+        ]
+    )
+    assert all("Read my balance and statement" in one.text for one in work_off(app)[before:])
+    # As she told a coordinator, who says how they heard it.
+    desk = f"/kadoma/members/{mitsuko.id}/hands/{keiko.id}/ticks"
+    wider = {"ticks": ["log", "read"]}
+    assert here.as_("ken").post(desk, data=wider).status_code == 422
+    assert here.as_("ken").post(desk, data=wider | {"heard": "telephone"}).status_code == 303
+    assert here.as_("keiko").get("/kadoma/exchanges/new").status_code == 200
+    # Nobody else's, and nobody who is no trusted person.
+    household, son = here.member("household"), here.people["son"].person
+    assert here.as_("hana").get(path).status_code == 404
+    assert here.as_("ken").get(f"/kadoma/members/{household.id}/hands/{son.id}/ticks").status_code == 404
+    assert here.as_("keiko").get(path).status_code == 403
+
+
 def test_an_offer_of_another_member_or_community_is_not_there(app: Flask, here: Kadoma) -> None:
     here.as_("mitsuko").post("/kadoma/membership/hands/new", data=TYPED)
     (offer,) = offers(here)
