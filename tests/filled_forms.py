@@ -118,6 +118,10 @@ FORMS: dict[str, Filled] = {
     "pools.take_back": Filled("coordinator", REASON),
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
+    "who.say": Filled("household", {"who": ""}, on="household"),
+    "households.settle": Filled(
+        "coordinator", key(24) | {"hours": "0", "reason": "They agreed"}, on="has left"
+    ),
     "hands.choose": Filled("household", {"member": ""}),
     "hands.of_member": Filled(
         "coordinator", {"who": "aunt@kadoma.example", "name": "Aunt Mie"}, on="household"
@@ -283,6 +287,8 @@ FORMS: dict[str, Filled] = {
     "factors.recovery_codes": Filled("other", {"password_or_code": PASSWORD}),
     "factors.remove": Filled("other", {"password_or_code": PASSWORD}),
     "data_requests.erase": Filled("coordinator", {"sure": "y"}, on="without a sign-in, too"),
+    # Nobody acts for the household any more afterwards.
+    "households.leave": Filled("household", {"hours": "0:30"}, on="household"),
     # Last, because it ends the session.
     "people.change_password": Filled("other", {"old_password": PASSWORD, "password": "another-password"}),
 }

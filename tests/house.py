@@ -198,7 +198,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         an_office(session, people[role].person, community, role)
     members = {name: who.member.id for name, who in people.items() if who.member}
     acting = act_for_others(session, community, people)
-    members["household"] = acting.pop("member_id")
+    members["household"] = members["has left"] = acting.pop("member_id")
     for name, number in (("without a sign-in", "090"), ("without a sign-in, too", "091"), ("new", "095")):
         members[name] = a_member(session, community, name="Mary", number=number).id
     twice = [a_member(session, community, name="Anne", number=number).id for number in ("092", "093")]
@@ -212,6 +212,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     a_hand(session, mary, other, called="Other", may="read")
     driving = add_kind(session, community=community, name="Driving", actor=COORDINATOR)
     members_here = {name: who.member for name, who in people.items() if who.member}
+    members_here["household"] = session.get_one(Member, members["household"])
     exchanges = exchange_hours(session, community, members_here)
     write_rules(
         session,

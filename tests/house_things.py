@@ -91,6 +91,7 @@ def act_for_others(session: Session, community: Community, people: dict[str, Nei
     return {
         "member_id": household.id,
         "household": another.id,
+        "has left": people["ended"].person.id,
         "trusted by the giver": another.id,
         "trusted by the giver, too": niece.id,
         "usual": another.id,
@@ -288,6 +289,7 @@ def exchange_hours(session: Session, community: Community, members: dict[str, Me
         actor=as_member(giver),
     )
     made["joint"] = class_.exchanges[0]
+    made["household"] = an_exchange(session, community, members["household"], receiver, key="form:household")
     return {name: exchange.id for name, exchange in made.items()}
 
 

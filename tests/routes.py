@@ -133,6 +133,14 @@ ROUTES: dict[str, Row] = {
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
     # Acting for others.
+    "who.say": may("household", C, not_there=MEMBERS - {"household"}, on="household"),
+    # What is no time leaves nothing; the form itself is sent elsewhere.
+    "households.leave": may(
+        "household", not_there=INSIDE - {"household"}, on="household", data={"hours": "x"}
+    ),
+    "households.index": may(C),
+    "households.left": may(C, on="household"),
+    "households.settle": may(C, on="has left"),
     "hands.whom": may(INSIDE),
     "hands.choose": may(INSIDE),
     "hands.own": may(MEMBERS),

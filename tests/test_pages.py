@@ -41,7 +41,9 @@ from timebank.joining.models import FirstSignIn
 from timebank.joining.models import Invitation
 from timebank.licences.models import Licence
 from timebank.licences.models import LicenceKind
+from timebank.members.models import TRUSTED
 from timebank.members.models import Guardian
+from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.mydata.models import DataRequest
@@ -167,6 +169,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
             session.scalars(select(Exchange.id).where(Exchange.joint_id.is_not(None))).first() or 0,
         ],
         "kind_id": [1],
+        "person_id": [*session.scalars(select(Hand.person_id).where(Hand.acts_as == TRUSTED)), 9_999],
         "token": ["nobodys"],
         "trust_token": ["nobodys"],
         "licence_kind_id": [1, 9_999],

@@ -21,6 +21,7 @@ from timebank.exchanges import known as exchanges_known
 from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
+from timebank.exchanges import who_views
 from timebank.exchanges.letters import REMIND_OF_PROPOSAL
 from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
@@ -34,6 +35,9 @@ from timebank.hands.acts import TELL_OF_ACT
 from timebank.hands.acts import tell_of_act
 from timebank.hands.service import TELL_OF_HAND
 from timebank.hands.trust import ASK_FOR_TRUST
+from timebank.households import views as households_views
+from timebank.households.queries import count_open
+from timebank.households.service import TELL_OF_SHARE
 from timebank.joining import consent_views
 from timebank.joining import desk_views as applicants_views
 from timebank.joining import invitation_views
@@ -124,6 +128,7 @@ HOOKS = Hooks(
         SEND_LINK: N_("Send a link to sign in with"),
         TELL_OF_HAND: N_("Tell somebody for whom they act"),
         ASK_FOR_TRUST: N_("Ask somebody whether they will act for a member"),
+        TELL_OF_SHARE: N_("Tell what somebody who has left a household takes along"),
         TELL_OF_ACT: N_("Tell a member what was done for them"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
         SEND_WELCOME: N_("Tell a new member that they are one"),
@@ -136,6 +141,12 @@ HOOKS = Hooks(
     },
     desk=(
         DeskItem("applicants.index", N_("Wants to join: %(number)s"), "answer-applications", count_waiting),
+        DeskItem(
+            "households.index",
+            N_("Left a household, hours to settle: %(number)s"),
+            "settle-shares",
+            count_open,
+        ),
     ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
@@ -171,8 +182,8 @@ FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
     *(factor_views, members_views, code_views, membership_views, hands_views, trust_views),
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
-    *(audit_views, pools_views, licences_views),
-    *(exchanges_views, desk_views, statement_views, seal_views),
+    *(audit_views, pools_views, licences_views, households_views),
+    *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

@@ -40,6 +40,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "keep-own-sign-in": _EVERYBODY,
     "choose-for-whom": _EVERYBODY,
     "log-hours": frozenset({MEMBER, HAND}),
+    "say-who-it-was": frozenset({MEMBER, COORDINATOR}),
     "withdraw-exchanges": frozenset({MEMBER, HAND}),
     "answer-exchanges": frozenset({MEMBER, HAND}),
     "see-own-statement": frozenset({MEMBER, HAND}),
@@ -84,6 +85,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-contacts": frozenset({COORDINATOR}),
     "write-contacts": frozenset({COORDINATOR}),
     "set-hands": frozenset({COORDINATOR}),
+    "settle-shares": frozenset({COORDINATOR}),
     "answer-applications": frozenset({COORDINATOR}),
     "invite": frozenset({COORDINATOR}),
     "answer-data-requests": frozenset({COORDINATOR, STEWARD}),
@@ -120,6 +122,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "keep-own-sign-in": N_("Keep their own sign-in: password, second step and language"),
     "log-hours": N_("Log hours that they gave or received"),
     "choose-for-whom": N_("Choose for whom they are here, where they act for others, too"),
+    "say-who-it-was": N_("Say which person it was who gave or received for a household or an organisation"),
     "withdraw-exchanges": N_("Withdraw hours that are not booked yet"),
     "answer-exchanges": N_("Confirm or decline hours that they received"),
     "see-own-statement": N_("Read, print and download their own statement"),
@@ -152,6 +155,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "set-hands": N_(
         "Say who acts for a household or an organisation, and write down and end whom a member trusts"
     ),
+    "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),
     "keep-own-consents": N_("See what they have consented to, and withdraw it"),
     "answer-applications": N_("Accept or decline who wants to join, and write down what a guardian signed"),

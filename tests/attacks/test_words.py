@@ -72,6 +72,7 @@ WORDS = {
     "contacts.own": ("address", "other"),
     "contact_desk.write": ("value",),
     "sharing.change": ("words",),
+    "households.settle": ("reason",),
     "hands.of_member": ("name",),
     "trust.name": ("name",),
     "trust.name_for": ("name",),

@@ -79,6 +79,7 @@ def make_demo(session: Session) -> Community:
     town.say_how_to_reach()
     town.ask_about_data()
     town.insure()
+    town.move_out()
     town.enter_twice()
     ask_to_join(session, community=community, actor=town.coordinator)
     seal_entries(session, community=community)

@@ -112,7 +112,13 @@ NEIGHBOURS: Final = (
 )
 #: A family that is a member as one; for it two act, who are no members themselves.
 HOUSEHOLD: Final = Neighbour("015", "森田家", "もりたけ", "速見町")
-HOUSEHOLD_PEOPLE: Final = (("森田 直樹", "naoki@kadoma.example"), ("森田 彩", "aya@kadoma.example"))
+HOUSEHOLD_PEOPLE: Final = (
+    ("森田 直樹", "naoki@kadoma.example"),
+    ("森田 彩", "aya@kadoma.example"),
+    ("森田 翔", "sho@kadoma.example"),
+)
+#: The eldest son did the garden and the shutters, has moved out, and would take his hours along.
+MOVED_OUT: Final = "森田 翔"
 HOUSEHOLD_LABEL: Final = "世帯 / Household"
 #: Somebody of 87 trusts her granddaughter, who is no member and lives in another town.
 TRUSTING: Final = "010"
@@ -199,6 +205,7 @@ OCCASIONS: Final = (
     Occasion(33, ("012",), ("001", "003", "010", "004"), 60, TEACHING, "布ぞうりの教室 / Weaving sandals"),
     Occasion(27, ("001",), ("014",), 75, COOKING, "お弁当づくり / Packed lunches"),
     Occasion(23, ("015",), ("003",), 90, GARDEN, "雨戸の手入れ / Looking after the shutters"),
+    Occasion(20, ("015",), ("011",), 120, GARDEN, "庭の草取り / Weeding the garden"),
     Occasion(18, ("004",), ("015",), 60, TEACHING, "子どもたちと折り紙 / Origami with the children"),
     Occasion(16, ("009",), ("012",), 60, TEACHING, "パソコンの設定 / Setting up a computer"),
 )

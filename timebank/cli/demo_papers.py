@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -14,6 +15,12 @@ from timebank.contacts.models import MEMBERS
 from timebank.contacts.service import set_detail
 from timebank.contacts.sharing import agree
 from timebank.contacts.sharing import write_rules
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.took_part import say_who
+from timebank.hands.queries import acting_for
+from timebank.households.service import figure_of
+from timebank.households.service import leave
 from timebank.licences.kinds import add_kind as add_licence_kind
 from timebank.licences.service import Seen
 from timebank.licences.service import write_down
@@ -87,6 +94,25 @@ class Papers:
             kind=CORRECT,
             words=words,
             actor=self.actor(number),
+        )
+
+    def move_out(self) -> None:
+        """Let one of the household leave who did most of what it gave, and ask for his hours."""
+        household = self.members[data.HOUSEHOLD.number]
+        son = next(
+            one.person for one in acting_for(self.session, member=household) if one.name == data.MOVED_OUT
+        )
+        gave = select(Exchange).where(Exchange.giver_id == household.id, Exchange.state == CONFIRMED)
+        for exchange in self.session.scalars(gave.order_by(Exchange.id)).all():
+            say_who(self.session, exchange=exchange, member=household, person_id=son.id)
+        figure = figure_of(self.session, community=self.community, household=household, person_id=son.id)
+        leave(
+            self.session,
+            community=self.community,
+            household=household,
+            person=son,
+            minutes=figure.offered,
+            actor=Actor(person_id=son.id, member_id=household.id, how="demo"),
         )
 
     def told_by(self, number: str) -> Actor:

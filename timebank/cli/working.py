@@ -33,6 +33,8 @@ from timebank.hands.letters import tell_of_act
 from timebank.hands.letters import tell_of_hand
 from timebank.hands.service import TELL_OF_HAND
 from timebank.hands.trust import ASK_FOR_TRUST
+from timebank.households.letters import tell_of_share
+from timebank.households.service import TELL_OF_SHARE
 from timebank.joining import letters as joining_letters
 from timebank.joining.first_sign_ins import SEND_WELCOME
 from timebank.joining.invitations import SEND_INVITATION
@@ -144,6 +146,7 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         WARN_OF_LICENCES: warn_of_licences,
         TELL_OF_HAND: tell_of_hand,
         TELL_OF_ACT: tell_of_act,
+        TELL_OF_SHARE: tell_of_share,
         ASK_FOR_TRUST: ask_for_trust_with(carrier),
         SEAL: seal_daily,
         TIDY: tidy_up,

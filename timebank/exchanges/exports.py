@@ -14,9 +14,9 @@ from timebank import books
 from timebank.communities.models import Community
 from timebank.exchanges.queries import Told
 from timebank.exchanges.queries import told
+from timebank.members.carrying import carried_over
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
-from timebank.members.same_as import carried_over
 from timebank.pools.models import Pool
 from timebank.pools.queries import through_pools
 
@@ -34,7 +34,7 @@ class BalanceRow(NamedTuple):
     balance_minutes: int
     #: Granted from pools less given to them; in the balance, and in neither of the other two.
     pool_minutes: int
-    #: From an older record of the same member less what went to a newer one; in neither of them either.
+    #: Carried over, from an older record or a household, less what was from here; in neither of them either.
     carried_minutes: int
 
 
@@ -55,7 +55,7 @@ class StatementRow(NamedTuple):
     pool: str
     #: Above zero where the pool gave, below where it was given.
     pool_minutes: int
-    #: From or to the other record of a member who was entered twice, whose number stands above.
+    #: From or to the member whose number stands above: entered twice, or a household that was left.
     carried_minutes: int
 
 
@@ -139,7 +139,7 @@ def statement_rows(
 
 def _row(one: Told) -> StatementRow:
     line = one.line
-    helped = 0 if one.pool or one.joined else line.change
+    helped = 0 if one.pool or one.carried else line.change
     return StatementRow(
         line.recorded_at,
         line.posted_on,
@@ -151,5 +151,5 @@ def _row(one: Told) -> StatementRow:
         line.balance_after,
         one.pool.name if one.pool else "",
         line.change if one.pool else 0,
-        line.change if one.joined else 0,
+        line.change if one.carried else 0,
     )

@@ -15,6 +15,7 @@ from timebank.communities.models import HelpKind
 from timebank.exchanges.models import LONGEST_DESCRIPTION
 from timebank.exchanges.models import LONGEST_REASON
 from timebank.exchanges.rules import Said
+from timebank.hands.queries import Acting
 from timebank.members.fields import NumberField
 from timebank.members.fields import PeopleField
 from timebank.members.fields import PersonField
@@ -56,6 +57,18 @@ def _description() -> TextAreaField:
 
 def _kind() -> SelectField:
     return SelectField(_("Kind of help"), coerce=int, default=0)
+
+
+def _who() -> SelectField:
+    return SelectField(
+        _("Who of you was it?"), description=_("It need not be said. Only you and the coordinators read it.")
+    )
+
+
+def choices_of(persons: Sequence[Acting]) -> list[SelectChoice]:
+    """Offer those who act for a household or an organisation, and to leave it open."""
+    named = [SelectChoice(str(one.person.id), one.name) for one in persons]
+    return [SelectChoice("", _("several, or not to be said")), *named]
 
 
 def _shared() -> RadioField:
@@ -102,10 +115,24 @@ class ExchangeForm(HoursForm):
     date: DayField
     description: TextAreaField
     kind: SelectField
+    who: SelectField
 
-    def __init__(self, *, kinds: Sequence[HelpKind], **known: Any) -> None:
+    def __init__(
+        self,
+        *,
+        kinds: Sequence[HelpKind],
+        whose: Member | None = None,
+        persons: Sequence[Acting] = (),
+        **known: Any,
+    ) -> None:
         super().__init__(**known)
         self._kinds = {kind.id: kind for kind in kinds}
+        self._whose = whose
+        # Of one nobody has to ask who it was.
+        if whose is not None and len(persons) > 1:
+            self.who.choices = choices_of(persons)
+        elif "who" in self:
+            del self.who
         if kinds:
             choices = [SelectChoice(str(kind.id), kind.name) for kind in kinds]
             self.kind.choices = [SelectChoice("0", _("None of these")), *choices]
@@ -122,9 +149,15 @@ class ExchangeForm(HoursForm):
             description=self.description.data or "",
             kind=self._kinds.get(self.kind.data) if "kind" in self else None,
             shared=shared,
+            who=self._who_it_was(),
             once=not self.again.data,
             key=self.key.data or "",
         )
+
+    def _who_it_was(self) -> dict[int, int]:
+        if self._whose is None or "who" not in self or not self.who.data:
+            return {}
+        return {self._whose.id: int(self.who.data)}
 
 
 class LogForm(ExchangeForm):
@@ -143,6 +176,7 @@ class LogForm(ExchangeForm):
     date = _day(_("When?"))
     description = _description()
     kind = _kind()
+    who = _who()
 
 
 class JointForm(ExchangeForm):
@@ -167,6 +201,7 @@ class JointForm(ExchangeForm):
     date = _day(_("When?"))
     description = _description()
     kind = _kind()
+    who = _who()
 
 
 class ForOthersForm(ExchangeForm):
@@ -267,3 +302,13 @@ class CertificateForm(PeriodForm):
     first = _day(_("From"), _AS_A_DAY)
     last = _day(_("Until"), _AS_A_DAY)
     received = BooleanField(_("Say also how much was received"))
+
+
+class WhoForm(Form):
+    """Which person it was who gave or received for a household or an organisation."""
+
+    who = _who()
+
+    def __init__(self, *, persons: Sequence[Acting], **known: Any) -> None:
+        super().__init__(data=known)
+        self.who.choices = choices_of(persons)

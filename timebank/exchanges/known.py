@@ -12,6 +12,7 @@ from timebank.errors import N_
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.models import SealedWords
+from timebank.exchanges.models import TookPart
 from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import blotted
@@ -77,6 +78,17 @@ KNOWN: Final = (
             "Days, hours and between whom, under a pseudonym, because the others' balances rest on them: "
             "for as long as there are books. What others wrote about help that they received stays theirs."
         ),
+    ),
+    Known(
+        label=N_("Hours that you gave or received for a household"),
+        table=TookPart,
+        about=lambda whom: (
+            (TookPart.community_id == whom.community_id)
+            & ((TookPart.person_id == whom.person_id) | (TookPart.member_id == whom.member_id))
+        ),
+        told={"exchange_id": N_("Number of the exchange")},
+        untold=frozenset({"member_id", "community_id", "person_id"}),
+        erase=taken_away,
     ),
     Known(
         label=N_("Seals over words about your hours"),

@@ -195,6 +195,24 @@ class ExchangeEvent(Base):
     worked_on_before: Mapped[date | None]
 
 
+class TookPart(Base):
+    """Which person it was who gave or received for a household or an organisation; nobody has to say it."""
+
+    __tablename__ = "took_part"
+    __table_args__ = (
+        ForeignKeyConstraint(["exchange_id", "community_id"], ["exchange.id", "exchange.community_id"]),
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("took_part_by_member", "member_id", "person_id"),
+        STRICT,
+    )
+
+    exchange_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: The household or organisation.
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
 class SealedWords(Base):
     """That what people said about an entry is under a seal, too.
 

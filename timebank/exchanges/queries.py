@@ -26,15 +26,16 @@ from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.exchanges.took_part import who_took_part
 from timebank.hands.queries import can_answer
+from timebank.members.carrying import Carried
+from timebank.members.carrying import carried_by_entry
+from timebank.members.carrying import carried_over
 from timebank.members.models import Hand
 from timebank.members.models import Member
-from timebank.members.models import SameAs
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.members.queries import spelled
-from timebank.members.same_as import carried_over
-from timebank.members.same_as import joined_by_entry
 from timebank.members.taking_part import takes_part
 from timebank.pools.models import Pool
 from timebank.pools.queries import Behind
@@ -95,8 +96,10 @@ class Told:
     exchange: Exchange | None
     #: The gift to a pool or the grant from one.
     behind: Behind | None = None
-    #: That a balance was carried over, because the member was entered twice.
-    joined: SameAs | None = None
+    #: That hours were carried over: the member was entered twice, or has left a household.
+    carried: Carried | None = None
+    #: Who of a household or an organisation it was whose statement this is; None where nobody said so.
+    person_id: int | None = None
 
     @property
     def description(self) -> str:
@@ -257,11 +260,11 @@ def statement_of(
     page = ledger.statement(
         session, account, before=before, limit=limit, posted_from=posted_from, posted_to=posted_to
     )
-    return Statement(told(session, page.lines), page.older)
+    return Statement(told(session, page.lines, member=member), page.older)
 
 
-def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
-    """Find who and what is behind each line; a reversal's are those of what it reverses."""
+def told(session: Session, lines: Sequence[StatementLine], *, member: Member | None = None) -> list[Told]:
+    """Find who and what is behind each line of a member's; a reversal's are those of what it reverses."""
     accounts = {line.other_account_id for line in lines}
     members = {
         one.account_id: one for one in session.scalars(select(Member).where(Member.account_id.in_(accounts)))
@@ -271,17 +274,23 @@ def told(session: Session, lines: Sequence[StatementLine]) -> list[Told]:
     found = session.scalars(select(Exchange).where(Exchange.entry_id.in_(entries)))
     exchanges = {(one.entry_id, one.line): one for one in found}
     behind = behind_lines(session, lines)
-    joined = joined_by_entry(session, entries)
-    return [
-        Told(
+    carried = carried_by_entry(session, entries)
+    ids = [one.id for one in exchanges.values()]
+    people = who_took_part(session, member=member, exchange_ids=ids) if member else {}
+
+    def tell(line: StatementLine) -> Told:
+        entry_id = line.reverses_id or line.entry_id
+        exchange = exchanges.get((entry_id, line.line))
+        return Told(
             line,
             members.get(line.other_account_id),
-            exchanges.get((line.reverses_id or line.entry_id, line.line)),
-            behind.get(line.reverses_id or line.entry_id),
-            joined.get(line.entry_id),
+            exchange,
+            behind.get(entry_id),
+            carried.get(line.entry_id),
+            people.get(exchange.id) if exchange else None,
         )
-        for line in lines
-    ]
+
+    return [tell(line) for line in lines]
 
 
 def still_open(*, community: Community, member: Member) -> Select[Exchange]:

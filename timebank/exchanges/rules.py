@@ -1,7 +1,9 @@
 """What may be logged as an exchange, how a time falls on several people, and what is refused."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from datetime import date
 from hashlib import sha256
 
@@ -123,6 +125,8 @@ class Said:
     shared: bool = False
     #: Refuse it where the same is logged already: forms ask before they log it again.
     once: bool = False
+    #: Which person it was, by the id of the household or organisation on whose side they stand.
+    who: Mapping[int, int] = field(default_factory=dict)
     #: Made with the form, ``form:`` and a random text: what is saved twice is logged once.
     key: str
 

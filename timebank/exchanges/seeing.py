@@ -8,7 +8,10 @@ from timebank.exchanges import queries
 from timebank.exchanges import rules
 from timebank.exchanges.history import AT_A_SCREEN
 from timebank.exchanges.queries import Shown
+from timebank.exchanges.took_part import who_can
+from timebank.exchanges.took_part import who_took_part
 from timebank.members.models import Member
+from timebank.members.queries import names_of
 from timebank.web import community
 from timebank.web import may
 from timebank.web import member
@@ -55,3 +58,21 @@ def tells_hands_of() -> Callable[[int], bool]:
     """Tell of which members the reader may know who acted for them: of their own, or as an officer."""
     mine = member().id if member() else None
     return lambda member_id: may("see-exchanges") or member_id == mine
+
+
+def who_it_was(shown: Shown) -> dict[int, str]:
+    """Name the persons who gave or received for a household, by member, as far as the reader may know."""
+    told: dict[int, str] = {}
+    for one in filter(lambda side: tells_hands_of()(side.id), (shown.giver, shown.receiver)):
+        said = who_took_part(session(), member=one, exchange_ids=[shown.exchange.id])
+        names = names_of(session(), community_id=community().id, person_ids=said.values())
+        if names:
+            told[one.id] = next(iter(names.values()))
+    return told
+
+
+def may_say_who(shown: Shown) -> list[Member]:
+    """Tell for which of the two whoever asks may say which person it was."""
+    mine = member().id if member() else None
+    ask_for = [one for one in (shown.giver, shown.receiver) if one.id == mine or may("answer-for-others")]
+    return [one for one in ask_for if may("say-who-it-was") and who_can(session(), member=one)]

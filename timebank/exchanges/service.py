@@ -33,6 +33,7 @@ from timebank.exchanges.rules import Said
 from timebank.exchanges.rules import check_day
 from timebank.exchanges.rules import check_said
 from timebank.exchanges.rules import lines_of
+from timebank.exchanges.took_part import write_down
 from timebank.exchanges.twice import refuse_twice
 from timebank.hours import check_span
 from timebank.members.models import Member
@@ -299,6 +300,7 @@ def _write_down(
     ]
     session.add_all(exchanges)
     session.flush()
+    write_down(session, exchanges=exchanges, who=said.who)
     _tell_receivers(session, exchanges)
     return exchanges
 

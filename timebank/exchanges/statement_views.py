@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 from typing import Any
@@ -27,9 +28,11 @@ from timebank.exchanges import queries
 from timebank.exchanges.exports import StatementRow
 from timebank.exchanges.exports import statement_rows
 from timebank.exchanges.forms import CertificateForm
+from timebank.exchanges.seeing import tells_hands_of
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
+from timebank.members.queries import names_of
 from timebank.members.same_as import joined_into
 from timebank.members.same_as import older_records
 from timebank.text import defused
@@ -172,7 +175,16 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         else {},
         stays=joined_into(session(), member=whose),
         records=older_records(session(), member=whose),
+        people=_people(whose, page.lines),
     )
+
+
+def _people(whose: Member, lines: Sequence[queries.Told]) -> dict[int, str]:
+    """Name who of a household it was, line by line, as far as the reader may know it."""
+    if not tells_hands_of()(whose.id):
+        return {}
+    ids = {told.person_id for told in lines}
+    return names_of(session(), community_id=community().id, person_ids=ids)
 
 
 def _newer(before: int | None, version: int, member_id: int | None, period: dict[str, str]) -> str | None:
@@ -249,6 +261,7 @@ def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
         whose=whose,
         form=form,
         lines=list(reversed(page.lines)),
+        people=_people(whose, page.lines),
         cut=page.older is not None,
         balance=ledger.balance(session(), hours_of(whose, community())).balance,
         head=ledger.newest_seal(session(), community().book_id),

@@ -37,7 +37,9 @@ from timebank.exchanges.seeing import check_both_sides
 from timebank.exchanges.seeing import check_other_side
 from timebank.exchanges.seeing import find
 from timebank.exchanges.seeing import find_seen
+from timebank.exchanges.seeing import may_say_who
 from timebank.exchanges.seeing import tells_hands_of
+from timebank.exchanges.seeing import who_it_was
 from timebank.exchanges.steps import DECLINE
 from timebank.exchanges.steps import DISPUTE
 from timebank.exchanges.steps import WITHDRAW
@@ -45,6 +47,7 @@ from timebank.exchanges.steps import Step
 from timebank.exchanges.steps import desk_offers
 from timebank.exchanges.steps import may_withdraw
 from timebank.exchanges.steps import offers
+from timebank.exchanges.took_part import who_can
 from timebank.i18n import day
 from timebank.i18n import say
 from timebank.i18n import signed
@@ -60,6 +63,7 @@ from timebank.web import form_page
 from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
+from timebank.web import person
 from timebank.web import refusals
 from timebank.web import safe_next
 from timebank.web import session
@@ -116,7 +120,7 @@ def home() -> ResponseReturnValue:
 @needs("log-hours")
 def log() -> ResponseReturnValue:
     """Log hours with one other member."""
-    form = LogForm(kinds=kinds(), date=clock.today(community().time_zone))
+    form = LogForm(kinds=kinds(), date=clock.today(community().time_zone), **whose())
     preview = None
     if form.validate_on_submit():
         with refusals(form):
@@ -133,7 +137,7 @@ def log() -> ResponseReturnValue:
 @needs("log-hours")
 def joint() -> ResponseReturnValue:
     """Log hours with several other members; what each line will be is always shown before it is saved."""
-    form = JointForm(kinds=kinds(), date=clock.today(community().time_zone))
+    form = JointForm(kinds=kinds(), date=clock.today(community().time_zone), **whose())
     preview = None
     if form.validate_on_submit():
         with refusals(form):
@@ -150,6 +154,13 @@ def joint() -> ResponseReturnValue:
 def kinds() -> Sequence[HelpKind]:
     """List the community's kinds of help."""
     return list_kinds(session(), community=community())
+
+
+def whose() -> dict[str, Any]:
+    """Tell a form for whom it is; where several act for them, whoever sits here is offered first."""
+    persons = who_can(session(), member=member())
+    mine = str(person().id) if person().id in {one.person.id for one in persons} else ""
+    return {"whose": member(), "persons": persons, "who": mine}
 
 
 def not_oneself(other: Member | None) -> Member:
@@ -326,6 +337,8 @@ def exchange_page(shown: Shown, refusal: Refusal | None = None) -> tuple[str, in
         ),
         desk_offers=desk_offers(shown, lines) if may("settle-disputes") else frozenset(),
         sentence=say(refusal) if refusal else None,
+        people=who_it_was(shown),
+        asked_who=may_say_who(shown),
         states=STATES,
         turns=TURNS,
         hows=HOWS,

@@ -15,6 +15,7 @@ from timebank.members.models import Farewell
 from timebank.members.models import Guardian
 from timebank.members.models import Hand
 from timebank.members.models import HandEvent
+from timebank.members.models import HouseholdShare
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
 from timebank.members.models import SameAs
@@ -114,6 +115,29 @@ KNOWN: Final = (
         untold=_IDS - {"id"} | {"kept_id", "entry_id", "joined_at", "actor"},
         erase=blotted(reason=_NOBODY),
         kept=N_("That two records are one, and what was carried over: for as long as there are books."),
+    ),
+    Known(
+        label=N_("Hours taken along from a household"),
+        table=HouseholdShare,
+        about=lambda whom: (
+            (HouseholdShare.community_id == whom.community_id)
+            & (
+                (HouseholdShare.person_id == whom.person_id)
+                | (HouseholdShare.member_id == whom.member_id)
+                | (HouseholdShare.to_member_id == whom.member_id)
+            )
+        ),
+        told={
+            "asked_minutes": N_("Asked for"),
+            "asked_at": N_("When"),
+            "minutes": N_("Taken along"),
+            "settled_on": N_("Settled on"),
+            "reason": N_("Reason"),
+        },
+        untold=_IDS
+        | {"person_id", "to_member_id", "entry_id", "settled_at", "asked_by", "settled_by", "key"},
+        erase=blotted(reason=""),
+        kept=N_("That hours were taken along, and how many, without words: for as long as there are books."),
     ),
     Known(
         label=N_("Away for a while"),

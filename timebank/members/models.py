@@ -320,3 +320,66 @@ class SameAs(Base):
     actor: Mapped[str]
     #: How it was found out.
     reason: Mapped[str]
+
+
+class HouseholdShare(Base):
+    """Hours that somebody who left a household takes along: asked for, and settled by a coordinator."""
+
+    __tablename__ = "household_share"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        ForeignKeyConstraint(["to_member_id", "community_id"], ["member.id", "member.community_id"]),
+        # A form that settles one and is sent twice settles it once.
+        UniqueConstraint("community_id", "key"),
+        CheckConstraint("length(key) BETWEEN 1 AND 300", name="household_share_key_is_short"),
+        CheckConstraint("(settled_at IS NULL) = (key IS NULL)", name="household_share_is_settled_by_a_form"),
+        # Nobody is asked about twice at once.
+        Index(
+            "uq_household_share_open",
+            "member_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+        Index("household_share_by_community", "community_id", "id"),
+        Index("household_share_by_receiver", "to_member_id"),
+        CheckConstraint("asked_minutes BETWEEN 0 AND 6000000", name="household_share_asks_for_hours"),
+        CheckConstraint("minutes BETWEEN 0 AND 6000000", name="household_share_moves_hours"),
+        CheckConstraint("to_member_id <> member_id", name="household_share_goes_to_another"),
+        CheckConstraint(
+            "(settled_at IS NULL) = (minutes IS NULL) AND (settled_at IS NULL) = (settled_on IS NULL) AND "
+            "(settled_at IS NULL) = (settled_by IS NULL)",
+            name="household_share_is_settled_once",
+        ),
+        # What is moved stands in the books, and nothing else does.
+        CheckConstraint(
+            "(coalesce(minutes, 0) > 0) = (entry_id IS NOT NULL) AND "
+            "(entry_id IS NULL) = (to_member_id IS NULL)",
+            name="household_share_moves_by_an_entry",
+        ),
+        CheckConstraint(f"length(reason) <= {LONGEST_REASON}", name="household_share_reason_is_short"),
+        CheckConstraint("length(asked_by) BETWEEN 1 AND 200", name="household_share_has_an_actor"),
+        CheckConstraint("length(settled_by) BETWEEN 1 AND 200", name="household_share_is_settled_by_one"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    #: Of the form by which it was settled.
+    key: Mapped[str | None]
+    #: The household.
+    member_id: Mapped[int]
+    #: Who has left it.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_minutes: Mapped[int]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    #: To whose account the hours went: their own.
+    to_member_id: Mapped[int | None]
+    minutes: Mapped[int | None]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id), unique=True)
+    settled_on: Mapped[date | None]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")

@@ -1,15 +1,10 @@
 """Members who were entered twice: which record goes on, and which older ones are the same as it."""
 
 from collections.abc import Collection
-from collections.abc import Sequence
-from datetime import date
 
-from sqlalchemy import case
-from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import LEFT
@@ -56,39 +51,3 @@ def joined_among(session: Session, *, members: Collection[Member]) -> dict[int, 
     ids = [one.id for one in members if one.state == LEFT]
     found = select(SameAs.member_id, Member.number).join(Member, Member.id == SameAs.kept_id)
     return {one.member_id: one.number for one in session.execute(found.where(SameAs.member_id.in_(ids)))}
-
-
-def joined_by_entry(session: Session, entries: Collection[int]) -> dict[int, SameAs]:
-    """Tell by their entries which carried somebody's balance from one record to the other."""
-    found = select(SameAs).where(SameAs.entry_id.in_(entries))
-    return {one.entry_id: one for one in session.scalars(found) if one.entry_id is not None}
-
-
-def carried_over(
-    session: Session,
-    *,
-    community: Community,
-    members: Sequence[Member] | None = None,
-    first: date = date.min,
-    last: date = date.max,
-) -> dict[int, tuple[int, int]]:
-    """Add up, by member, what was debited and credited when records were joined; of these or of all."""
-    above, below = SameAs.minutes > 0, SameAs.minutes < 0
-    sums: dict[int, tuple[int, int]] = {}
-    for column, debited_where, credited_where in (
-        (SameAs.member_id, above, below),
-        (SameAs.kept_id, below, above),
-    ):
-        debited, credited = (
-            func.coalesce(func.sum(case((which, func.abs(SameAs.minutes)), else_=0)), 0)
-            for which in (debited_where, credited_where)
-        )
-        found = select(column, debited, credited).where(
-            SameAs.community_id == community.id, SameAs.joined_on >= first, SameAs.joined_on <= last
-        )
-        if members is not None:
-            found = found.where(column.in_([one.id for one in members]))
-        for member_id, out, into in session.execute(found.group_by(column)):
-            before = sums.get(member_id, (0, 0))
-            sums[member_id] = (before[0] + int(out), before[1] + int(into))
-    return sums

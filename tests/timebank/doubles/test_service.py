@@ -89,7 +89,7 @@ def test_the_balance_is_carried_over_and_the_older_account_is_closed(
     assert (closed.balance, closed.closed_on) == (0, clock.today(community.time_zone))
     assert old.state == LEFT
     (newest, *_) = statement_of(session, community=community, member=new).lines
-    assert newest.joined
+    assert newest.carried
     assert (newest.other, newest.line.change) == (old, 90 * sign)
     (last, _first) = statement_of(session, community=community, member=old).lines
     assert (last.other, last.line.change) == (new, -90 * sign)

@@ -1,0 +1,362 @@
+"""What somebody who leaves a household takes along: counted, asked for, and settled by one entry."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import ledger
+from tests.builders import COORDINATOR
+from tests.builders import a_community
+from tests.builders import a_hand
+from tests.builders import a_household
+from tests.builders import a_member
+from tests.builders import a_neighbour
+from tests.builders import a_person
+from tests.builders import an_exchange
+from tests.builders import written
+from timebank import clock
+from timebank.actor import Actor
+from timebank.communities.models import Community
+from timebank.errors import Refusal
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.models import TookPart
+from timebank.exchanges.proof import check_exchanges
+from timebank.exchanges.queries import hours_between
+from timebank.exchanges.queries import statement_of
+from timebank.exchanges.service import reverse_exchange
+from timebank.exchanges.took_part import NotOneOfThem
+from timebank.exchanges.took_part import say_who
+from timebank.exchanges.took_part import who_took_part
+from timebank.households import queries
+from timebank.households import service
+from timebank.households.proof import check_shares
+from timebank.members.models import HouseholdShare
+from timebank.members.models import Member
+from timebank.members.models import MemberEvent
+from timebank.members.queries import hours_of
+from timebank.members.service import suspend_member
+from timebank.people.models import Person
+from timebank.queue.models import Job
+
+_counted = count()
+
+
+@dataclass
+class Yamada:
+    """A household for which Hana, who is a member herself, and her son act; Ken gives and receives."""
+
+    session: Session
+    community: Community
+    household: Member
+    hana: Person
+    hanas: Member
+    son: Person
+    ken: Member
+
+    def exchange(self, who: Person | None, *, gave: bool = True, minutes: int = 90) -> Exchange:
+        sides = (self.household, self.ken) if gave else (self.ken, self.household)
+        named = {self.household.id: who.id} if who else {}
+        return an_exchange(self.session, self.community, *sides, minutes=minutes, who=named)
+
+    def balance(self, member: Member) -> int:
+        return ledger.balance(self.session, hours_of(member, self.community)).balance
+
+    def figure(self, who: Person) -> service.Figure:
+        return service.figure_of(
+            self.session, community=self.community, household=self.household, person_id=who.id
+        )
+
+    def leaves(self, who: Person, minutes: int = 0) -> bool:
+        actor = Actor(person_id=who.id, member_id=self.household.id, how="web")
+        return service.leave(
+            self.session,
+            community=self.community,
+            household=self.household,
+            person=who,
+            minutes=minutes,
+            actor=actor,
+        )
+
+    def settles(self, who: Person, minutes: int, **facts: Any) -> HouseholdShare:
+        known: dict[str, Any] = {
+            "to": None,
+            "reason": "",
+            "actor": COORDINATOR,
+            "key": f"form:{next(_counted)}",
+        } | facts
+        with self.session.begin_nested():
+            return service.settle(
+                self.session,
+                community=self.community,
+                household=self.household,
+                person_id=who.id,
+                minutes=minutes,
+                **known,
+            )
+
+    def faults(self) -> list[str]:
+        self.session.flush()
+        return [
+            *ledger.prove(self.session).faults,
+            *check_exchanges(self.session),
+            *check_shares(self.session),
+        ]
+
+
+def a_yamada(session: Session) -> Yamada:
+    community = a_community(session)
+    hana = a_neighbour(session, community, name="Hana")
+    son = a_person(session)
+    household = a_household(session, community, hana.person, son)
+    ken = a_member(session, community, name="Ken")
+    assert hana.member
+    return Yamada(session, community, household, hana.person, hana.member, son, ken)
+
+
+@pytest.fixture
+def yamada(session: Session) -> Yamada:
+    return a_yamada(session)
+
+
+# --- who it was ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_said_of_each_exchange_is_counted_and_what_was_taken_back_is_not(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, minutes=180)
+    yamada.exchange(yamada.hana, gave=False, minutes=30)
+    yamada.exchange(yamada.son, minutes=60)
+    yamada.exchange(None, minutes=45)
+    mistake = yamada.exchange(yamada.hana, minutes=300)
+    reverse_exchange(
+        yamada.session, community=yamada.community, exchange=mistake, reason="a mistake", actor=COORDINATOR
+    )
+    figure = yamada.figure(yamada.hana)
+    assert (figure.part.given, figure.part.received, figure.own, figure.there) == (180, 30, 150, 255)
+    assert yamada.figure(yamada.son).own == 60
+    line = statement_of(yamada.session, community=yamada.community, member=yamada.household).lines[-1]
+    assert line.person_id == yamada.hana.id
+    kens = statement_of(yamada.session, community=yamada.community, member=yamada.ken).lines
+    assert {one.person_id for one in kens} == {None}
+
+
+def test_who_it_was_is_said_later_changed_and_left_open(yamada: Yamada) -> None:
+    exchange = yamada.exchange(None)
+
+    def said() -> dict[int, int]:
+        return who_took_part(yamada.session, member=yamada.household, exchange_ids=[exchange.id])
+
+    for person_id in (yamada.hana.id, yamada.son.id, yamada.son.id):
+        say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=person_id)
+        assert said() == {exchange.id: person_id}
+    with pytest.raises(NotOneOfThem):
+        say_who(
+            yamada.session, exchange=exchange, member=yamada.household, person_id=a_person(yamada.session).id
+        )
+    yamada.leaves(yamada.son)
+    # Whoever has left stays named, and is offered no more.
+    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=yamada.son.id)
+    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=None)
+    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=None)
+    assert said() == {}
+    with pytest.raises(NotOneOfThem):
+        say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=yamada.son.id)
+    assert yamada.faults() == []
+
+
+# --- leaving ------------------------------------------------------------------------------------------------
+
+
+def test_who_leaves_takes_their_own_hours_along_once_a_coordinator_has_settled_it(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, minutes=180)
+    yamada.exchange(yamada.son, minutes=60)
+    assert yamada.leaves(yamada.hana, minutes=150)
+    assert not yamada.leaves(yamada.hana, minutes=150)
+    assert [
+        one.share.asked_minutes for one in queries.waiting(yamada.session, community=yamada.community)
+    ] == [150]
+    assert queries.count_open(yamada.session, yamada.community) == 1
+    # Nothing has moved yet.
+    assert (yamada.balance(yamada.household), yamada.balance(yamada.hanas)) == (240, 0)
+    share = yamada.settles(yamada.hana, 120, reason="as they agreed")
+    assert (yamada.balance(yamada.household), yamada.balance(yamada.hanas)) == (120, 120)
+    assert (share.asked_minutes, share.minutes, share.to_member_id) == (150, 120, yamada.hanas.id)
+    assert queries.count_open(yamada.session, yamada.community) == 0
+    assert [one.waits for one in queries.who_left(yamada.session, household=yamada.household)] == [None]
+    kinds = select(Job.kind).where(Job.community_id == yamada.community.id)
+    assert service.TELL_OF_SHARE in yamada.session.scalars(kinds).all()
+    events = select(MemberEvent.what).where(MemberEvent.member_id.in_([yamada.household.id, yamada.hanas.id]))
+    assert {"share-out", "share-in"} <= set(yamada.session.scalars(events))
+    assert yamada.faults() == []
+    # It is help neither given nor received, on either side.
+    day = clock.today(yamada.community.time_zone)
+    for member, gave in ((yamada.hanas, 0), (yamada.household, 240)):
+        sums = hours_between(
+            yamada.session,
+            community=yamada.community,
+            member=member,
+            first=yamada.community.started_on,
+            last=day,
+        )
+        assert (sums.given, sums.received) == (gave, 0)
+    # A form that is sent twice settles it once.
+    assert yamada.settles(yamada.hana, 60, key=share.key) is share
+    assert yamada.balance(yamada.hanas) == 120
+    # What was taken along is not taken twice.
+    assert (yamada.figure(yamada.hana).taken, yamada.figure(yamada.hana).own) == (120, 60)
+
+
+def test_somebody_without_a_membership_has_the_hours_follow_when_they_are_entered(yamada: Yamada) -> None:
+    yamada.exchange(yamada.son, minutes=60)
+    yamada.leaves(yamada.son, minutes=60)
+    with pytest.raises(service.GoesNowhere):
+        yamada.settles(yamada.son, 60)
+    with pytest.raises(service.GoesNowhere):
+        yamada.settles(yamada.son, 60, to=yamada.household)
+    other = a_household(yamada.session, yamada.community)
+    for to in (yamada.hanas, other):
+        with pytest.raises(service.SomebodyElses):
+            yamada.settles(yamada.son, 60, to=to)
+    entered = a_member(yamada.session, yamada.community, name="Taro")
+    assert yamada.settles(yamada.son, 60, to=entered).to_member_id == entered.id
+    assert yamada.balance(entered) == 60
+
+
+def test_what_cannot_be_settled_is_refused_in_words_and_nothing_moves(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, minutes=60)
+    with pytest.raises(service.StillActs):
+        yamada.settles(yamada.hana, 30)
+    with pytest.raises(service.MoreThanIsThere):
+        yamada.leaves(yamada.hana, minutes=61)
+    assert yamada.leaves(yamada.hana, minutes=60)
+    herself = Actor(person_id=yamada.hana.id, member_id=yamada.hanas.id, how="web")
+    with pytest.raises(service.OwnShare):
+        yamada.settles(yamada.hana, 60, actor=herself)
+    with pytest.raises(service.MoreThanIsThere):
+        yamada.settles(yamada.hana, 61)
+    suspend_member(yamada.session, member=yamada.hanas, reason="a pause", actor=COORDINATOR)
+    with pytest.raises(Refusal):
+        yamada.settles(yamada.hana, 60)
+    assert (yamada.balance(yamada.household), yamada.balance(yamada.hanas)) == (60, 0)
+    assert queries.count_open(yamada.session, yamada.community) == 1
+
+
+def test_above_the_highest_balance_nothing_moves(session: Session) -> None:
+    yamada = a_yamada(session)
+    account = hours_of(yamada.hanas, yamada.community)
+    ledger.set_limits(session, account, floor=-600, ceiling=30, actor="test", reason="test")
+    yamada.exchange(yamada.hana, minutes=60)
+    yamada.leaves(yamada.hana, minutes=60)
+    with pytest.raises(service.AboveTheHighest) as refused:
+        yamada.settles(yamada.hana, 60)
+    assert refused.value.facts["beyond"] == 30
+    assert yamada.settles(yamada.hana, 30).minutes == 30
+
+
+def test_nothing_is_taken_from_what_is_not_there_and_no_is_an_answer(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, gave=False, minutes=60)
+    figure = yamada.figure(yamada.hana)
+    assert (figure.own, figure.there, figure.offered) == (0, 0, 0)
+    assert yamada.leaves(yamada.hana)
+    share = yamada.settles(yamada.hana, 0, reason="  there is nothing  ")
+    assert (share.minutes, share.entry_id, share.to_member_id, share.reason) == (
+        0,
+        None,
+        None,
+        "there is nothing",
+    )
+    assert yamada.faults() == []
+
+
+def test_of_an_organisation_nobody_takes_hours_along(yamada: Yamada) -> None:
+    school = a_household(yamada.session, yamada.community, kind="organisation", name="School")
+    a_hand(yamada.session, school, yamada.son, called="Taro")
+    an_exchange(yamada.session, yamada.community, school, yamada.ken, minutes=60)
+    actor = Actor(person_id=yamada.son.id, member_id=school.id, how="web")
+    assert service.leave(
+        yamada.session,
+        community=yamada.community,
+        household=school,
+        person=yamada.son,
+        minutes=60,
+        actor=actor,
+    )
+    assert queries.count_open(yamada.session, yamada.community) == 0
+
+
+def test_who_comes_back_and_leaves_again_asks_for_what_they_said_last(yamada: Yamada) -> None:
+    yamada.exchange(yamada.son, minutes=60)
+    yamada.leaves(yamada.son, minutes=60)
+    a_hand(yamada.session, yamada.household, yamada.son, called="Taro")
+    assert queries.who_left(yamada.session, household=yamada.household) == []
+    yamada.leaves(yamada.son, minutes=30)
+    (waiting,) = queries.waiting(yamada.session, community=yamada.community)
+    assert (waiting.share.asked_minutes, waiting.name) == (30, "Taro")
+
+
+# --- the proof ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        ("UPDATE household_share SET minutes = minutes + 1", "does not move its 61 minutes"),
+        ("DELETE FROM household_share", "no row tells of it"),
+        ("UPDATE member SET kind = 'person' WHERE name = 'Yamada household'", "which is no household"),
+        ("DELETE FROM hand_event", "has never acted for it"),
+        ("UPDATE took_part SET member_id = {ken}", "has never acted for it"),
+    ],
+)
+def test_the_proof_names_what_does_not_agree(engine: Engine, broken: str, fault: str) -> None:
+    def settled(session: Session) -> int:
+        yamada = a_yamada(session)
+        yamada.exchange(yamada.hana, minutes=60)
+        yamada.leaves(yamada.hana, minutes=60)
+        yamada.settles(yamada.hana, 60)
+        assert yamada.faults() == []
+        return yamada.ken.id
+
+    ken = written(engine, settled)
+    with Session(engine) as session:
+        ledger.begin(session)
+        session.execute(text(broken.format(ken=ken)))
+        assert any(fault in one for one in check_shares(session))
+        session.rollback()
+
+
+def test_a_share_that_was_reversed_is_found(session: Session) -> None:
+    yamada = a_yamada(session)
+    yamada.exchange(yamada.hana, minutes=60)
+    yamada.leaves(yamada.hana, minutes=60)
+    share = yamada.settles(yamada.hana, 60)
+    assert share.entry_id
+    ledger.reverse(
+        session,
+        book_id=yamada.community.book_id,
+        entry_id=share.entry_id,
+        posted_on=clock.today(yamada.community.time_zone),
+        key="test",
+        actor="test",
+    )
+    assert any("was reversed" in one for one in check_shares(session))
+
+
+def test_who_took_part_is_of_this_community(session: Session) -> None:
+    """The keys of the row hold exchange and member to one community."""
+    yamada, elsewhere = a_yamada(session), a_yamada(session)
+    exchange = yamada.exchange(None)
+    row = TookPart(
+        exchange_id=exchange.id,
+        member_id=elsewhere.household.id,
+        community_id=yamada.community.id,
+        person_id=elsewhere.son.id,
+    )
+    session.add(row)
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        session.flush()

@@ -1,0 +1,117 @@
+"""Which person it was who gave or received for a household or an organisation.
+
+Nobody has to say it. It tells those who act for the member, and officers; and what somebody who leaves a
+household has of its hours is counted by it.
+"""
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case
+from sqlalchemy import func
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.models import TookPart
+from timebank.hands.queries import Acting
+from timebank.hands.queries import acting_for
+from timebank.members.models import PERSON
+from timebank.members.models import Member
+
+
+class NotOneOfThem(Refusal):
+    """Somebody is named who does not act for the member."""
+
+    sentence = N_("Please choose one of those who act for %(name)s.")
+    field = "who"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What one person gave and received for a household, as it was said, in minutes."""
+
+    given: int
+    received: int
+
+    @property
+    def balance(self) -> int:
+        """What remains of it for them."""
+        return self.given - self.received
+
+
+def who_can(session: Session, *, member: Member | None) -> Sequence[Acting]:
+    """List of whom it can have been one; nobody where a member is a person."""
+    if member is None or member.kind == PERSON:
+        return ()
+    return acting_for(session, member=member)
+
+
+def write_down(session: Session, *, exchanges: Sequence[Exchange], who: Mapping[int, int]) -> None:
+    """Keep with new exchanges which person it was, by member; the caller knows that they act for it."""
+    for one in exchanges:
+        for member_id in {one.giver_id, one.receiver_id} & who.keys():
+            session.add(
+                TookPart(
+                    exchange_id=one.id,
+                    member_id=member_id,
+                    community_id=one.community_id,
+                    person_id=who[member_id],
+                )
+            )
+    session.flush()
+
+
+def say_who(session: Session, *, exchange: Exchange, member: Member, person_id: int | None) -> None:
+    """Say which person it was, or that it is not to be said; somebody who has left can stay named."""
+    said = session.get(TookPart, (exchange.id, member.id), with_for_update=True)
+    if person_id is None:
+        if said is not None:
+            session.delete(said)
+            session.flush()
+        return
+    if said is not None and said.person_id == person_id:
+        return
+    if person_id not in {one.person.id for one in who_can(session, member=member)}:
+        raise NotOneOfThem(name=member.name)
+    if said is not None:
+        said.person_id = person_id
+        session.flush()
+        return
+    write_down(session, exchanges=[exchange], who={member.id: person_id})
+
+
+def who_took_part(session: Session, *, member: Member, exchange_ids: Collection[int]) -> dict[int, int]:
+    """Tell by exchange which person it was for a member, where it was said."""
+    if member.kind == PERSON:
+        return {}
+    found = select(TookPart.exchange_id, TookPart.person_id).where(
+        TookPart.member_id == member.id, TookPart.exchange_id.in_(exchange_ids)
+    )
+    return {one.exchange_id: one.person_id for one in session.execute(found)}
+
+
+def part_of(session: Session, *, member: Member, person_id: int) -> OwnPart:
+    """Add up what a person gave and received for a member; what was taken back does not count."""
+    sums = [
+        func.coalesce(func.sum(case((side == member.id, Exchange.minutes), else_=0)), 0)
+        for side in (Exchange.giver_id, Exchange.receiver_id)
+    ]
+    found = (
+        select(*sums)
+        .join(TookPart, TookPart.exchange_id == Exchange.id)
+        .where(
+            TookPart.member_id == member.id,
+            TookPart.person_id == person_id,
+            Exchange.state == CONFIRMED,
+            or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id),
+        )
+    )
+    given, taken = session.execute(found).one()
+    return OwnPart(int(given), int(taken))

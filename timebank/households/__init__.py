@@ -1,0 +1,1 @@
+"""Leaving a household with one's own hours: how they are counted, asked for, and settled."""
