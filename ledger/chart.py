@@ -17,6 +17,7 @@ from ledger.accounts import set_limits
 from ledger.directives import Directive
 from ledger.directives import day_of
 from ledger.errors import FileRefused
+from ledger.errors import excerpt
 from ledger.model import Account
 from ledger.names import ROOTS
 from ledger.names import Unit
@@ -74,7 +75,7 @@ def open_chart(
     stated: dict[str, dict[str, _Stated]] = {}
     for one in accounts:
         if one.words[0] in stated:
-            raise FileRefused(one.line, f"this account is opened twice: {one.words[0][:60]!r}")
+            raise FileRefused(one.line, f"this account is opened twice: {excerpt(one.words[0])}")
         stated[one.words[0]] = dict(_stated(one, units))
     for unit in units.values():
         open_commodity(connection, unit.code, scale=unit.scale)
@@ -88,7 +89,7 @@ def smallest(line: int, unit: Unit, written: str) -> int:
     """Read an amount in the commodity's smallest unit; raises FileRefused where it is not written in full."""
     amount = int(written.replace(".", "")) if _AMOUNT.fullmatch(written) else None
     if amount is None or unit.amount(amount) != written:
-        raise FileRefused(line, f"an amount of {unit.code} is not written like this: {written[:60]!r}")
+        raise FileRefused(line, f"an amount of {unit.code} is not written like this: {excerpt(written)}")
     return amount
 
 
@@ -96,9 +97,9 @@ def _stated(told: Directive, units: Mapping[str, Unit]) -> Iterator[tuple[str, _
     """Read the line that opens an account: for each of its commodities there is one here."""
     root, currencies = told.words[0].partition(":")[0], told.words[1].split(",")
     if root not in _TYPES:
-        raise FileRefused(told.line, f"an account's name does not begin like this: {root[:60]!r}")
+        raise FileRefused(told.line, f"an account's name does not begin like this: {excerpt(root)}")
     if not units.keys() >= set(currencies):
-        raise FileRefused(told.line, f"there is no such commodity: {told.words[1][:60]!r}")
+        raise FileRefused(told.line, f"there is no such commodity: {excerpt(told.words[1])}")
     firm = _words(told, "firm")
     if not set(firm) <= set(currencies):
         raise FileRefused(told.line, "firm is no commodity of this account")

@@ -13,6 +13,7 @@ from dataclasses import field
 from datetime import date
 
 from ledger.errors import FileRefused
+from ledger.errors import excerpt
 from ledger.export import END
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
@@ -121,7 +122,7 @@ def _head(number: int, line: str) -> Directive:
             if (found := pattern.fullmatch(dated[2])) is not None:
                 words = tuple(map(_plain, found.groups()))
                 return Directive(number, day_of(number, dated[1]), kind, words)
-    raise FileRefused(number, f"this is nothing that an export writes: {line[:60]!r}")
+    raise FileRefused(number, f"this is nothing that an export writes: {excerpt(line)}")
 
 
 def _belongs(current: Directive | None, number: int, line: str) -> None:
@@ -134,7 +135,7 @@ def _belongs(current: Directive | None, number: int, line: str) -> None:
     elif current is not None and posting is not None and current.kind == "entry":
         current.postings.append(Posting(number, *posting.groups()))
     else:
-        raise FileRefused(number, f"this is nothing that an export writes here: {line[:60]!r}")
+        raise FileRefused(number, f"this is nothing that an export writes here: {excerpt(line)}")
 
 
 def _whole(found: Directive) -> Directive:
@@ -152,10 +153,10 @@ def day_of(number: int, written: str) -> date:
     try:
         day = date.fromisoformat(written)
     except ValueError as error:
-        raise FileRefused(number, f"there is no such day: {written[:60]!r}") from error
+        raise FileRefused(number, f"there is no such day: {excerpt(written)}") from error
     # Newer Pythons read days of weeks, too.
     if day.isoformat() != written:
-        raise FileRefused(number, f"a day is not written like this: {written[:60]!r}")
+        raise FileRefused(number, f"a day is not written like this: {excerpt(written)}")
     return day
 
 

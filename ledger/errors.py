@@ -22,6 +22,11 @@ from datetime import date
 from typing import Any
 
 
+def excerpt(text: str) -> str:
+    """Show the beginning of what stands somewhere, so that a sentence about it stays one."""
+    return repr(text[:60])
+
+
 class LedgerError(Exception):
     """Something the ledger refuses; nothing was written."""
 
@@ -100,7 +105,7 @@ class KindRefused(EntryRefused):
 
     def __init__(self, kind: object) -> None:
         super().__init__(
-            f"a kind is a lower-case word of at most 40 letters and hyphens, not {str(kind)[:60]!r}"
+            f"a kind is a lower-case word of at most 40 letters and hyphens, not {excerpt(str(kind))}"
         )
         self.kind = kind
 
@@ -109,7 +114,7 @@ class KeyRefused(EntryRefused):
     """A key that is empty, too long or not printable."""
 
     def __init__(self, key: object, longest: int) -> None:
-        super().__init__(f"a key is 1 to {longest} printable characters, not {str(key)[:60]!r}")
+        super().__init__(f"a key is 1 to {longest} printable characters, not {excerpt(str(key))}")
         self.key, self.longest = key, longest
 
 
@@ -117,7 +122,7 @@ class MemoRefused(EntryRefused):
     """A memo that is too long or holds characters that cannot be printed."""
 
     def __init__(self, memo: object, longest: int) -> None:
-        super().__init__(f"a memo is at most {longest} printable characters, not {str(memo)[:60]!r}")
+        super().__init__(f"a memo is at most {longest} printable characters, not {excerpt(str(memo))}")
         self.memo, self.longest = memo, longest
 
 
@@ -125,7 +130,7 @@ class ActorRefused(EntryRefused):
     """An act that nobody answers for."""
 
     def __init__(self, actor: object) -> None:
-        super().__init__(f"an actor is 1 to 200 printable characters, not {str(actor)[:60]!r}")
+        super().__init__(f"an actor is 1 to 200 printable characters, not {excerpt(str(actor))}")
         self.actor = actor
 
 
@@ -228,7 +233,7 @@ class CodeRefused(AccountRefused):
     """A code that cannot name an account, a book or a commodity."""
 
     def __init__(self, code: object) -> None:
-        super().__init__(f"a code is 1 to 120 printable characters without blanks, not {str(code)[:60]!r}")
+        super().__init__(f"a code is 1 to 120 printable characters without blanks, not {excerpt(str(code))}")
         self.code = code
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ledger.model import AccountType
 from ledger.model import digest
@@ -79,10 +80,8 @@ def account_part(part: str) -> str:
     ``-``, and so does a hyphen that could be taken for the beginning of that. beancount wants a
     capital or a digit first: before anything else stands ``X-``.
     """
-    following = f"{part} "[1:]
     written = "".join(
-        sign if _stays(sign, after) else f"-u{ord(sign):X}-"
-        for sign, after in zip(part, following, strict=True)
+        sign if _stays(sign, after) else f"-u{ord(sign):X}-" for sign, after in pairwise(f"{part} ")
     )
     return _MARK + written if not _FIRST.match(part) or part.startswith(_MARK) else written
 

@@ -26,6 +26,7 @@ from ledger.directives import day_of
 from ledger.directives import directives
 from ledger.edge import connection_of
 from ledger.errors import FileRefused
+from ledger.errors import excerpt
 from ledger.exported import day_after
 from ledger.hashes import SealedEntry
 from ledger.hashes import SealedLine
@@ -123,7 +124,7 @@ class _Posting:
         if self._theirs and sealed.id <= self._theirs[-1]:
             raise FileRefused(told.line, f"entry {sealed.id} does not stand here in an export")
         if sealed.limits not in (None, "waived"):
-            raise FileRefused(told.line, f"nothing is known of such limits: {sealed.limits[:60]!r}")
+            raise FileRefused(told.line, f"nothing is known of such limits: {excerpt(sealed.limits)}")
         if (sealed.kind == REVERSAL) != (sealed.reverses_id is not None):
             raise FileRefused(told.line, "a reversal names what it reverses, and nothing else does")
         if sealed.reverses_id is not None:
@@ -181,7 +182,7 @@ class _Posting:
         for one in (debit, credit):
             account = self._chart.accounts.get((one.account, one.currency))
             if account is None:
-                raise FileRefused(one.line, f"no such account is open: {one.account[:60]!r}")
+                raise FileRefused(one.line, f"no such account is open: {excerpt(one.account)}")
             sides.append((account, smallest(one.line, self._chart.units[one.currency], one.amount)))
         (debited, amount), (credited, taken) = sides
         if debit.currency != credit.currency or amount != -taken:
@@ -272,7 +273,7 @@ def _sealed(told: Directive, slug: str, lines: list[_Line]) -> SealedEntry:
 
 def _id(told: Directive, written: str) -> int:
     if not (written.isascii() and written.isdecimal()) or len(written) > _LONGEST_ID:
-        raise FileRefused(told.line, f"an entry has no such number: {written[:60]!r}")
+        raise FileRefused(told.line, f"an entry has no such number: {excerpt(written)}")
     return int(written)
 
 

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
 from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from beancount import loader
@@ -29,7 +31,11 @@ from ledger import Account
 from ledger import AccountType
 from ledger import BookUnknown
 from ledger import NewAccount
+from ledger.model import digest
 from ledger.names import account_part
+from ledger.names import beancount_currency
+from ledger.names import hledger_symbol
+from ledger.names import memo_or_key
 from tests.hledger import hledger
 from tests.ledger.builders import ACTOR
 from tests.ledger.builders import a_book
@@ -268,12 +274,49 @@ def test_only_the_commodities_of_the_book_are_in_it(session: Session, book: int)
         )
 
 
+def test_a_book_begins_on_the_day_of_its_own_first_entry(session: Session, book: int) -> None:
+    early = a_book(session)
+    days = {early: date(2025, 1, 31), book: date(2026, 4, 3)}
+    for which, day in days.items():
+        one, other = an_account(session, which), an_account(session, which)
+        for later in (7, 0):
+            ledger.post(session, an_entry(one, other, posted_on=day + timedelta(days=later)))
+        opened = re.findall(
+            r"^(\S+) (?:custom|commodity|open) ",
+            "".join(ledger.export_beancount(session, which)),
+            re.MULTILINE,
+        )
+        assert set(opened) == {day.isoformat()}
+
+
+def test_a_line_says_what_kind_it_is_and_what_people_call_it(session: Session, book: int) -> None:
+    one, other = an_account(session, book), an_account(session, book)
+    for number, memo in enumerate(("for soup; and bread", None)):
+        named: dict[str, Any] = {"key": f"form:a:{number}", "memo": memo, "posted_on": date(2026, 4, 3)}
+        ledger.post(session, an_entry(one, other, **named))
+    told = "".join(ledger.export_hledger(session, book))
+    lines = re.findall(r"^2026-04-03 \* \(\d+\) (.*)$", told, re.MULTILINE)
+    assert lines == ["exchange for soup, and bread", "exchange a:1"]
+    exports = (ledger.export_hledger, ledger.export_beancount)
+    silent = [export(session, book, reference=lambda *_: "") for export in exports]
+    hledgers, beancounts = ("".join(lines) for lines in silent)
+    assert len(re.findall(r"^2026-04-03 \* \(\d+\) exchange$", hledgers, re.MULTILINE)) == 2
+    assert len(re.findall(r'^2026-04-03 \* "exchange"$', beancounts, re.MULTILINE)) == 2
+
+
+def test_what_is_told_of_an_account_stays_on_one_line(session: Session, book: int) -> None:
+    an_account(session, book, "m:1")
+    told = "".join(ledger.export_hledger(session, book, title=lambda _: "田中\r\n恵"))
+    assert "    ; title: 田中  恵\n" in told
+
+
 @pytest.mark.parametrize("export", [ledger.export_beancount, ledger.export_hledger])
 def test_a_book_that_is_not_there_is_a_refusal(
     session: Session, book: int, export: Callable[[Session, int], Iterator[str]]
 ) -> None:
-    with pytest.raises(BookUnknown):
+    with pytest.raises(BookUnknown) as caught:
         list(export(session, book + 10**6))
+    assert caught.value.book_id == book + 10**6
 
 
 def test_beancount_reads_a_commodity_of_any_name(session: Session, book: int) -> None:
@@ -309,6 +352,25 @@ def test_two_parts_of_names_never_become_one(one: str, other: str) -> None:
 )
 def test_names_stay_readable(part: str, written: str) -> None:
     assert account_part(part) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "beancount", "hledger_"),
+    [
+        ("MIN", "MIN", "MIN"),
+        ("時間", "X" + digest("時間").hex()[:20].upper(), "時間"),
+        ('a"b', "X" + digest('a"b').hex()[:20].upper(), "\"a''b\""),
+        ("A1", "A1", '"A1"'),
+    ],
+)
+def test_a_commodity_has_the_same_name_every_time(code: str, beancount: str, hledger_: str) -> None:
+    assert (beancount_currency(code), hledger_symbol(code)) == (beancount, hledger_)
+
+
+def test_an_entry_without_a_memo_is_called_by_its_key_behind_the_first_colon() -> None:
+    assert memo_or_key("import-batch:april:7", None) == "april:7"
+    assert memo_or_key("key", None) == "key"
+    assert memo_or_key("form:1", "soup") == "soup"
 
 
 # --- hledger ------------------------------------------------------------------------------------------------

@@ -119,8 +119,30 @@ def test_a_last_line_is_the_last(session: Session, told: str) -> None:
     assert (error.line_number, error.what) == (told.count("\n") + 1, "something stands below the last line")
 
 
+def test_a_file_that_was_changed_is_refused_at_its_last_line(session: Session, told: str) -> None:
+    error = refused(session, changed(told, "exchange 7", "exchange 8"))
+    assert isinstance(error, FileRefused)
+    assert error.line_number == told.count("\n")
+    assert error.what == "this is not the hash of the lines above, something was changed"
+
+
+def test_what_stands_behind_the_last_line_is_counted_as_a_line(session: Session, told: str) -> None:
+    error = refused(session, f"{told}x")
+    assert isinstance(error, FileRefused)
+    assert (error.line_number, error.what) == (told.count("\n") + 1, "something stands below the last line")
+
+
+def test_a_sentence_shows_the_beginning_of_a_line(session: Session, told: str) -> None:
+    error = refused(session, ended(changed(told, r"^.* commodity MIN$", f"2026-04-03 {'x' * 100}")))
+    assert isinstance(error, FileRefused)
+    assert error.what == f"this is nothing that an export writes: '2026-04-03 {'x' * 49}'"
+
+
 def test_what_is_no_text_in_utf_8_is_refused(session: Session, told: str, tmp_path: Path) -> None:
-    assert "this is not UTF-8" in str(refused(session, told.replace("exchange 7", "\udcff")))
+    error = refused(session, told.replace("exchange 7", "\udcff", 1))
+    assert isinstance(error, FileRefused)
+    at = told[: told.index("exchange 7")].count("\n") + 1
+    assert (error.line_number, error.what) == (at, "this is not UTF-8")
     path = tmp_path / "book"
     path.write_bytes(told.encode().replace(b"exchange 7", b"\xff", 1))
     with path.open(encoding="utf-8") as lines, pytest.raises(FileRefused, match="line 1: this is not UTF-8"):
@@ -157,12 +179,18 @@ BROKEN = [
     (r'code: "USD"', 'code: "MIN"', "commodity USD", "is there already"),
     (r'scale: "2"', 'scale: "10"', "commodity USD", "its scale is none"),
     (r'scale: "2"', 'scale: "²"', "commodity USD", "its scale is none"),
-    (r"^(.* open .*M:1 MIN\n.*\n)", r"\1\1", "open .*M:1 MIN\n.*\n  floor", "opened twice"),
+    (
+        r"^(.* open .*M:1 MIN\n.*\n)",
+        r"\1\1",
+        "open .*M:1 MIN\n.*\n  floor",
+        "opened twice: 'Liabilities:M:1'",
+    ),
     (r"open Liabilities:Cash", "open Box:Cash", "open Box", "does not begin like this: 'Box'"),
     (r"open (\S+) MIN", r"open \1 MIN,EUR", "MIN,EUR", "no such commodity: 'MIN,EUR'"),
     (r"^  floor: ", '  firm: "EUR"\n  floor: ', "open", "firm is no commodity"),
     (r"-720 MIN", "-720", "open", "floor is no list"),
     (r"-720 MIN", "-720 USD", "open", "floor is no list"),
+    (r"-720 MIN", "-720  MIN", "open", "floor is no list"),
     (r"-720 MIN", "-720 MIN -7 MIN", "open", "floor is no list"),
     (r"-720 MIN", "-720.0 MIN", "open", "amount of MIN is not written like this: '-720.0'"),
     (r"-720 MIN", "some MIN", "open", "not written like this: 'some'"),
