@@ -21,6 +21,7 @@ from tests.commands import timebank
 from tests.databases import SQLite
 from tests.filled_forms import FORMS
 from tests.filled_forms import send
+from tests.house import ELSEWHERE
 from tests.house import HERE
 from tests.house import House
 from tests.house import a_house
@@ -40,6 +41,8 @@ pytestmark = pytest.mark.slow
 
 #: Nothing else of the house holds these.
 SECRETS = ("0607713307713", "Wisteria", "ivy-at-home", "behind the shrine")
+#: The addresses with which the people of the house sign in.
+SIGN_INS = re.compile(rf"\w+@(?:{HERE}|{ELSEWHERE})\.example")
 #: As it stands on the one page each of them may read without a button: their own.
 OWN_PAGE = f"/{HERE}/membership/reach"
 #: What answers with details: somebody pressed a button for that.
@@ -98,7 +101,7 @@ def house(app: Flask) -> House:
 def test_no_page_or_file_shows_a_detail_before_a_button_is_pressed(house: House) -> None:
     opened = 0
     for role in house.people:
-        client = house.browser(role)
+        client, own = house.browser(role), house.people[role].name
         for endpoint in sorted(house.app.view_functions):
             if "GET" not in house.methods(endpoint) or endpoint == "static":
                 continue
@@ -110,6 +113,8 @@ def test_no_page_or_file_shows_a_detail_before_a_button_is_pressed(house: House)
                 if path != OWN_PAGE:
                     assert found(answer.text) == set(), (role, path)
                 assert found(str(answer.headers)) == set(), (role, path)
+                # Nor with which address anybody else signs in.
+                assert set(SIGN_INS.findall(answer.text)) <= {own}, (role, path)
     assert opened > 300
 
 
