@@ -156,7 +156,7 @@ def seal_faults(session: Session | Connection) -> Iterator[str]:
     connection = connection_of(session)
     for book_id in list(connection.execute(select(book_table.c.id).order_by(book_table.c.id)).scalars()):
         with connection.execute(asked(connection, _SEALED), {"book_id": book_id}) as rows:
-            fault = next(_faults_of(connection, book_id, rows), None)
+            fault = _fault_of(connection, book_id, rows)
         if fault is not None:
             yield fault
 
@@ -192,8 +192,8 @@ def _seals(
         yield Seal(*tuple(row))
 
 
-def _faults_of(connection: Connection, book_id: int, rows: Iterable[Row[Any]]) -> Iterator[str]:
-    """Follow a book's seals from the first, and hash what is under them again."""
+def _fault_of(connection: Connection, book_id: int, rows: Iterable[Row[Any]]) -> str | None:
+    """Follow a book's seals from the first, hash what is under them again, and say what does not agree."""
     columns = seal_table.c
     kept = select(columns.number, columns.hash).where(columns.book_id == book_id)
     hashes = {row.number: row.hash for row in connection.execute(kept)}
@@ -203,19 +203,17 @@ def _faults_of(connection: Connection, book_id: int, rows: Iterable[Row[Any]]) -
         number, leaves = next(trees, (0, iter(())))
         said = f"seal {one.number} of book {one.book}"
         if (one.number, number) != (expected, expected) or one.previous != previous:
-            yield f"{said} does not follow the one before, or has no entries"
-            return
+            return f"{said} does not follow the one before, or has no entries"
         again = []
         for found in leaves:
             leaf = _hashed(found)
             if leaf is None or leaf != found[0].leaf:
-                yield f"{said}: entry {found[0].entry_id} is not as it was sealed"
-                return
+                return f"{said}: entry {found[0].entry_id} is not as it was sealed"
             again.append(leaf)
         if len(again) != one.leaves or root_of(again) != one.root or one.hash() != hashes[one.number]:
-            yield f"{said} is not the seal of its {one.leaves} entries"
-            return
+            return f"{said} is not the seal of its {one.leaves} entries"
         previous, expected = one.hash(), expected + 1
+    return None
 
 
 def _hashed(rows: Sequence[Row[Any]]) -> bytes | None:

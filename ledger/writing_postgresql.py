@@ -67,8 +67,13 @@ def alone(driver: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if not driver.closed:
-            driver.autocommit = False
+        _no_longer_alone(driver)
+
+
+def _no_longer_alone(driver: Any) -> None:
+    """Have a connection begin transactions again, unless its server is gone."""
+    if not driver.closed:
+        driver.autocommit = False
 
 
 def write_many(driver: Any, asked: Sequence[Draft]) -> list[int]:

@@ -18,8 +18,9 @@ KEPT = Path(__file__).parent.parent / "var" / "soak.json"
 def main() -> None:
     """Soak one engine after the other, print their tables and keep them; status 1 if anything is wrong."""
     asked = _arguments()
-    # Ended from outside it ends what it has started, as with Ctrl-C.
+    # Ended from outside it ends what it has started, as with Ctrl-C, which shells keep from what runs behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     figures = []
     for engine in asked.engines:
         one = soak(engine, seconds=asked.seconds, processes=asked.processes, seed=asked.seed, say=say)

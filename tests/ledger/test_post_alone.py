@@ -4,6 +4,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from psycopg import Error as PsycopgError
 from sqlalchemy import Engine
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,7 @@ from ledger import FloorExceeded
 from ledger import KeyReused
 from ledger import PostedLine
 from ledger import transaction
+from ledger import writing_postgresql
 from tests.databases import as_role
 from tests.ledger.builders import an_entry
 from tests.ledger.builders import assert_proved
@@ -127,3 +129,16 @@ def test_a_lost_connection_is_told_once_and_the_same_key_is_safe_again(
     assert not ledger.post_alone(own_engine, entry).repeated
     assert ledger.post_alone(own_engine, entry).repeated
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_connection_that_ends_under_way_is_said_to_be_lost(engine: Engine, accounts: list[Account]) -> None:
+    """The server ends it while the entry waits; nothing hides that, and the next one is written as ever."""
+    a, b, _ = accounts
+    with engine.connect() as first:
+        driver: Any = first.connection.driver_connection
+        with pytest.raises(PsycopgError), writing_postgresql.alone(driver):
+            driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert driver.closed
+        first.invalidate()
+    assert ledger.post_alone(engine, an_entry(a, b, 90)).lines[0].debit_balance_after == -90

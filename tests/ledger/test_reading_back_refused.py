@@ -1,6 +1,7 @@
 """A file that was broken, cut off or changed is refused, whatever it is, and nothing of it stays."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from ledger import FileRefused
 from ledger import LedgerError
 from ledger import errors
 from ledger.directives import directives
+from ledger.export import END
 from tests.ledger.rereading import a_small_book
 from tests.ledger.rereading import assert_same
 from tests.ledger.rereading import ended
@@ -117,6 +119,12 @@ def test_a_last_line_is_the_last(session: Session, told: str) -> None:
     error = refused(session, f"{told}\n")
     assert isinstance(error, FileRefused)
     assert (error.line_number, error.what) == (told.count("\n") + 1, "something stands below the last line")
+
+
+def test_a_file_of_its_last_line_alone_says_nothing(session: Session) -> None:
+    nothing = f"{END}{sha256().hexdigest()}\n"
+    assert list(directives(nothing)) == []
+    assert isinstance(refused(session, nothing), FileRefused)
 
 
 def test_a_file_that_was_changed_is_refused_at_its_last_line(session: Session, told: str) -> None:

@@ -1,6 +1,9 @@
 """What was sealed cannot be changed unseen, and one line of it can be proved without the books."""
 
 from contextlib import ExitStack
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
 from threading import Thread
 
 import pytest
@@ -52,12 +55,14 @@ def test_a_seal_covers_what_none_covers_and_follows_the_one_before(
         assert ledger.newest_seal(connection, accounts[0].book_id) is None
     first = post(engine, accounts, 3)
     assert left(engine, accounts) == 3
+    before = datetime.now(UTC) - timedelta(seconds=5)
     one = seal(engine, accounts)
     second = post(engine, accounts, 2)
     two = seal(engine, accounts)
     assert one
     assert two
     assert (one.number, one.previous, one.leaves) == (1, NOTHING, 3)
+    assert before < one.moment < datetime.now(UTC) + timedelta(seconds=5)
     assert (two.number, two.previous, two.leaves) == (2, one.hash(), 2)
     assert seal(engine, accounts) is None
     assert left(engine, accounts) == 0

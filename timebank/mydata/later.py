@@ -17,14 +17,19 @@ from timebank.members.models import MemberEvent
 from timebank.mydata.models import OPEN
 from timebank.mydata.models import DataRequest
 from timebank.mydata.service import retention_of
+from timebank.mydata.without_a_part import forget_people
 from timebank.queue import Task
 
 #: Forgets words about people that are kept long enough.
 FORGET_WORDS = "forget-words"
+_PEOPLE_ARE_KEPT = timedelta(days=90)
 
 
 def forget_words(session: Session, task: Task) -> None:
-    """Forget what was said about hours that were never booked, why something was done, and old requests."""
+    """Forget what was said about hours that were never booked, why something was done, and old requests.
+
+    With them whoever has no part anywhere any more.
+    """
     kept, now = retention_of(session, community_id=task.community_id), clock.now()
     _forget_unbooked(session, task.community_id, now - timedelta(days=kept.unbooked_days))
     _forget_reasons(session, task.community_id, now - timedelta(days=kept.reasons_days))
@@ -34,6 +39,7 @@ def forget_words(session: Session, task: Task) -> None:
         DataRequest.answered_at < now - timedelta(days=kept.requests_days),
     )
     session.execute(old.execution_options(synchronize_session=False))
+    forget_people(session, before=now - _PEOPLE_ARE_KEPT)
 
 
 def _forget_unbooked(session: Session, community_id: int, before: datetime) -> None:
