@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sqlalchemy import delete
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,17 @@ def _forget_member(session: Session, _known: Known, whom: Whom) -> None:
         own_limit_reason=None,
     )
     session.execute(nothing.execution_options(synchronize_session=False))
+
+
+def _forget_shares(session: Session, known: Known, whom: Whom) -> None:
+    """Take back what waits for nobody any more, and the words about what was settled."""
+    open_ones = delete(HouseholdShare).where(
+        HouseholdShare.settled_at.is_(None),
+        (HouseholdShare.person_id == whom.person_id) | (HouseholdShare.member_id == whom.member_id),
+        HouseholdShare.community_id == whom.community_id,
+    )
+    session.execute(open_ones.execution_options(synchronize_session=False))
+    blotted(reason="")(session, known, whom)
 
 
 KNOWN: Final = (
@@ -136,7 +148,7 @@ KNOWN: Final = (
         },
         untold=_IDS
         | {"person_id", "to_member_id", "entry_id", "settled_at", "asked_by", "settled_by", "key"},
-        erase=blotted(reason=""),
+        erase=_forget_shares,
         kept=N_("That hours were taken along, and how many, without words: for as long as there are books."),
     ),
     Known(

@@ -25,6 +25,7 @@ from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.errors import Refusal
+from timebank.exchanges import known as exchanges_known
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import TookPart
 from timebank.exchanges.proof import check_exchanges
@@ -37,6 +38,8 @@ from timebank.exchanges.took_part import who_took_part
 from timebank.households import queries
 from timebank.households import service
 from timebank.households.proof import check_shares
+from timebank.known import Whom
+from timebank.members import known as members_known
 from timebank.members.models import HouseholdShare
 from timebank.members.models import Member
 from timebank.members.models import MemberEvent
@@ -288,6 +291,25 @@ def test_of_an_organisation_nobody_takes_hours_along(yamada: Yamada) -> None:
         actor=actor,
     )
     assert queries.count_open(yamada.session, yamada.community) == 0
+
+
+def test_who_is_erased_waits_for_nothing_and_what_was_moved_stays(yamada: Yamada) -> None:
+    """Twice there: once settled, with a word about it, and once asked for anew."""
+    yamada.exchange(yamada.hana, minutes=60)
+    yamada.leaves(yamada.hana, minutes=30)
+    settled = yamada.settles(yamada.hana, 30, reason="Hana has moved to Moriguchi")
+    a_hand(yamada.session, yamada.household, yamada.hana, called="Hana")
+    yamada.leaves(yamada.hana, minutes=30)
+    community_id, member_id = yamada.community.id, yamada.hanas.id
+    whom = Whom(community_id=community_id, member_id=member_id, person_id=yamada.hana.id)
+    for part in (*members_known.KNOWN, *exchanges_known.KNOWN):
+        if part.erase and part.table in (HouseholdShare, TookPart):
+            part.erase(yamada.session, part, whom)
+    yamada.session.expire_all()
+    (left,) = yamada.session.scalars(select(HouseholdShare)).all()
+    assert (left.id, left.minutes, left.reason) == (settled.id, 30, "")
+    assert yamada.session.scalars(select(TookPart)).all() == []
+    assert yamada.faults() == []
 
 
 def test_who_comes_back_and_leaves_again_asks_for_what_they_said_last(yamada: Yamada) -> None:
