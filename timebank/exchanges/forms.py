@@ -61,7 +61,7 @@ def _kind() -> SelectField:
 
 def _who() -> SelectField:
     return SelectField(
-        _("Who of you was it?"), description=_("It need not be said. Only you and the coordinators read it.")
+        _("Who of you was it?"), description=_("It need not be said. Only you and officers read it.")
     )
 
 

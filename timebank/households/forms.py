@@ -11,6 +11,7 @@ from timebank.web import Form
 from timebank.web import HoursField
 from timebank.web import KeyedForm
 from timebank.web import Lines
+from timebank.web import Written
 
 
 class OwnField(PersonField):
@@ -40,7 +41,9 @@ class SettleForm(KeyedForm):
     """What somebody who has left takes along, and to whose account it goes."""
 
     hours = HoursField(
-        _("Hours that go along"), description=_("1.5 or 1:30 or 90 min; nothing, or 0, where none go")
+        _("Hours that go along"),
+        [Written(_("Please write how much goes along, or 0 where nothing does."))],
+        description=_("1.5 or 1:30 or 90 min; 0 where none go"),
     )
     other = OwnField(
         _("To whose account?"),
