@@ -1,6 +1,7 @@
 """Every page of the demo community that can be opened, as everybody who may sign in, in both languages."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -252,6 +253,23 @@ def _is_new(app: Flask, link: str, seen: dict[str, Seen]) -> bool:
     except HTTPException:
         pytest.fail(f"a page has a link to {link}, where nothing is")
     return not STAND_FOR_ALL & set(values)
+
+
+def test_no_page_leads_to_where_its_reader_may_not_go(seen: list[Seen], demo: Flask) -> None:
+    """What the right is missing for is not offered; a page of the same kind tells that it is."""
+    adapter = demo.url_map.bind("localhost")
+
+    def kind(path: str) -> str:
+        return str(adapter.match(urlsplit(path).path)[0])
+
+    answers: dict[str, set[int]] = defaultdict(set)
+    for one in seen:
+        if not one.path.startswith("/nowhere") and "/nowhere" not in one.path:
+            answers[kind(one.path)].add(one.status)
+    closed = {name for name, found in answers.items() if found == {403}}
+    pages = [(one.path, one.page) for one in seen if one.page is not None and one.status == 200]
+    links = {(path, link) for path, page in pages for link in page.links if link.startswith("/")}
+    assert {(path, link) for path, link in links if kind(link) in closed} == set()
 
 
 def test_every_page_can_be_opened_or_says_why_not(seen: list[Seen]) -> None:
