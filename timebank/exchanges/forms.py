@@ -1,5 +1,6 @@
 """The forms by which hours are logged, answered, settled and looked up."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,9 +66,9 @@ def _who() -> SelectField:
     )
 
 
-def choices_of(persons: Sequence[Acting]) -> list[SelectChoice]:
+def choices_of(persons: Mapping[int, str]) -> list[SelectChoice]:
     """Offer those who act for a household or an organisation, and to leave it open."""
-    named = [SelectChoice(str(one.person.id), one.name) for one in persons]
+    named = [SelectChoice(str(person_id), name) for person_id, name in persons.items()]
     return [SelectChoice("", _("several, or not to be said")), *named]
 
 
@@ -130,7 +131,7 @@ class ExchangeForm(HoursForm):
         self._whose = whose
         # Of one nobody has to ask who it was.
         if whose is not None and len(persons) > 1:
-            self.who.choices = choices_of(persons)
+            self.who.choices = choices_of({one.person.id: one.name for one in persons})
         elif "who" in self:
             del self.who
         if kinds:
@@ -309,6 +310,6 @@ class WhoForm(Form):
 
     who = _who()
 
-    def __init__(self, *, persons: Sequence[Acting], **known: Any) -> None:
+    def __init__(self, *, persons: Mapping[int, str], **known: Any) -> None:
         super().__init__(data=known)
         self.who.choices = choices_of(persons)

@@ -8,7 +8,7 @@ from timebank.exchanges import queries
 from timebank.exchanges import rules
 from timebank.exchanges.history import AT_A_SCREEN
 from timebank.exchanges.queries import Shown
-from timebank.exchanges.took_part import who_can
+from timebank.exchanges.took_part import who_ever_could
 from timebank.exchanges.took_part import who_took_part
 from timebank.members.models import Member
 from timebank.members.queries import names_of
@@ -75,4 +75,4 @@ def may_say_who(shown: Shown) -> list[Member]:
     """Tell for which of the two whoever asks may say which person it was."""
     mine = member().id if member() else None
     ask_for = [one for one in (shown.giver, shown.receiver) if one.id == mine or may("answer-for-others")]
-    return [one for one in ask_for if may("say-who-it-was") and who_can(session(), member=one)]
+    return [one for one in ask_for if may("say-who-it-was") and who_ever_could(session(), member=one)]

@@ -23,13 +23,22 @@ from timebank.exchanges.models import TookPart
 from timebank.hands.queries import Acting
 from timebank.hands.queries import acting_for
 from timebank.members.models import PERSON
+from timebank.members.models import HandEvent
 from timebank.members.models import Member
+from timebank.members.queries import names_of
 
 
 class NotOneOfThem(Refusal):
     """Somebody is named who does not act for the member."""
 
     sentence = N_("Please choose one of those who act for %(name)s.")
+    field = "who"
+
+
+class NamesWhoLeft(Refusal):
+    """Somebody changes what names a person who acts for the member no longer, for whom it counts."""
+
+    sentence = N_("This names somebody who has left, and counts for them. A coordinator can change it.")
     field = "who"
 
 
@@ -68,17 +77,33 @@ def write_down(session: Session, *, exchanges: Sequence[Exchange], who: Mapping[
     session.flush()
 
 
-def say_who(session: Session, *, exchange: Exchange, member: Member, person_id: int | None) -> None:
-    """Say which person it was, or that it is not to be said; somebody who has left can stay named."""
+def who_ever_could(session: Session, *, member: Member) -> dict[int, str]:
+    """Name everybody who acts or has ever acted for a household or an organisation, by person."""
+    ever = select(HandEvent.person_id).where(HandEvent.member_id == member.id).distinct()
+    ids = session.scalars(ever).all() if member.kind != PERSON else []
+    return names_of(session, community_id=member.community_id, person_ids=ids)
+
+
+def say_who(
+    session: Session, *, exchange: Exchange, member: Member, person_id: int | None, by_officer: bool = False
+) -> None:
+    """Say which person it was, or that it is not to be said.
+
+    Those who act for the member choose among themselves, and leave alone what names somebody who has left: it
+    is counted for them. An officer may name everybody who ever acted, and change what is said.
+    """
     said = session.get(TookPart, (exchange.id, member.id), with_for_update=True)
+    if said is not None and said.person_id == person_id:
+        return
+    now = {one.person.id for one in who_can(session, member=member)}
+    if said is not None and said.person_id not in now and not by_officer:
+        raise NamesWhoLeft
     if person_id is None:
         if said is not None:
             session.delete(said)
             session.flush()
         return
-    if said is not None and said.person_id == person_id:
-        return
-    if person_id not in {one.person.id for one in who_can(session, member=member)}:
+    if person_id not in (who_ever_could(session, member=member) if by_officer else now):
         raise NotOneOfThem(name=member.name)
     if said is not None:
         said.person_id = person_id

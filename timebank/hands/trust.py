@@ -212,10 +212,12 @@ def find_trusted(session: Session, *, member: Member, person_id: int) -> Hand | 
 def change_ticks(session: Session, *, hand: Hand, ticks: Collection[str], actor: Actor) -> None:
     """Let a trusted person do what is ticked from their next request on, and no more; both are told."""
     may = _ticked(ticks)
-    session.refresh(hand, with_for_update=True)
-    if hand.may == may:
+    held = select(Hand).where(Hand.member_id == hand.member_id, Hand.person_id == hand.person_id)
+    now = session.scalar(held.with_for_update().execution_options(populate_existing=True))
+    # Ended at this moment: there is nothing to change any more.
+    if now is None or now.may == may:
         return
-    hand.may = may
+    now.may = may
     names = names_of(session, community_id=hand.community_id, person_ids=[hand.person_id])
     record(session, hand=hand, called=names.get(hand.person_id, "?"), what=GIVEN, actor=actor)
 

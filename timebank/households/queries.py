@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import exists
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,8 +40,7 @@ class Waiting:
 
 def count_open(session: Session, community: Community) -> int:
     """Count the shares that wait for a coordinator."""
-    waiting = (HouseholdShare.community_id == community.id, HouseholdShare.settled_at.is_(None))
-    return session.scalars(select(func.count(HouseholdShare.id)).where(*waiting)).one()
+    return session.scalars(select(func.count(HouseholdShare.id)).where(*_open_in(community))).one()
 
 
 def waiting(session: Session, *, community: Community) -> list[Waiting]:
@@ -47,7 +48,7 @@ def waiting(session: Session, *, community: Community) -> list[Waiting]:
     found = (
         select(HouseholdShare, Member)
         .join(Member, Member.id == HouseholdShare.member_id)
-        .where(HouseholdShare.community_id == community.id, HouseholdShare.settled_at.is_(None))
+        .where(*_open_in(community))
     )
     rows = [(share, member) for share, member in session.execute(found.order_by(HouseholdShare.id))]
     ids = [share.person_id for share, _member in rows]
@@ -72,3 +73,11 @@ def who_left(session: Session, *, household: Member) -> Sequence[Left]:
     waits = {share.person_id: share for share in session.scalars(open_ones)}
     left = [Left(one, names.get(one, ""), waits.get(one)) for one in ids]
     return sorted(left, key=lambda one: (one.name, one.person_id))
+
+
+def _open_in(community: Community) -> tuple[ColumnElement[bool], ...]:
+    """Tell which shares wait; not that of somebody who has come back, until they leave again."""
+    again = exists().where(
+        Hand.member_id == HouseholdShare.member_id, Hand.person_id == HouseholdShare.person_id
+    )
+    return HouseholdShare.community_id == community.id, HouseholdShare.settled_at.is_(None), ~again

@@ -65,7 +65,10 @@ class StillActs(Refusal):
 class OwnShare(Refusal):
     """A coordinator settles what they take along themselves."""
 
-    sentence = N_("Nobody settles their own share. Please ask another coordinator.")
+    sentence = N_(
+        "Nobody settles their own share, nor that of a household for which they act. Please ask another "
+        "coordinator."
+    )
 
 
 class GoesNowhere(Refusal):
@@ -185,7 +188,8 @@ def settle(
     Zero minutes: nothing is moved, and they are told. ``to`` counts only for somebody who is no member of
     their own yet; whoever is has the hours on that account. The same form sent twice settles it once.
     """
-    if actor.person_id == person_id:
+    acts = session.get(Hand, (actor.person_id or 0, household.id)) is not None
+    if acts or actor.person_id == person_id:
         raise OwnShare
     # Two coordinators who settle the same at once wait for each other here.
     session.refresh(household, with_for_update=True)

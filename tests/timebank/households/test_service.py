@@ -32,6 +32,7 @@ from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.queries import hours_between
 from timebank.exchanges.queries import statement_of
 from timebank.exchanges.service import reverse_exchange
+from timebank.exchanges.took_part import NamesWhoLeft
 from timebank.exchanges.took_part import NotOneOfThem
 from timebank.exchanges.took_part import say_who
 from timebank.exchanges.took_part import who_took_part
@@ -163,13 +164,19 @@ def test_who_it_was_is_said_later_changed_and_left_open(yamada: Yamada) -> None:
             yamada.session, exchange=exchange, member=yamada.household, person_id=a_person(yamada.session).id
         )
     yamada.leaves(yamada.son)
-    # Whoever has left stays named, and is offered no more.
-    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=yamada.son.id)
-    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=None)
-    say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=None)
-    assert said() == {}
+    here: dict[str, Any] = {"exchange": exchange, "member": yamada.household}
+    # Whoever has left stays named: it counts for them, and the household alone does not change it.
+    say_who(yamada.session, **here, person_id=yamada.son.id)
+    for other in (None, yamada.hana.id):
+        with pytest.raises(NamesWhoLeft):
+            say_who(yamada.session, **here, person_id=other)
+    assert said() == {exchange.id: yamada.son.id}
+    # A coordinator does, and may name whoever ever acted, and nobody else.
+    for other in (None, None, yamada.hana.id, yamada.son.id):
+        say_who(yamada.session, **here, person_id=other, by_officer=True)
+        assert said() == ({exchange.id: other} if other else {})
     with pytest.raises(NotOneOfThem):
-        say_who(yamada.session, exchange=exchange, member=yamada.household, person_id=yamada.son.id)
+        say_who(yamada.session, **here, person_id=a_person(yamada.session).id, by_officer=True)
     assert yamada.faults() == []
 
 
@@ -239,8 +246,10 @@ def test_what_cannot_be_settled_is_refused_in_words_and_nothing_moves(yamada: Ya
         yamada.leaves(yamada.hana, minutes=61)
     assert yamada.leaves(yamada.hana, minutes=60)
     herself = Actor(person_id=yamada.hana.id, member_id=yamada.hanas.id, how="web")
-    with pytest.raises(service.OwnShare):
-        yamada.settles(yamada.hana, 60, actor=herself)
+    theirs = Actor(person_id=yamada.son.id, member_id=None, how="web")
+    for actor in (herself, theirs):
+        with pytest.raises(service.OwnShare):
+            yamada.settles(yamada.hana, 60, actor=actor)
     with pytest.raises(service.MoreThanIsThere):
         yamada.settles(yamada.hana, 61)
     suspend_member(yamada.session, member=yamada.hanas, reason="a pause", actor=COORDINATOR)
@@ -317,6 +326,9 @@ def test_who_comes_back_and_leaves_again_asks_for_what_they_said_last(yamada: Ya
     yamada.leaves(yamada.son, minutes=60)
     a_hand(yamada.session, yamada.household, yamada.son, called="Taro")
     assert queries.who_left(yamada.session, household=yamada.household) == []
+    # Nothing waits of somebody who is back.
+    assert queries.count_open(yamada.session, yamada.community) == 0
+    assert queries.waiting(yamada.session, community=yamada.community) == []
     yamada.leaves(yamada.son, minutes=30)
     (waiting,) = queries.waiting(yamada.session, community=yamada.community)
     assert (waiting.share.asked_minutes, waiting.name) == (30, "Taro")
