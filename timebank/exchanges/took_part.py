@@ -15,6 +15,7 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebank.db import insert_into
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
@@ -105,11 +106,20 @@ def say_who(
         return
     if person_id not in (who_ever_could(session, member=member) if by_officer else now):
         raise NotOneOfThem(name=member.name)
+    # A form that is sent twice at one moment finds no row both times.
+    row = insert_into(session, TookPart).values(
+        exchange_id=exchange.id,
+        member_id=member.id,
+        community_id=exchange.community_id,
+        person_id=person_id,
+    )
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["exchange_id", "member_id"], set_={"person_id": row.excluded.person_id}
+        )
+    )
     if said is not None:
-        said.person_id = person_id
-        session.flush()
-        return
-    write_down(session, exchanges=[exchange], who={member.id: person_id})
+        session.refresh(said)
 
 
 def who_took_part(session: Session, *, member: Member, exchange_ids: Collection[int]) -> dict[int, int]:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from timebank.communities.models import Community
 from timebank.members.models import ENDED
 from timebank.members.models import HOUSEHOLD
+from timebank.members.models import ORGANISATION
 from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import HouseholdShare
 from timebank.members.models import Member
 from timebank.members.queries import names_of
+from timebank.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,18 @@ def waiting(session: Session, *, community: Community) -> list[Waiting]:
     ids = [share.person_id for share, _member in rows]
     names = names_of(session, community_id=community.id, person_ids=ids)
     return [Waiting(share, member, names.get(share.person_id, "")) for share, member in rows]
+
+
+def has_left(session: Session, *, household_id: int, person: Person) -> bool:
+    """Say whether somebody acted for a household or an organisation, and does no longer."""
+    acts = exists().where(Hand.member_id == household_id, Hand.person_id == person.id)
+    ended = exists().where(
+        HandEvent.member_id == household_id,
+        HandEvent.person_id == person.id,
+        HandEvent.acts_as.in_((HOUSEHOLD, ORGANISATION)),
+        HandEvent.what == ENDED,
+    )
+    return bool(session.scalar(select(ended & ~acts)))
 
 
 def who_left(session: Session, *, household: Member) -> Sequence[Left]:

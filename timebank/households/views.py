@@ -5,6 +5,7 @@ from flask import abort
 from flask import flash
 from flask import redirect
 from flask import render_template
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -36,6 +37,9 @@ bp = Blueprint("households", __name__)
 @needs("choose-for-whom")
 def leave(member_id: int) -> ResponseReturnValue:
     """Act for a household or an organisation no longer, and ask for one's own hours."""
+    if request.method == "POST" and queries.has_left(session(), household_id=member_id, person=person()):
+        # A second click: it is done.
+        return _gone(member_id)
     whose = _mine(member_id)
     takes = whose.kind == A_HOUSEHOLD
     figure = service.figure_of(session(), community=community(), household=whose, person_id=person().id)
@@ -51,8 +55,7 @@ def leave(member_id: int) -> ResponseReturnValue:
                 actor=actor(),
             )
             flash(_("You do not act for %(name)s any more.", name=whose.name))
-            stays = standing().reach - {whose.id} or standing().has_own_part
-            return redirect(url_for("hands.whom" if stays else "hands.thanks"), 303)
+            return _gone(whose.id)
     own = service.own_membership(session(), community=community(), person_id=person().id)
     return form_page("households/leave.html", form, whose=whose, figure=figure, takes=takes, own=own)
 
@@ -110,6 +113,12 @@ def settle(member_id: int, person_id: int) -> ResponseReturnValue:
         own=own,
         suggestions=[name for _id, name in names],
     )
+
+
+def _gone(member_id: int) -> ResponseReturnValue:
+    """Lead whoever has left to what is left for them here."""
+    stays = standing().reach - {member_id} or standing().has_own_part
+    return redirect(url_for("hands.whom" if stays else "hands.thanks"), 303)
 
 
 def _household(member_id: int) -> Member:

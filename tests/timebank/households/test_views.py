@@ -83,6 +83,9 @@ def test_somebody_leaves_with_their_hours_and_everybody_is_told(app: Flask, here
     assert 'value="4"' in too_much.text
     assert here.as_("hana").post(page, data={"hours": "2:30"}).status_code == 303
     assert here.as_("hana").get(page).status_code == 404
+    # A second click finds that it is done, and asks for nothing more.
+    again = here.as_("hana").post(page, data={"hours": "1"})
+    assert (again.status_code, again.headers["Location"]) == (303, "/kadoma/for-whom")
     assert here.balances("hana", "household") == [0, 180]
     # It waits for a coordinator, who sees how it comes about.
     assert "hours to settle: 1" in told(here.as_("ken").get("/kadoma/"))
