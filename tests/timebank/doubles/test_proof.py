@@ -108,23 +108,26 @@ def at_once(engine: Engine, *works: object) -> list[str]:
         return list(pool.map(begin, works))
 
 
+def joining(community: Community, stays: Member, goes: Member) -> object:
+    """Give what joins two records, in a session that knows nothing of them yet."""
+
+    def work(session: Session) -> None:
+        join(
+            session,
+            community=session.get_one(Community, community.id),
+            stays=session.get_one(Member, stays.id),
+            goes=session.get_one(Member, goes.id),
+            reason="She said so",
+            actor=COORDINATOR,
+        )
+
+    return work
+
+
 def test_two_coordinators_who_join_at_once_join_once(engine: Engine) -> None:
     community, old, new, _ = written(engine, a_pair)
 
-    def joins(stays: Member, goes: Member) -> object:
-        def work(session: Session) -> None:
-            join(
-                session,
-                community=session.get_one(Community, community.id),
-                stays=session.get_one(Member, stays.id),
-                goes=session.get_one(Member, goes.id),
-                reason="She said so",
-                actor=COORDINATOR,
-            )
-
-        return work
-
-    said = at_once(engine, joins(new, old), joins(old, new))
+    said = at_once(engine, joining(community, new, old), joining(community, old, new))
     assert sorted(said) == ["JoinedAlready", "done"]
     assert written(engine, lambda session: len(session.scalars(select(SameAs)).all())) == 1
     assert written(engine, faults) == []
@@ -136,15 +139,7 @@ def test_an_exchange_that_is_confirmed_while_its_receiver_is_joined_loses_no_hou
 ) -> None:
     community, old, new, exchange = written(engine, a_pair)
 
-    def joins(session: Session) -> None:
-        join(
-            session,
-            community=session.get_one(Community, community.id),
-            stays=session.get_one(Member, new.id),
-            goes=session.get_one(Member, old.id),
-            reason="She said so",
-            actor=COORDINATOR,
-        )
+    joins = joining(community, new, old)
 
     def confirms(session: Session) -> None:
         confirm_exchange(
@@ -173,15 +168,7 @@ def test_what_is_logged_while_its_receiver_is_joined_never_waits_on_the_closed_r
 ) -> None:
     community, old, new, exchange = written(engine, a_pair)
 
-    def joins(session: Session) -> None:
-        join(
-            session,
-            community=session.get_one(Community, community.id),
-            stays=session.get_one(Member, new.id),
-            goes=session.get_one(Member, old.id),
-            reason="She said so",
-            actor=COORDINATOR,
-        )
+    joins = joining(community, new, old)
 
     def logs(session: Session) -> None:
         giver, receiver = (session.get_one(Member, one) for one in (exchange.giver_id, old.id))
