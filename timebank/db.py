@@ -83,6 +83,12 @@ def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqli
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
+def first_faults(session: Session, questions: Sequence[tuple[str, str]]) -> list[str]:
+    """Ask what must find no row, and tell the first row that each question finds, in its sentence."""
+    found = [(sentence, session.execute(text(query)).first()) for sentence, query in questions]
+    return [sentence.format(*row) for sentence, row in found if row is not None]
+
+
 def violated(clash: IntegrityError) -> str | None:
     """Name the constraint that refused a row, the same on both engines; None where SQLite does not say.
 

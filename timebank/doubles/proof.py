@@ -4,8 +4,9 @@ Asked in SQL of the tables as they are, as `ledger.prove` does, so that what is 
 the code that wrote it.
 """
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from timebank.db import first_faults
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
 _QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -51,9 +52,4 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 
 def check_joined(session: Session) -> list[str]:
     """Prove that joined records and books agree in every community; name the first fault of each kind."""
-    faults = []
-    for sentence, query in _QUESTIONS:
-        row = session.execute(text(query)).first()
-        if row is not None:
-            faults.append(sentence.format(*row))
-    return faults
+    return first_faults(session, _QUESTIONS)

@@ -10,6 +10,7 @@ from itertools import groupby
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from timebank.db import first_faults
 from timebank.exchanges.sealing import words_digest
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
@@ -86,12 +87,7 @@ def check_exchanges(session: Session) -> list[str]:
     if session.get_bind().dialect.name == "postgresql":
         # Right after a large import the planner still believes that the tables are empty.
         session.execute(text("SET LOCAL enable_nestloop = off"))
-    faults = []
-    for sentence, query in _QUESTIONS:
-        row = session.execute(text(query)).first()
-        if row is not None:
-            faults.append(sentence.format(*row))
-    return [*faults, *list(_faults_in_words(session))[:1]]
+    return [*first_faults(session, _QUESTIONS), *list(_faults_in_words(session))[:1]]
 
 
 def _faults_in_words(session: Session) -> Iterator[str]:
