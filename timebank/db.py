@@ -1,15 +1,18 @@
 """The one home of Flask-SQLAlchemy: the base of every table, and what a broken constraint is called."""
 
 import re
+from collections.abc import Mapping
 from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DDL
 from sqlalchemy import MetaData
 from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import event
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
@@ -19,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session
 from sqlalchemy.orm import registry
+from sqlalchemy.schema import ExecutableDDLElement
 
 from ledger import Day
 from ledger import Flag
@@ -87,6 +91,15 @@ def first_faults(session: Session, questions: Sequence[tuple[str, str]]) -> list
     """Ask what must find no row, and tell the first row that each question finds, in its sentence."""
     found = [(sentence, session.execute(text(query)).first()) for sentence, query in questions]
     return [sentence.format(*row) for sentence, row in found if row is not None]
+
+
+def guarded(table: type[Base], guards: Mapping[str, Sequence[str]]) -> None:
+    """Make a table with its triggers: the statements of each engine, by its name."""
+    for dialect, statements in guards.items():
+        for statement in statements:
+            # The driver takes it as it is: SQLAlchemy looks for placeholders behind each %.
+            made: ExecutableDDLElement = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table.__table__, "after_create", made.execute_if(dialect=dialect))
 
 
 def violated(clash: IntegrityError) -> str | None:

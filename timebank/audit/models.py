@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL
 from sqlalchemy import CheckConstraint
 from sqlalchemy import ForeignKey
 from sqlalchemy import Index
-from sqlalchemy import event
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
-from sqlalchemy.schema import ExecutableDDLElement
 
 from timebank.db import STRICT
 from timebank.db import Base
+from timebank.db import guarded
 
 LONGEST_ACT = 80
 LONGEST_ABOUT = 500
@@ -78,11 +76,4 @@ _GUARDS = {
 }
 
 
-def _made(dialect: str, statement: str) -> ExecutableDDLElement:
-    made: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]
-    return made.execute_if(dialect=dialect)
-
-
-for _dialect, _statements in _GUARDS.items():
-    for _statement in _statements:
-        event.listen(AuditEvent.__table__, "after_create", _made(_dialect, _statement))
+guarded(AuditEvent, _GUARDS)

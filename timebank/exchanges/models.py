@@ -16,6 +16,7 @@ from ledger.schema import entry
 from ledger.schema import transfer
 from timebank.db import STRICT
 from timebank.db import Base
+from timebank.db import guarded
 from timebank.db import one_of
 
 LONGEST_DESCRIPTION = 2000
@@ -211,6 +212,38 @@ class TookPart(Base):
     member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     community_id: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+#: Who is named has acted for the member at some time, and the member is a side of the exchange. A key cannot
+#: say it: which side it is the exchange knows, and people who ever acted have several rows in the history.
+_ONE_OF_THEM = """EXISTS (SELECT 1 FROM exchange x WHERE x.id = NEW.exchange_id
+             AND NEW.member_id IN (x.giver_id, x.receiver_id))
+           AND EXISTS (SELECT 1 FROM hand_event v
+             WHERE v.member_id = NEW.member_id AND v.person_id = NEW.person_id)"""
+guarded(
+    TookPart,
+    {
+        "sqlite": [
+            f"""CREATE TRIGGER took_part_{when} BEFORE {what} ON took_part
+           WHEN NOT ({_ONE_OF_THEM})
+           BEGIN SELECT RAISE(ABORT, 'took_part_is_one_of_them'); END"""
+            for when, what in (("begins", "INSERT"), ("changes", "UPDATE"))
+        ],
+        "postgresql": [
+            f"""CREATE FUNCTION took_part_is_one_of_them() RETURNS trigger LANGUAGE plpgsql
+           SET search_path = public, pg_temp AS $$
+           BEGIN
+             IF NOT ({_ONE_OF_THEM}) THEN
+               RAISE EXCEPTION 'took_part_is_one_of_them'
+                 USING ERRCODE = '23514', CONSTRAINT = 'took_part_is_one_of_them';
+             END IF;
+             RETURN NEW;
+           END $$""",
+            """CREATE TRIGGER took_part_is_one_of_them BEFORE INSERT OR UPDATE ON took_part
+           FOR EACH ROW EXECUTE FUNCTION took_part_is_one_of_them()""",
+        ],
+    },
+)
 
 
 class SealedWords(Base):

@@ -15,6 +15,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import still_open
 from timebank.exchanges.service import drop_open
 from timebank.hours import Minutes
+from timebank.households.queries import waits_with
 from timebank.members.away import forget_absence
 from timebank.members.models import ACTIVE
 from timebank.members.models import LEFT
@@ -90,6 +91,17 @@ class HeirNotChosen(Refusal):
 
     sentence = N_("Please choose the member who is to have the hours.")
     field = "other"
+
+
+class ShareWaits(Refusal):
+    """A household's hours are to be given away while somebody who has left it waits for theirs."""
+
+    sentence = N_(
+        "%(names)s left this household and waits for hours of their own. Please settle that first, or let "
+        "the hours stay for now."
+    )
+    field = "hours"
+    status = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +198,8 @@ def _settle(
         raise TalkFirst(hours=Minutes(-balance))
     if balance == 0 or parting.hours == KEEP:
         return
+    if balance > 0 and (names := waits_with(session, household=member)):
+        raise ShareWaits(names=", ".join(names))
     if parting.pool is None:
         raise PoolNotChosen
     moves = [(GRANT if balance < 0 else GIFT, member)]

@@ -45,6 +45,11 @@ def count_open(session: Session, community: Community) -> int:
     return session.scalars(select(func.count(HouseholdShare.id)).where(*_open_in(community))).one()
 
 
+def waits_with(session: Session, *, household: Member) -> list[str]:
+    """Name who has left a household and waits for their own hours."""
+    return [one.name for one in who_left(session, household=household) if one.waits]
+
+
 def waiting(session: Session, *, community: Community) -> list[Waiting]:
     """List the shares that wait for a coordinator, the oldest first."""
     found = (

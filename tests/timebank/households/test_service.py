@@ -1,7 +1,5 @@
 """What somebody who leaves a household takes along: counted, asked for, and settled by one entry."""
 
-from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,22 +11,20 @@ from sqlalchemy.orm import Session
 
 import ledger
 from tests.builders import COORDINATOR
-from tests.builders import a_community
 from tests.builders import a_hand
 from tests.builders import a_household
 from tests.builders import a_member
-from tests.builders import a_neighbour
 from tests.builders import a_person
 from tests.builders import an_exchange
 from tests.builders import written
+from tests.timebank.households.yamada import Yamada
+from tests.timebank.households.yamada import a_yamada
+from tests.timebank.pools.sharing import a_pool
 from timebank import clock
 from timebank.actor import Actor
-from timebank.communities.models import Community
 from timebank.errors import Refusal
 from timebank.exchanges import known as exchanges_known
-from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import TookPart
-from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.queries import hours_between
 from timebank.exchanges.queries import statement_of
 from timebank.exchanges.service import reverse_exchange
@@ -36,92 +32,19 @@ from timebank.exchanges.took_part import NamesWhoLeft
 from timebank.exchanges.took_part import NotOneOfThem
 from timebank.exchanges.took_part import say_who
 from timebank.exchanges.took_part import who_took_part
+from timebank.farewells.service import TO_POOL
+from timebank.farewells.service import Parting
+from timebank.farewells.service import ShareWaits
 from timebank.households import queries
 from timebank.households import service
 from timebank.households.proof import check_shares
 from timebank.known import Whom
 from timebank.members import known as members_known
 from timebank.members.models import HouseholdShare
-from timebank.members.models import Member
 from timebank.members.models import MemberEvent
 from timebank.members.queries import hours_of
 from timebank.members.service import suspend_member
-from timebank.people.models import Person
 from timebank.queue.models import Job
-
-_counted = count()
-
-
-@dataclass
-class Yamada:
-    """A household for which Hana, who is a member herself, and her son act; Ken gives and receives."""
-
-    session: Session
-    community: Community
-    household: Member
-    hana: Person
-    hanas: Member
-    son: Person
-    ken: Member
-
-    def exchange(self, who: Person | None, *, gave: bool = True, minutes: int = 90) -> Exchange:
-        sides = (self.household, self.ken) if gave else (self.ken, self.household)
-        named = {self.household.id: who.id} if who else {}
-        return an_exchange(self.session, self.community, *sides, minutes=minutes, who=named)
-
-    def balance(self, member: Member) -> int:
-        return ledger.balance(self.session, hours_of(member, self.community)).balance
-
-    def figure(self, who: Person) -> service.Figure:
-        return service.figure_of(
-            self.session, community=self.community, household=self.household, person_id=who.id
-        )
-
-    def leaves(self, who: Person, minutes: int = 0) -> bool:
-        actor = Actor(person_id=who.id, member_id=self.household.id, how="web")
-        return service.leave(
-            self.session,
-            community=self.community,
-            household=self.household,
-            person=who,
-            minutes=minutes,
-            actor=actor,
-        )
-
-    def settles(self, who: Person, minutes: int, **facts: Any) -> HouseholdShare:
-        known: dict[str, Any] = {
-            "to": None,
-            "reason": "",
-            "actor": COORDINATOR,
-            "key": f"form:{next(_counted)}",
-        } | facts
-        with self.session.begin_nested():
-            return service.settle(
-                self.session,
-                community=self.community,
-                household=self.household,
-                person_id=who.id,
-                minutes=minutes,
-                **known,
-            )
-
-    def faults(self) -> list[str]:
-        self.session.flush()
-        return [
-            *ledger.prove(self.session).faults,
-            *check_exchanges(self.session),
-            *check_shares(self.session),
-        ]
-
-
-def a_yamada(session: Session) -> Yamada:
-    community = a_community(session)
-    hana = a_neighbour(session, community, name="Hana")
-    son = a_person(session)
-    household = a_household(session, community, hana.person, son)
-    ken = a_member(session, community, name="Ken")
-    assert hana.member
-    return Yamada(session, community, household, hana.person, hana.member, son, ken)
 
 
 @pytest.fixture
@@ -344,7 +267,6 @@ def test_who_comes_back_and_leaves_again_asks_for_what_they_said_last(yamada: Ya
         ("DELETE FROM household_share", "no row tells of it"),
         ("UPDATE member SET kind = 'person' WHERE name = 'Yamada household'", "which is no household"),
         ("DELETE FROM hand_event", "has never acted for it"),
-        ("UPDATE took_part SET member_id = {ken}", "has never acted for it"),
     ],
 )
 def test_the_proof_names_what_does_not_agree(engine: Engine, broken: str, fault: str) -> None:
@@ -381,16 +303,62 @@ def test_a_share_that_was_reversed_is_found(session: Session) -> None:
     assert any("was reversed" in one for one in check_shares(session))
 
 
+@pytest.mark.parametrize(
+    "slipped",
+    [
+        "UPDATE took_part SET member_id = {ken}",
+        "UPDATE took_part SET person_id = {nobody}",
+        """INSERT INTO took_part (exchange_id, member_id, community_id, person_id)
+           SELECT exchange_id, {ken}, community_id, person_id FROM took_part""",
+    ],
+)
+def test_the_database_refuses_whoever_never_acted_and_a_member_who_was_no_side(
+    session: Session, slipped: str
+) -> None:
+    yamada, other = a_yamada(session), a_yamada(session)
+    yamada.exchange(yamada.hana, minutes=60)
+    with pytest.raises(IntegrityError, match="took_part_is_one_of_them"):
+        session.execute(text(slipped.format(ken=yamada.ken.id, nobody=other.hana.id)))
+
+
 def test_who_took_part_is_of_this_community(session: Session) -> None:
     """The keys of the row hold exchange and member to one community."""
     yamada, elsewhere = a_yamada(session), a_yamada(session)
     exchange = yamada.exchange(None)
     row = TookPart(
         exchange_id=exchange.id,
-        member_id=elsewhere.household.id,
-        community_id=yamada.community.id,
-        person_id=elsewhere.son.id,
+        member_id=yamada.household.id,
+        community_id=elsewhere.community.id,
+        person_id=yamada.son.id,
     )
     session.add(row)
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         session.flush()
+
+
+# --- when the household itself leaves -----------------------------------------------------------------------
+
+
+def test_a_household_gives_no_hours_away_while_somebody_waits_for_theirs(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, minutes=60)
+    yamada.exchange(yamada.son, minutes=30)
+    yamada.leaves(yamada.hana, minutes=60)
+    pool = a_pool(yamada.session, yamada.community)
+    to_pool = Parting(
+        hours=TO_POOL, pool=pool, reason="dissolved", withdrawn_because="has left", key="form:the-household"
+    )
+    with pytest.raises(ShareWaits, match="Hana"), yamada.session.begin_nested():
+        yamada.household_leaves(to_pool)
+    assert yamada.balance(yamada.household) == 90
+    yamada.settles(yamada.hana, 60)
+    yamada.household_leaves(to_pool)
+    assert (yamada.balance(yamada.household), yamada.balance(yamada.hanas)) == (0, 60)
+    assert yamada.faults() == []
+
+
+def test_a_share_is_settled_with_a_household_that_left_and_let_its_hours_stay(yamada: Yamada) -> None:
+    yamada.exchange(yamada.hana, minutes=60)
+    yamada.leaves(yamada.hana, minutes=60)
+    yamada.household_leaves(Parting(reason="dissolved", withdrawn_because="has left", key="form:stays"))
+    yamada.settles(yamada.hana, 60)
+    assert (yamada.balance(yamada.household), yamada.balance(yamada.hanas)) == (0, 60)
