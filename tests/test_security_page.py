@@ -65,7 +65,11 @@ def test_what_the_page_counts_is_so() -> None:
 
 
 def test_every_test_file_and_setting_that_is_named_is_there() -> None:
-    known, settings = names_of_tests(), (ROOT / "timebank" / "settings.py").read_text(encoding="utf-8")
+    known = names_of_tests()
+    settings = "".join(
+        (ROOT / "timebank" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("settings", "stripe_settings")
+    )
     missing = []
     for named in NAMED.findall(PAGE):
         if named.startswith("test_"):

@@ -10,12 +10,46 @@ from ledger import Account
 from ledger import AccountType
 from ledger import NewAccount
 from timebank.actor import Actor
+from timebank.money import decimals_of
 
 #: The commodity of hours; amounts are whole minutes.
 MINUTES: Final = "MIN"
 
 #: Where an import of older books begins.
 HOURS_OPENING: Final = "hours:opening"
+
+#: What lies at Stripe: available and pending together, as its balance tells it.
+STRIPE: Final = "stripe"
+#: Paid out by Stripe, and not on a bank statement yet.
+STRIPE_TRANSIT: Final = "stripe:transit"
+#: Taken back by Stripe as long as a card's owner disputes a payment.
+STRIPE_DISPUTED: Final = "stripe:disputed"
+STRIPE_RESERVE: Final = "stripe:reserve"
+STRIPE_FEES: Final = "stripe-fees"
+DISPUTE_FEES: Final = "dispute-fees"
+CHARGEBACKS: Final = "chargebacks"
+#: Came in, and nobody knows yet from whom or what for.
+UNIDENTIFIED: Final = "unidentified"
+#: Was to go back to whoever paid, and did not reach them.
+REFUNDS_OWED: Final = "refunds-owed"
+#: What is left of all years, without what is kept for a purpose.
+GENERAL: Final = "general"
+
+_DONATIONS: Final = "donations:"
+_FUND: Final = "fund:"
+
+#: What kind of account a code's first part, or the whole of it, names.
+_TYPES: Final = {
+    "stripe": AccountType.ASSET,
+    "stripe-fees": AccountType.EXPENSE,
+    "dispute-fees": AccountType.EXPENSE,
+    "chargebacks": AccountType.EXPENSE,
+    "unidentified": AccountType.LIABILITY,
+    "refunds-owed": AccountType.LIABILITY,
+    "donations": AccountType.INCOME,
+    "general": AccountType.EQUITY,
+    "fund": AccountType.EQUITY,
+}
 
 _MEMBER_HOURS: Final = "hours:member:"
 _POOL_HOURS: Final = "hours:pool:"
@@ -101,6 +135,43 @@ def open_pool_hours(session: Session, *, book_id: int, pool_id: int, actor: Acto
         code=pool_hours_code(pool_id), commodity=MINUTES, type=AccountType.LIABILITY, floor=0, firm=True
     )
     return ledger.open_account(session, book_id=book_id, new=new, actor=str(actor), reason="new pool")
+
+
+def donations_code(fund: str | None) -> str:
+    """Spell the code of what is given to a fund, by its short name; of gifts for no purpose without one."""
+    return f"{_DONATIONS}{fund or GENERAL}"
+
+
+def fund_code(fund: str) -> str:
+    """Spell the code of the money that is kept for a fund, by its short name."""
+    return f"{_FUND}{fund}"
+
+
+def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
+    """Find an account of money, or open it where nothing has ever been booked to it.
+
+    A fund holds what is kept for a purpose: firm, so that by no way more can leave it than is in it.
+    """
+    try:
+        return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
+    except ledger.AccountUnknown:
+        ledger.open_commodity(session, currency, scale=decimals_of(currency))
+    fund = code.startswith(_FUND)
+    new = NewAccount(
+        code=code,
+        commodity=currency,
+        type=_TYPES[code.split(":", maxsplit=1)[0]],
+        floor=0 if fund else None,
+        firm=fund,
+    )
+    try:
+        with session.begin_nested():
+            return ledger.open_account(
+                session, book_id=book_id, new=new, actor=str(actor), reason="first booked to"
+            )
+    except ledger.AccountExists:
+        # Somebody else has opened it at the same moment.
+        return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
 
 
 def _id_behind(prefix: str, code: str) -> int | None:

@@ -23,6 +23,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from timebank import hours
+from timebank import money as coins
 from timebank.errors import N_ as N_
 from timebank.errors import Refusal
 from timebank.settings import LANGUAGES
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         hours=in_words, signed_hours=signed, clock=hours.as_clock, day=day, moment=moment, number=number
     )
     app.jinja_env.filters["groups"] = in_groups
+    app.jinja_env.filters["money"] = money
     app.jinja_env.globals["_"] = _on_page
 
 
@@ -111,6 +113,11 @@ def signed(minutes: int) -> str:
     return hours.signed(minutes, language())
 
 
+def money(amount_minor: int, currency: str) -> str:
+    """Tell an amount of money: ¥3,000, 3,000円."""
+    return coins.in_words(amount_minor, currency, language())
+
+
 def day(value: date) -> str:
     """Write a day with its weekday: “Mon 23 November 2026”, 2026年11月23日(月)."""
     return _written_day(value, language())
@@ -138,6 +145,8 @@ def _told(fact: object) -> object:
     match fact:
         case hours.Minutes():
             return in_words(fact)
+        case coins.Money():
+            return money(fact.amount_minor, fact.currency)
         case datetime():
             return moment(fact)
         case date():

@@ -11,6 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from timebank.stripe_settings import StripeSettingRefused
+from timebank.stripe_settings import StripeSettings
+
 #: The folder that holds timebank/, templates/ and, unless DATABASE_URL says otherwise, var/.
 ROOT = Path(__file__).resolve().parent.parent
 #: Who has not been seen for so long is signed out, and their cookie ends.
@@ -83,6 +86,8 @@ class Settings:
     #: How many servers of ours stand before this one, each writing down whom it was asked by.
     trusted_proxies: int = 0
     languages: tuple[str, ...] = LANGUAGES
+    #: How communities take cards; nobody does where it is left out.
+    stripe: StripeSettings = field(default_factory=StripeSettings)
 
     @property
     def secure(self) -> bool:
@@ -99,6 +104,7 @@ class Settings:
         """Read the settings; what is not set is kept in ``folder``, which is made where it is missing."""
         database_url = environ.get("DATABASE_URL") or _sqlite_in(folder)
         base_url = _address(environ.get("BASE_URL") or DEFAULT_BASE_URL)
+        demo = environ.get("TIMEBANK_DEMO", "") == "1"
         secret = environ.get("SECRET_KEY") or _kept_secret(folder / "secret_key")
         return cls(
             database_url=database_url,
@@ -107,8 +113,9 @@ class Settings:
             base_url=base_url,
             mail_url=environ.get("MAIL_URL", ""),
             mail_folder=Path(environ.get("MAIL_FOLDER") or folder / "mail"),
-            demo=environ.get("TIMEBANK_DEMO", "") == "1",
+            demo=demo,
             trusted_proxies=_number(environ.get("TRUSTED_PROXIES", "")),
+            stripe=_stripe(environ, demo=demo),
         )
 
 
@@ -147,6 +154,13 @@ def _number(written: str) -> int:
     if not (written.isascii() and written.isdecimal() and len(written) == 1):
         raise ProxiesRefused
     return int(written)
+
+
+def _stripe(environ: Mapping[str, str], *, demo: bool) -> StripeSettings:
+    try:
+        return StripeSettings.from_env(environ, demo=demo)
+    except StripeSettingRefused as refused:
+        raise SettingRefused(str(refused)) from refused
 
 
 def _address(url: str) -> str:

@@ -1,5 +1,8 @@
 """The chart of accounts."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -50,3 +53,39 @@ def test_members_hours_are_opened_with_their_limits_and_can_be_named_without_ask
     assert books.member_hours(account_id=opened.id, book_id=community.book_id, member_id=41) == opened
     standing = ledger.balance(session, opened)
     assert (standing.floor, standing.ceiling) == (-90, 600)
+
+
+def test_an_account_of_money_is_opened_when_it_is_first_needed_and_found_afterwards(session: Session) -> None:
+    book_id = books.open_books(session, slug="kadoma", actor=SOMEBODY)
+    other = books.open_books(session, slug="elsewhere", actor=SOMEBODY)
+    wanted: dict[str, Any] = {"currency": "JPY", "code": books.STRIPE, "actor": SOMEBODY}
+    first = books.money(session, book_id=book_id, **wanted)
+    assert first.type is ledger.AccountType.ASSET
+    assert books.money(session, book_id=book_id, **wanted) == first
+    assert books.money(session, book_id=other, **wanted) != first
+    assert books.money(session, book_id=book_id, **wanted | {"currency": "EUR"}) != first
+
+
+def test_a_fund_cannot_be_overspent(session: Session) -> None:
+    book_id = books.open_books(session, slug="kadoma", actor=SOMEBODY)
+    code = books.fund_code("meal")
+    fund, general = (
+        books.money(session, book_id=book_id, currency="JPY", code=one, actor=SOMEBODY)
+        for one in (code, books.GENERAL)
+    )
+    spent = ledger.Entry(
+        book_id=book_id,
+        kind="spending",
+        posted_on=date(2026, 11, 1),
+        key="test",
+        actor="test",
+        transfers=(ledger.Transfer(debit=fund, credit=general, amount=1),),
+    )
+    with pytest.raises(ledger.FloorExceeded):
+        ledger.post(session, spent)
+
+
+def test_codes_of_gifts_and_funds() -> None:
+    assert books.donations_code("meal") == "donations:meal"
+    assert books.donations_code(None) == "donations:general"
+    assert books.fund_code("meal") == "fund:meal"
