@@ -118,6 +118,49 @@ FORMS: dict[str, Filled] = {
     "pools.take_back": Filled("coordinator", REASON),
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
+    "donations.give": Filled(
+        "stranger",
+        key(25)
+        | {
+            "amount": "another",
+            "other": "3,000",
+            "fund": "0",
+            "name": "Hana",
+            "email": "",
+            "message": "Thanks",
+        }
+        | {"address": "4-5-6 Honmachi"},
+    ),
+    "donations.pay": Filled("stranger", {}),
+    "donations.rule": Filled(
+        "steward",
+        {
+            "open": "y",
+            "suggested": "1000 3000",
+            "least": "300",
+            "words": "A meal for a neighbour",
+            "konbini": "y",
+        },
+    ),
+    "payments.change": Filled(
+        "steward",
+        {
+            "seller": "Kadoma neighbours",
+            "responsible": "Hana Yamada",
+            "address": "1-2 Honmachi",
+            "telephone": "06-1111-1111",
+            "email": "office@kadoma.example",
+            "extra_costs": "Nothing",
+            "ways_to_pay": "Card",
+            "when_due": "At once",
+            "when_delivered": "A gift has no return",
+            "stepping_back": "Within 14 days",
+        },
+    ),
+    "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
+    "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),
+    "funds.end": Filled("treasurer", {"reason": "No cook"}),
+    "funds.take_up": Filled("treasurer", {}, on="ended"),
     "who.say": Filled("household", {"who": ""}, on="household"),
     "households.settle": Filled(
         "coordinator", key(24) | {"hours": "0", "reason": "They agreed"}, on="has left"

@@ -21,16 +21,16 @@ from tests.house_things import ELSEWHERE as ELSEWHERE
 from tests.house_things import HERE as HERE
 from tests.house_things import Things as Things
 from tests.house_things import act_for_others
+from tests.house_things import ask_about_data
 from tests.house_things import ask_for_trust
 from tests.house_things import asked_for_link
-from tests.house_things import asked_to_correct
 from tests.house_things import exchange_hours
 from tests.house_things import given_up
 from tests.house_things import insure
 from tests.house_things import join
-from tests.house_things import leaked
 from tests.house_things import share
 from tests.house_things import signed_in
+from tests.house_things import take_gifts
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.communities.service import add_kind
@@ -62,6 +62,8 @@ USUAL = {
     "sign_in_id": "of who is leaving",
     "token": "the receiver's",
     "pool_id": "shared",
+    "fund_id": "meal",
+    "payment_token": "paid",
     "application_id": "waiting",
     "invitation_id": "poster",
     "code": "poster",
@@ -235,13 +237,10 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "sign_in_id": {"of who is leaving": signed_in(session, people["leaving"].person)},
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
+        **take_gifts(session, community),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
-        "request_id": {
-            "the giver's": asked_to_correct(session, community, members_here["giver"]),
-            "another's": asked_to_correct(session, community, members_here["other"]),
-        },
-        "leak_id": {"a list": leaked(session, community)},
+        **ask_about_data(session, community, members_here["giver"], members_here["other"]),
         "token": {
             "the receiver's": asked_for_link(session, community, people["receiver"].person),
             "used": "used" * 8,

@@ -1,5 +1,6 @@
 """What there is in each of a house's two communities, by the name that tests give it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -15,11 +16,15 @@ from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import said
 from timebank import clock
+from timebank.app import HOOKS
 from timebank.communities.models import Community
+from timebank.donations import service as donations
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.funds.service import end_fund
+from timebank.funds.service import open_fund
 from timebank.hands import trust
 from timebank.hands.service import Named
 from timebank.hands.service import end_hand
@@ -38,6 +43,8 @@ from timebank.members.models import Member
 from timebank.mydata.leaks import write_leak
 from timebank.mydata.models import CORRECT
 from timebank.mydata.service import ask
+from timebank.payments.facts import Checkout
+from timebank.payments.service import fulfil
 from timebank.people import sign_ins
 from timebank.people.devices import Device
 from timebank.people.models import PASSWORD
@@ -131,6 +138,51 @@ def share(session: Session, community: Community, giver: Member) -> Things:
     return {
         "pool_id": {name: pool.id for name, pool in made.items()},
         "transfer_id": {"gift": moved.transfer.id},
+    }
+
+
+def take_gifts(session: Session, community: Community) -> Things:
+    """Ask for gifts, open funds, and have somebody give to one of them."""
+    made = {
+        slug: open_fund(
+            session, community=community, slug=slug, name=slug.title(), purpose="For all", actor=COORDINATOR
+        )
+        for slug in ("meal", "ended")
+    }
+    end_fund(session, community=community, fund=made["ended"], reason="no cook", actor=COORDINATOR)
+    rule = replace(donations.rule_of(session, community=community), open=True)
+    donations.change_rule(session, community=community, rule=rule, actor=COORDINATOR)
+    wish = donations.Wish(
+        amount_minor=3000, fund=made["meal"], name="A giver", language="en", key="form:gift"
+    )
+    _gift, payment = donations.wish_to_give(session, community=community, wish=wish)
+    now = clock.now()
+    paid = Checkout(
+        id=f"cs_{community.slug}",
+        token=payment.token,
+        status="complete",
+        paid=True,
+        failed=False,
+        amount=3000,
+        currency=community.currency,
+        made_at=now,
+        ends_at=now,
+    )
+    fulfil(session, community=community, checkout=paid, purposes=HOOKS.purposes)
+    return {
+        "fund_id": {name: fund.id for name, fund in made.items()},
+        "payment_token": {"paid": payment.token},
+    }
+
+
+def ask_about_data(session: Session, community: Community, giver: Member, other: Member) -> Things:
+    """Have two ask to have something corrected, and write down that data got out."""
+    return {
+        "request_id": {
+            "the giver's": asked_to_correct(session, community, giver),
+            "another's": asked_to_correct(session, community, other),
+        },
+        "leak_id": {"a list": leaked(session, community)},
     }
 
 

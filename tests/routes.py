@@ -132,6 +132,22 @@ ROUTES: dict[str, Row] = {
     "pools.open_one": may(C, S),
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
+    # Money.
+    "donations.give": may(EVERYBODY),
+    "donations.confirm": may(EVERYBODY),
+    "donations.pay": may(EVERYBODY),
+    "donations.thanks": may(EVERYBODY),
+    "donations.rule": may(S),
+    "funds.index": may(EVERYBODY),
+    "funds.open_one": may(T, S),
+    "funds.change": may(T, S),
+    "funds.end": may(T, S),
+    "funds.take_up": may(T, S, on="ended"),
+    "payments.index": may(T, A),
+    "payments.particulars": may(EVERYBODY),
+    "payments.change": may(S),
+    # No card is taken in the house: there is nobody to listen to.
+    "stripe.webhook": may(not_there=EVERYBODY),
     # Acting for others.
     "who.say": may("household", C, not_there=MEMBERS - {"household"}, on="household"),
     # What is no time leaves nothing; the form itself is sent elsewhere.

@@ -19,7 +19,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 _BY_CHANCE = frozenset(
     {
         *("password_hash", "message_id", "request", "token_hash", "code_hash", "guardian_token_hash"),
-        *("locked_secret", "salt"),
+        *("locked_secret", "salt", "token"),
     }
 )
 

@@ -67,12 +67,12 @@ def _templates() -> Path:
 
 
 @contextmanager
-def served(database_url: str, **environ: str) -> Iterator[LiveServer]:
+def served(database_url: str, port: int = 0, **environ: str) -> Iterator[LiveServer]:
     """Serve the application until the block ends."""
     with application(database_url, **environ) as app:
         # A page that fails answers 500 to the browser, as it does to people.
         app.testing = False
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", port, app, threaded=True)
         thread = Thread(target=server.serve_forever, name="live server")
         thread.start()
         try:

@@ -25,6 +25,7 @@ BREACHES = [
     ("inside-a-feature", "timebank/members/service.py", "import timebank.members.views"),
     ("rules-without-web", "timebank/exchanges/service.py", "from flask import g"),
     ("rules-without-web", "timebank/hours.py", "from flask_babel import gettext"),
+    ("stripe-gateway", "timebank/payments/service.py", "import stripe"),
     ("no-cycles", "timebank/errors.py", "import timebank.members.models"),
 ]
 

@@ -31,8 +31,10 @@ from timebank.communities.models import HelpKind
 from timebank.communities.service import find_community
 from timebank.contacts.models import ContactDetail
 from timebank.contacts.models import SharingRules
+from timebank.donations.models import GivingRule
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
+from timebank.funds.models import Fund
 from timebank.hands.models import TrustOffer
 from timebank.joining.first_sign_ins import ask_first_sign_in
 from timebank.joining.invitations import NewInvitation
@@ -48,6 +50,8 @@ from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
 from timebank.mydata.models import DataRequest
+from timebank.payments.models import LONGEST_PARTICULARS
+from timebank.payments.models import Particulars
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.people.sign_ins import hashed
@@ -71,13 +75,15 @@ WHO = {
 #: What an address is about, of which some were opened that stand for all.
 STAND_FOR_ALL = {
     *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "request_id", "leak_id", "filename"),
-    "application_id",
+    *("application_id", "fund_id"),
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
 ANSWERS = {200, 303, 403, 404}
 
 #: Latin words that are Japanese, too, are somebody's own name for something, or show what can be typed.
-LATIN_IN_JAPANESE = re.compile(r"\b([A-Z]\w+/\w+|UTC|CSV|JSON|A4|JPY|ID|English|Enter|h|m|min)\b", re.ASCII)
+LATIN_IN_JAPANESE = re.compile(
+    r"\b([A-Z]\w+/\w+|docs/stripe\.md|Stripe|UTC|CSV|JSON|A4|JPY|ID|English|Enter|h|m|min)\b", re.ASCII
+)
 #: A word that somebody forgot to mark or to translate.
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
@@ -184,6 +190,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "transfer_id": [1, 4, 9_999],
         "request_id": [1, 9_999],
         "leak_id": [1, 9_999],
+        "fund_id": [1, 9_999],
+        "payment_token": ["nobodys"],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]
@@ -325,9 +333,18 @@ def _written_by_people(session: Session) -> list[str]:
         *(Application.email, Application.guardian_email),
         *(Guardian.name, Guardian.reached_by),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
+        *(Fund.name, Fund.slug, Fund.purpose, GivingRule.words),
+        *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )
-    texts = {" ".join(text.split()) for column in columns for text in session.scalars(select(column)) if text}
+    # Each line of a text stands by itself on a page.
+    texts = {
+        " ".join(line.split())
+        for column in columns
+        for text in session.scalars(select(column))
+        for line in (text or "").split("\n")
+        if line
+    }
     return sorted(texts, key=len, reverse=True)
 
 

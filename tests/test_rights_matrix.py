@@ -106,7 +106,7 @@ def test_everybody_is_told_what_the_table_says_and_looking_changes_nothing(
 def test_every_route_is_somebodys() -> None:
     """So each is allowed to somebody here, and a program that refuses everything would not pass."""
     # What opens by a secret of its own, or only once, has tests of its own in which it opens.
-    by_secret = {"links.use", "trust.answer_by_mail", "joining.first", "second_step.ask"}
+    by_secret = {"links.use", "stripe.webhook", "trust.answer_by_mail", "joining.first", "second_step.ask"}
     others = {"people.end_sign_in", "mail.shown"}
     assert {endpoint for endpoint, row in ROUTES.items() if not row.may} == by_secret | others
 

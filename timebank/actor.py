@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: The ways in which something comes to be recorded.
-How = Literal["web", "slip", "telephone", "in-person", "import", "job", "cli", "demo"]
+How = Literal["web", "slip", "telephone", "in-person", "import", "stripe", "job", "cli", "demo"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from timebank.contacts import sharing
 from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
 from timebank.db import db
+from timebank.donations import known as donations_known
+from timebank.donations import service as donations
+from timebank.donations import views as donations_views
 from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
@@ -27,6 +30,7 @@ from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
+from timebank.funds import views as funds_views
 from timebank.hands import known as hands_known
 from timebank.hands import standing as hands
 from timebank.hands import trust_views
@@ -68,6 +72,9 @@ from timebank.mydata import pseudonyms
 from timebank.mydata import views as mydata_views
 from timebank.mydata.later import FORGET_WORDS
 from timebank.mydata.leaks import TELL_OF_LEAK
+from timebank.payments import views as payments_views
+from timebank.payments import webhook_views
+from timebank.payments.later import SWEEP
 from timebank.people import browsers
 from timebank.people import factor_views
 from timebank.people import known as people_known
@@ -113,6 +120,7 @@ HOOKS = Hooks(
         NavItem("pools.index", N_("Pools"), "see-pools"),
         NavItem("desk.waiting", N_("For coordinators"), "settle-disputes"),
         NavItem("members.index", N_("Members"), "see-members"),
+        NavItem("payments.index", N_("Money"), "see-money"),
         NavItem("communities.settings", N_("Settings"), "see-settings"),
         NavItem("audit.trail", N_("Audit trail"), "see-audit"),
         NavItem("people.account", N_("My sign-in"), "keep-own-sign-in"),
@@ -138,6 +146,8 @@ HOOKS = Hooks(
         FORGET_DECLINED: N_("Forget who was declined"),
         FORGET_WORDS: N_("Forget words about people that are kept long enough"),
         TELL_OF_LEAK: N_("Tell somebody that data of theirs got out"),
+        donations.THANK: N_("Thank somebody for a gift"),
+        SWEEP: N_("Look at the account at Stripe"),
     },
     desk=(
         DeskItem("applicants.index", N_("Wants to join: %(number)s"), "answer-applications", count_waiting),
@@ -159,10 +169,13 @@ HOOKS = Hooks(
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
+    purposes={donations.DONATION: donations.PURPOSE},
+    public=donations_views.public_pages,
     known=(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
+        *donations_known.KNOWN,
     ),
     questions=(
         Question(
@@ -184,6 +197,7 @@ FEATURES = (
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
+    *(donations_views, funds_views, payments_views, webhook_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

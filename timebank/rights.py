@@ -89,6 +89,10 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "answer-applications": frozenset({COORDINATOR}),
     "invite": frozenset({COORDINATOR}),
     "answer-data-requests": frozenset({COORDINATOR, STEWARD}),
+    # About money.
+    "see-money": frozenset({TREASURER, AUDITOR}),
+    "keep-funds": frozenset({STEWARD, TREASURER}),
+    "ask-for-gifts": frozenset({STEWARD}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -155,6 +159,9 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "set-hands": N_(
         "Say who acts for a household or an organisation, and write down and end whom a member trusts"
     ),
+    "see-money": N_("See payments, and how the money at Stripe stands"),
+    "keep-funds": N_("Open and end funds, and write what their money is for"),
+    "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),
     "keep-own-consents": N_("See what they have consented to, and withdraw it"),

@@ -62,6 +62,15 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
+    "donations.give": ("name", "message", "address"),
+    "donations.rule": ("words",),
+    "payments.change": (
+        *("seller", "responsible", "address", "telephone", "extra_costs", "ways_to_pay", "when_due"),
+        *("when_delivered", "stepping_back"),
+    ),
+    "funds.open_one": ("name", "purpose"),
+    "funds.change": ("purpose",),
+    "funds.end": ("reason",),
     "doubles.join": ("reason",),
     "licences.take_off": ("reason",),
     "licences.list_of_kinds": ("name",),
@@ -110,6 +119,7 @@ NO_WORDS = {
     *("code", "secret", "password_or_code"),
     *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
     *("agreed", "uses", "good_until", "takes"),
+    *("amount", "fund", "open", "least", "konbini", "slug"),
 }
 
 
@@ -152,7 +162,8 @@ def test_every_field_of_every_form_is_known() -> None:
 
 def test_a_script_in_any_field_stays_words_on_every_page(attacked: Attacked, tmp_path: Path) -> None:
     people = {
-        role: somebody(attacked, role) for role in ("giver", "receiver", "coordinator", "steward", "stranger")
+        role: somebody(attacked, role)
+        for role in ("giver", "receiver", "coordinator", "steward", "treasurer", "stranger")
     }
     for endpoint, names in WORDS.items():
         form, by = FORMS[endpoint], people[FORMS[endpoint].by]

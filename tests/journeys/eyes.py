@@ -48,9 +48,14 @@ class Eyes:
     def _finish(self, request: Request) -> None:
         self.finished.append(request)
 
-    def look(self) -> None:
-        """See that the page, once it is all there, is as every page must be."""
+    def look(self, *, came_from: str = "") -> None:
+        """See that the page, once it is all there, is as every page must be.
+
+        What was asked of another site on the way, such as one to pay on, is not looked at.
+        """
         self.page.wait_for_load_state()
+        if came_from:
+            self.finished[:] = [one for one in self.finished if not one.url.startswith(came_from)]
         self._outline()
         self._width()
         self._weight_and_headers()

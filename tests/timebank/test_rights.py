@@ -16,6 +16,7 @@ from timebank.rights import TICKS
 from timebank.rights import allows
 
 CHANGES_NOTHING = {
+    "see-money",
     "see-home",
     "keep-own-sign-in",
     "choose-for-whom",

@@ -12,9 +12,11 @@ from timebank.cli.exporting import trial_balance
 from timebank.cli.importing import importing
 from timebank.cli.members import member
 from timebank.cli.months import month
+from timebank.cli.rehearsing import dev_stripe
 from timebank.cli.sealing import seal
 from timebank.cli.sealing import verify_proof
 from timebank.cli.serving import serve
+from timebank.cli.stripe import stripe
 from timebank.cli.verifying import verify
 from timebank.cli.working import worker
 
@@ -41,5 +43,7 @@ for command in (
     demo,
     serve,
     worker,
+    stripe,
+    dev_stripe,
 ):
     main.add_command(command)

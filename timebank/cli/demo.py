@@ -1,15 +1,20 @@
 """The command that makes a community to look at and try."""
 
+import os
 from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import click
 from sqlalchemy.orm import Session
 
 from timebank.cli.databases import upgrade
 from timebank.cli.demo_community import make_demo
+from timebank.cli.demo_data import NAME
 from timebank.cli.demo_data import SLUG
 from timebank.cli.output import write_lines
+from timebank.cli.rehearsing import a_rehearsal
+from timebank.cli.rehearsing import needs_rehearsal
 from timebank.cli.running import run
 from timebank.cli.serving import serve
 from timebank.communities.service import find_community
@@ -35,7 +40,10 @@ def demo(context: click.Context, *, serving: bool) -> None:
         context.invoke(upgrade)
     write_lines(run(_make_once))
     if serving:
-        context.invoke(serve, with_worker=True)
+        # Somebody's own keys come first: then nothing is rehearsed.
+        rehearsing = a_rehearsal(SLUG, NAME) if needs_rehearsal(os.environ) else nullcontext()
+        with rehearsing:
+            context.invoke(serve, with_worker=True)
 
 
 def _make_once(session: Session) -> list[str]:

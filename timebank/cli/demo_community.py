@@ -18,6 +18,7 @@ from timebank.actor import TERMINAL
 from timebank.actor import Actor
 from timebank.cli import demo_data as data
 from timebank.cli.demo_data import Occasion
+from timebank.cli.demo_gifts import ask_for_gifts
 from timebank.cli.demo_joining import ask_to_join
 from timebank.cli.demo_papers import Papers
 from timebank.communities.models import Community
@@ -82,6 +83,7 @@ def make_demo(session: Session) -> Community:
     town.move_out()
     town.enter_twice()
     ask_to_join(session, community=community, actor=town.coordinator)
+    ask_for_gifts(session, community=community)
     seal_entries(session, community=community)
     return community
 

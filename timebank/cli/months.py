@@ -10,6 +10,7 @@ from timebank.actor import TERMINAL
 from timebank.cli.running import run
 from timebank.cli.running import the_community
 from timebank.communities import months
+from timebank.payments.queries import check_known
 
 MONTH = click.DateTime(formats=["%Y-%m"])
 SLUG = click.option("--community", "slug", required=True, help="The community's SLUG.")
@@ -32,6 +33,7 @@ def close(closed: date, slug: str) -> None:
 
     def work(session: Session) -> date:
         community = the_community(session, slug)
+        check_known(session, community=community, month=_day(closed))
         return months.close_month(session, community=community, month=_day(closed), actor=TERMINAL)
 
     click.echo(f"The books are closed through {run(work).isoformat()}.")

@@ -10,6 +10,7 @@ from timebank.doubles.proof import check_joined
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
 from timebank.households.proof import check_shares
+from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
 
@@ -28,7 +29,7 @@ def verify(heads: tuple[str, ...]) -> None:
     def work(session: Session) -> tuple[str, list[str], list[str]]:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
-        faults += [*check_joined(session), *check_shares(session)]
+        faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

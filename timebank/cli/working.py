@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from timebank import clock
+from timebank.app import HOOKS
 from timebank.cli.running import application
 from timebank.cli.running import settings_here
 from timebank.communities.later import TIDY
@@ -23,6 +24,8 @@ from timebank.communities.later import tidy_up
 from timebank.communities.models import Community
 from timebank.communities.service import list_communities
 from timebank.db import db
+from timebank.donations.letters import thank
+from timebank.donations.service import THANK
 from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
@@ -53,6 +56,8 @@ from timebank.mydata.later import FORGET_WORDS
 from timebank.mydata.later import forget_words
 from timebank.mydata.leaks import TELL_OF_LEAK
 from timebank.mydata.letters import tell_of_leak
+from timebank.payments.later import SWEEP
+from timebank.payments.later import sweep_with
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
 from timebank.people.letters import send_links_with
@@ -63,11 +68,12 @@ from timebank.queue import Place
 from timebank.queue import put_up
 from timebank.queue import work_one
 from timebank.settings import Settings
+from timebank.stripe_settings import StripeSettings
 
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
-    Daily(FORGET_WORDS, 4),
+    *(Daily(FORGET_WORDS, 4), Daily(SWEEP, 5)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
@@ -84,12 +90,13 @@ def worker(*, once: bool, until_closed: bool) -> None:
 
     Any number of workers may run, on any number of machines; none does what another one has begun.
     """
-    carrier = _carrier(settings_here())
+    settings = settings_here()
+    carrier = _carrier(settings)
     log = logging.getLogger("timebank.worker")
     if not log.handlers:
         log.addHandler(logging.StreamHandler())
     with application():
-        one = _Worker(handlers_with(carrier))
+        one = _Worker(handlers_with(carrier, settings.stripe))
         if once:
             click.echo(f"{one.work_off()} pieces of work were done or put off.")
             return
@@ -136,7 +143,7 @@ class _Worker:
         return done
 
 
-def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
+def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Mapping[str, Handler]:
     """Give what does each kind of work."""
     return {
         MAIL: carry_with(carrier, _slug_and_name),
@@ -159,6 +166,8 @@ def handlers_with(carrier: Carrier) -> Mapping[str, Handler]:
         FORGET_DECLINED: forget_declined,
         FORGET_WORDS: forget_words,
         TELL_OF_LEAK: tell_of_leak,
+        THANK: thank,
+        SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
     }
 
 

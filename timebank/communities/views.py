@@ -56,6 +56,11 @@ EVENTS = {
     "reasons_days": N_("Why something was done about a member (days)"),
     "requests_days": N_("Requests that were answered (days)"),
     "backups_days": N_("Backups (days)"),
+    "giving-opened": N_("The public page takes gifts"),
+    "giving-closed": N_("The public page takes no gifts any more"),
+    "fee-from-fund": N_("Stripe's fee is taken out of the fund that a gift is for"),
+    "fee-from-community": N_("The community bears Stripe's fee"),
+    "particulars": N_("Who takes the money"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),
 }

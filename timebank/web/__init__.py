@@ -10,6 +10,7 @@ from timebank.web.forms import HoursField as HoursField
 from timebank.web.forms import KeyedForm as KeyedForm
 from timebank.web.forms import Line as Line
 from timebank.web.forms import Lines as Lines
+from timebank.web.forms import MoneyField as MoneyField
 from timebank.web.forms import PeriodForm as PeriodForm
 from timebank.web.forms import SelectChoice as SelectChoice
 from timebank.web.forms import Written as Written
@@ -39,7 +40,10 @@ from timebank.web.kept import unseal as unseal
 from timebank.web.phases import afterwards as afterwards
 from timebank.web.phases import begin_writing as begin_writing
 from timebank.web.phases import done as done
+from timebank.web.phases import from_machines as from_machines
+from timebank.web.phases import leave_database as leave_database
 from timebank.web.phases import reads_first as reads_first
+from timebank.web.safety import lead_to as lead_to
 from timebank.web.standing import Standing as Standing
 from timebank.web.standing import choose as choose
 from timebank.web.standing import standing as standing

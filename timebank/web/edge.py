@@ -53,6 +53,7 @@ from timebank.web.here import switches_language
 from timebank.web.hooks import Hooks
 from timebank.web.hooks import hooks
 from timebank.web.kept import typist
+from timebank.web.phases import FROM_MACHINES
 from timebank.web.phases import READS_FIRST
 from timebank.web.phases import notes
 from timebank.web.standing import Standing
@@ -207,7 +208,8 @@ class TimeBank(Flask):
         self.logger.error("%s %s broke", environ[_REQUEST_ID], environ.get(_RULE, "-"), exc_info=exc_info)
 
     def _check_token(self) -> None:
-        if self.config["WTF_CSRF_ENABLED"] and request.endpoint is not None:
+        machine = hasattr(self.view_functions.get(request.endpoint or ""), FROM_MACHINES)
+        if self.config["WTF_CSRF_ENABLED"] and request.endpoint is not None and not machine:
             try:
                 self._csrf.protect()
             except ValueError:
@@ -265,6 +267,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "TIMEBANK_DEMO": settings.demo,
         "TIMEBANK_BASE_URL": settings.base_url,
         "TIMEBANK_HOST": settings.host,
+        "TIMEBANK_STRIPE": settings.stripe,
         # In the demo a page shows the mail that goes into a folder.
         "TIMEBANK_SHOWN_MAIL": settings.mail_folder if settings.demo and not settings.mail_url else None,
     }
@@ -300,6 +303,7 @@ def _meet() -> None:
     g.standing, g.roles = Standing(), frozenset()
     if g.get("community") is not None:
         session = db.session()
+        g.public_pages = hooks().public(session, g.community)
         g.telephone = g.community.telephone
         g.person = hooks().signed_in(session)
         if g.person is not None:

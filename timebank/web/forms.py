@@ -30,9 +30,12 @@ from timebank.errors import Refusal
 from timebank.hours import as_clock
 from timebank.hours import parse_hours
 from timebank.i18n import say
+from timebank.money import parse_money
+from timebank.money import plain
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import is_storable
+from timebank.web.here import community
 from timebank.web.here import session
 from timebank.web.here import switches_language
 from timebank.web.kept import kept
@@ -203,6 +206,18 @@ class HoursField(_Typed):
     def write(self, value: int) -> str:
         """Write a time."""
         return as_clock(value)
+
+
+class MoneyField(_Typed):
+    """An amount as people write it; its data is in the smallest unit of the community's currency."""
+
+    def read(self, typed: str) -> int:
+        """Read an amount."""
+        return parse_money(typed, community().currency)
+
+    def write(self, value: int) -> str:
+        """Write an amount."""
+        return plain(value, community().currency)
 
 
 class Written:

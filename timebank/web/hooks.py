@@ -91,6 +91,10 @@ class Hooks:
     questions: Sequence[Question] = ()
     #: What waits for officers beside exchanges.
     desk: Sequence[DeskItem] = ()
+    #: Where payments lead, by the name of what they are for.
+    purposes: Mapping[str, Any] = field(default_factory=dict)
+    #: Pages of a community (second) for everybody, linked at the foot of all: endpoint and label.
+    public: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _community: ()
     #: What the features know of a member, and what of it is erased.
     known: Sequence[Known] = ()
 

@@ -13,6 +13,8 @@ View = TypeVar("View", bound=Callable[..., object])
 
 #: Views whose requests begin as reading ones, whatever their method.
 READS_FIRST = "timebank_reads_first"
+#: Views that are called by other machines.
+FROM_MACHINES = "timebank_from_machines"
 _NOTES = "timebank_notes"
 
 
@@ -27,6 +29,20 @@ def begin_writing() -> None:
     session().rollback()
     g.writes = True
     ledger.begin(session())
+
+
+def leave_database() -> None:
+    """End this request's reading, so that no transaction is open while another machine is asked.
+
+    Until begin_writing() no row may be touched: take what is needed of them first.
+    """
+    session().rollback()
+
+
+def from_machines(view: View) -> View:
+    """Open a view to other machines: they send no form, and prove in another way who they are."""
+    setattr(view, FROM_MACHINES, True)
+    return reads_first(view)
 
 
 def done() -> None:

@@ -15,6 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.text import is_storable
+from timebank.web.phases import FROM_MACHINES
 
 #: Our own files and nothing else: no script or style inside a page, no plugin, no frame.
 CONTENT_SECURITY_POLICY = (
@@ -70,7 +71,8 @@ def refuse_strange_host() -> None:
 
 def refuse_unreadable() -> None:
     """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
-    if request.method == "POST" and request.mimetype not in FORM_KINDS:
+    machine = hasattr(current_app.view_functions.get(request.endpoint or ""), FROM_MACHINES)
+    if request.method == "POST" and request.mimetype not in FORM_KINDS and not machine:
         abort(415)
     # Kept, so that the form is read from it afterwards. What comes in pieces Werkzeug cuts off at the limit.
     sent = request.get_data()
@@ -97,8 +99,16 @@ def _is_unicode(sent: bytes) -> bool:
     return True
 
 
+def lead_to(origin: str) -> None:
+    """Let forms of this answer end on another site, too: browsers check where a form leads on to."""
+    g.leads_to = origin
+
+
 def protect(response: Response, *, secure: bool) -> Response:
     """Put the headers on an answer; what is somebody's, or answers what somebody typed, no cache keeps."""
+    if origin := g.get("leads_to"):
+        policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {origin}")
+        response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if secure:

@@ -105,6 +105,7 @@ def on_every_page() -> dict[str, object]:
         "home_href": url_for(hooks().home) if inside else "/",
         "may": may,
         "asleep": asleep,
+        "public_pages": g.get("public_pages", ()),
     }
 
 

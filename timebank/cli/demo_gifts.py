@@ -1,0 +1,61 @@
+"""What the demo community asks gifts for; every text reads in both languages."""
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from timebank.actor import TERMINAL
+from timebank.cli.demo_data import ADDRESS
+from timebank.cli.demo_data import TELEPHONE
+from timebank.communities.models import Community
+from timebank.donations.service import change_rule
+from timebank.donations.service import rule_of
+from timebank.funds.service import open_fund
+from timebank.payments.particulars import change_particulars
+
+#: Short name, name, and what the money is for.
+FUNDS: Final = (
+    (
+        "meal",
+        "お弁当の会 / The meal round",
+        """火曜と金曜のお弁当の材料と容器に使います。500円で一食分です。
+Ingredients and boxes for suppers on Tuesdays and Fridays. ¥500 is one meal.""",
+    ),
+    (
+        "car",
+        "送り迎えの車 / The car for rides",
+        "通院の送り迎えに使う車の燃料と保険です。\nFuel and insurance of the car for rides to the doctor.",
+    ),
+)
+WORDS: Final = """ご近所の助け合いを、お金でも支えていただけます。
+Neighbours help each other here. You can help them with money, too."""
+PARTICULARS: Final = {
+    "seller": "Kadoma たすけあい",
+    "responsible": "山本 桜 / Sakura Yamamoto",
+    "address": ADDRESS,
+    "telephone": f"{TELEPHONE}（平日 10–16 時 / weekdays 10–16）",
+    "email": "office@kadoma.example",
+    "extra_costs": "ありません。 / Nothing besides the amount shown.",
+    "ways_to_pay": "カード、コンビニ、現金。 / Card, konbini, cash.",
+    "when_due": "カードはその場で、コンビニは3日以内。 / A card at once, a konbini within 3 days.",
+    "when_delivered": "寄付に返礼はありません。 / A gift has no return.",
+    "stepping_back": (
+        "まちがえた寄付は14日以内にご連絡ください。お返しします。 / "
+        "A gift by mistake? Write to us within 14 days, and you have it back."
+    ),
+}
+
+
+def ask_for_gifts(session: Session, *, community: Community) -> None:
+    """Open the page for gifts, the funds they are for, and say who takes the money."""
+    for slug, name, purpose in FUNDS:
+        open_fund(session, community=community, slug=slug, name=name, purpose=purpose, actor=TERMINAL)
+    rule = rule_of(session, community=community)
+    change_rule(
+        session,
+        community=community,
+        rule=replace(rule, open=True, words=WORDS, suggested=(500, 1000, 3000, 5000), konbini=True),
+        actor=TERMINAL,
+    )
+    change_particulars(session, community=community, facts=PARTICULARS, actor=TERMINAL)

@@ -1,0 +1,1 @@
+"""Donations: what anybody gives, with or without an account, and what becomes of it."""

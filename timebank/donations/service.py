@@ -1,0 +1,305 @@
+"""What may happen to a gift: somebody wishes to give, pays, and is thanked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from timebank import books
+from timebank import clock
+from timebank.actor import Actor
+from timebank.communities.models import Community
+from timebank.communities.service import record
+from timebank.db import violated
+from timebank.donations.models import LONGEST_ADDRESS
+from timebank.donations.models import LONGEST_MESSAGE
+from timebank.donations.models import LONGEST_NAME
+from timebank.donations.models import LONGEST_WORDS
+from timebank.donations.models import MOST_SUGGESTED
+from timebank.donations.models import Donation
+from timebank.donations.models import GivingRule
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.funds.models import Fund
+from timebank.money import Money
+from timebank.money import MoneyTooMuch
+from timebank.money import NoMoneyAtAll
+from timebank.money import to_minor
+from timebank.payments.booking import Earmark
+from timebank.payments.booking import Purpose
+from timebank.payments.models import MOST_MINOR
+from timebank.payments.models import Payment
+from timebank.payments.service import begin_payment
+from timebank.people.service import clean_email
+from timebank.queue import enqueue
+from timebank.text import clean_line
+from timebank.text import clean_text
+from timebank.text import is_visible
+
+#: What payments of gifts are called in their rows.
+DONATION: Final = "donation"
+#: Thanks whoever gave, once.
+THANK: Final = "thank-for-donation"
+#: In whole units of the currency: what is offered, and the least, until a steward says otherwise.
+_SUGGESTED_YEN, _SUGGESTED, _LEAST_YEN, _LEAST = (1000, 3000, 5000), (10, 30, 50), 300, 3
+
+
+class NotAsking(Refusal):
+    """A community that takes no gifts on a page."""
+
+    sentence = N_("This community does not take gifts on this page at the moment.")
+    status = 409
+
+
+class FundEnded(Refusal):
+    """A fund that takes nothing any more."""
+
+    sentence = N_("What this fund is for has stopped. Please choose another purpose.")
+    field = "fund"
+
+
+class TooLittle(Refusal):
+    """An amount below what is taken by card."""
+
+    sentence = N_("Please give at least %(least)s here. Smaller gifts are welcome in cash.")
+    field = "amount"
+
+
+class NameForReceipt(Refusal):
+    """A receipt is wished, and for nobody."""
+
+    sentence = N_("A receipt is made out to somebody: please write a name.")
+    field = "name"
+
+
+class AddressForReceipt(Refusal):
+    """A receipt is wished, and nobody knows where it goes."""
+
+    sentence = N_("So that the receipt reaches you, please write an e-mail address or a postal address.")
+    field = "email"
+
+
+class NothingSuggested(Refusal):
+    """A page without an amount to choose."""
+
+    sentence = N_("Please write from one to %(most)s amounts, for example 1000 3000 5000.")
+    field = "suggested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How a community asks for gifts: as its steward says, or as it is until somebody does."""
+
+    open: bool
+    words: str
+    suggested: Sequence[int]
+    least_minor: int
+    fee_from_fund: bool
+    konbini: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to give, and what they say about it."""
+
+    amount_minor: int
+    fund: Fund | None
+    name: str = ""
+    name_hidden: bool = False
+    email: str = ""
+    address: str = ""
+    message: str = ""
+    wants_receipt: bool = False
+    language: str
+    member_id: int | None = None
+    key: str
+
+
+def rule_of(session: Session, *, community: Community) -> Rule:
+    """Read how a community asks for gifts; closed until its steward opens it."""
+    row = session.get(GivingRule, community.id)
+    if row is None:
+        yen = community.currency in {"JPY", "KRW"}
+        least = to_minor(_LEAST_YEN if yen else _LEAST, community.currency)
+        offered = [to_minor(one, community.currency) for one in (_SUGGESTED_YEN if yen else _SUGGESTED)]
+        return Rule(
+            open=False, words="", suggested=offered, least_minor=least, fee_from_fund=False, konbini=False
+        )
+    return Rule(
+        open=row.open,
+        words=row.words,
+        suggested=[int(one) for one in row.suggested.split()],
+        least_minor=row.least_minor,
+        fee_from_fund=row.fee_from_fund,
+        konbini=row.konbini,
+    )
+
+
+def change_rule(session: Session, *, community: Community, rule: Rule, actor: Actor) -> None:
+    """Write down anew how a community asks for gifts; gifts that were begun stay as they were told."""
+    before = rule_of(session, community=community)
+    if not 1 <= len(rule.suggested) <= MOST_SUGGESTED:
+        raise NothingSuggested(most=MOST_SUGGESTED)
+    if min(*rule.suggested, rule.least_minor) < 1:
+        raise NoMoneyAtAll
+    if max(*rule.suggested, rule.least_minor) > MOST_MINOR:
+        raise MoneyTooMuch(most=Money(MOST_MINOR, community.currency))
+    row = session.get(GivingRule, community.id, with_for_update=True)
+    if row is None:
+        row = GivingRule(community_id=community.id)
+        session.add(row)
+    row.open, row.konbini, row.fee_from_fund = rule.open, rule.konbini, rule.fee_from_fund
+    row.words = clean_text(rule.words, longest=LONGEST_WORDS)
+    row.suggested = " ".join(map(str, sorted(set(rule.suggested))))
+    row.least_minor = rule.least_minor
+    session.flush()
+    now = rule_of(session, community=community)
+    for old, new, words in (
+        (before.open, now.open, ("giving-closed", "giving-opened")),
+        (before.fee_from_fund, now.fee_from_fund, ("fee-from-community", "fee-from-fund")),
+    ):
+        if old != new:
+            record(session, community=community, what=words[new], before=None, after=None, actor=actor)
+
+
+def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple[Donation, Payment]:
+    """Write down what somebody wants to give, and the attempt to pay it; the caller commits.
+
+    The same form sent twice is one gift.
+    """
+    if found := _sent_before(session, community, wish.key):
+        return found
+    rule = rule_of(session, community=community)
+    if not rule.open:
+        raise NotAsking
+    if wish.fund is not None and wish.fund.ended_on is not None:
+        raise FundEnded
+    if wish.amount_minor < rule.least_minor:
+        raise TooLittle(least=Money(rule.least_minor, community.currency))
+    if wish.amount_minor > MOST_MINOR:
+        raise MoneyTooMuch(most=Money(MOST_MINOR, community.currency))
+    donation = _donation(community, wish, fee_from_fund=rule.fee_from_fund)
+    _check_receipt(donation)
+    try:
+        with session.begin_nested():
+            session.add(donation)
+            session.flush()
+    except IntegrityError as clash:
+        # The same form twice at one moment: the other was first.
+        found = _sent_before(session, community, wish.key)
+        if violated(clash) != "uq_donation_community_id_key" or found is None:
+            raise
+        return found
+    return donation, pay_again(session, community=community, donation=donation)
+
+
+def pay_again(session: Session, *, community: Community, donation: Donation) -> Payment:
+    """Begin an attempt to pay a gift: the first, or one more where those before came to nothing."""
+    return begin_payment(
+        session,
+        community=community,
+        purpose=DONATION,
+        subject_id=donation.id,
+        amount_minor=donation.amount_minor,
+        currency=donation.currency,
+        language=donation.language,
+        email=donation.email,
+    )
+
+
+def donation_of(session: Session, payment: Payment) -> Donation:
+    """Find the gift that a payment is for."""
+    return session.scalars(
+        select(Donation).where(
+            Donation.id == payment.subject_id, Donation.community_id == payment.community_id
+        )
+    ).one()
+
+
+def fund_of(session: Session, donation: Donation) -> Fund | None:
+    """Find the fund that a gift is for; None where it is for whatever is needed most."""
+    return None if donation.fund_id is None else session.get_one(Fund, donation.fund_id)
+
+
+# --- what payments ask --------------------------------------------------------------------------------------
+
+
+def _income(session: Session, payment: Payment) -> str:
+    fund = fund_of(session, donation_of(session, payment))
+    return books.donations_code(fund.slug if fund else None)
+
+
+def _earmark(session: Session, payment: Payment) -> Earmark | None:
+    donation = donation_of(session, payment)
+    fund = fund_of(session, donation)
+    return None if fund is None else Earmark(books.fund_code(fund.slug), bears_fee=donation.fee_from_fund)
+
+
+def _paid(session: Session, payment: Payment) -> None:
+    donation = donation_of(session, payment)
+    donation.given_on = payment.paid_on
+    if donation.email:
+        enqueue(
+            session,
+            community_id=donation.community_id,
+            kind=THANK,
+            payload={"donation": donation.id},
+            key=f"{THANK}:{donation.id}",
+        )
+
+
+#: What a payment of a gift is for.
+PURPOSE: Final = Purpose(income=_income, earmark=_earmark, paid=_paid)
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _sent_before(session: Session, community: Community, key: str) -> tuple[Donation, Payment] | None:
+    donation = session.scalar(
+        select(Donation).where(Donation.community_id == community.id, Donation.key == key)
+    )
+    if donation is None:
+        return None
+    last = (
+        select(Payment)
+        .where(
+            Payment.community_id == community.id,
+            Payment.purpose == DONATION,
+            Payment.subject_id == donation.id,
+        )
+        .order_by(Payment.attempt.desc())
+    )
+    return donation, session.scalars(last.limit(1)).one()
+
+
+def _donation(community: Community, wish: Wish, *, fee_from_fund: bool) -> Donation:
+    name = clean_line(wish.name, longest=LONGEST_NAME)
+    return Donation(
+        community_id=community.id,
+        fund_id=wish.fund.id if wish.fund else None,
+        amount_minor=wish.amount_minor,
+        currency=community.currency,
+        name=name if is_visible(name) else "",
+        name_hidden=wish.name_hidden,
+        email=clean_email(wish.email) if wish.email.strip() else "",
+        address=clean_text(wish.address, longest=LONGEST_ADDRESS),
+        message=clean_text(wish.message, longest=LONGEST_MESSAGE),
+        wants_receipt=wish.wants_receipt,
+        member_id=wish.member_id,
+        language=wish.language,
+        made_at=clock.now(),
+        fee_from_fund=fee_from_fund,
+        key=wish.key,
+        given_on=None,
+    )
+
+
+def _check_receipt(donation: Donation) -> None:
+    if donation.wants_receipt and not donation.name:
+        raise NameForReceipt
+    if donation.wants_receipt and not (donation.email or donation.address):
+        raise AddressForReceipt

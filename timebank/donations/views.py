@@ -1,0 +1,223 @@
+"""The public pages of giving: say how much and what for, look at it once more, pay at Stripe, be thanked."""
+
+from flask import Blueprint
+from flask import abort
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from timebank.communities.models import Community
+from timebank.donations import service
+from timebank.donations.forms import GiveForm
+from timebank.donations.forms import RuleForm
+from timebank.donations.limits import give_limits
+from timebank.donations.limits import pay_limits
+from timebank.donations.models import Donation
+from timebank.donations.service import DONATION
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.funds.queries import list_funds
+from timebank.funds.queries import show_funds
+from timebank.i18n import say
+from timebank.payments.gateway import KONBINI_FROM
+from timebank.payments.gateway import KONBINI_TO
+from timebank.payments.here import Journey
+from timebank.payments.here import gateway_here
+from timebank.payments.here import look_again
+from timebank.payments.here import stripe_settings
+from timebank.payments.here import way_to_stripe
+from timebank.payments.models import PAID_STATES
+from timebank.payments.models import PROCESSING
+from timebank.payments.models import Payment
+from timebank.payments.particulars import particulars_of
+from timebank.payments.paying import StripeAway
+from timebank.payments.paying import StripeSaysNo
+from timebank.payments.service import find_payment
+from timebank.web import actor
+from timebank.web import community
+from timebank.web import form_page
+from timebank.web import lead_to
+from timebank.web import limited
+from timebank.web import member
+from timebank.web import needs
+from timebank.web import open_to_all
+from timebank.web import reads_first
+from timebank.web import refusals
+from timebank.web import refuse_too_many
+from timebank.web import session
+
+bp = Blueprint("donations", __name__)
+
+#: Whoever waits for the money to arrive need not look again by hand.
+LOOK_AGAIN_SECONDS = 10
+
+
+@bp.route("/give", methods=["GET", "POST"])
+@open_to_all
+@limited(give_limits)
+def give() -> ResponseReturnValue:
+    """Ask for a gift; anybody may give, and needs no account."""
+    rule = service.rule_of(session(), community=community())
+    if not rule.open:
+        return render_template("donations/closed.html"), 422 if request.method == "POST" else 200
+    funds = list_funds(session(), community=community())
+    form = GiveForm(rule=rule, funds=funds)
+    if request.method == "GET":
+        # A link from a fund's own lines leads here with its short name.
+        form.fund.data = next(
+            (str(one.id) for one in funds if one.slug == request.args.get("fund")), form.fund.data
+        )
+    if form.validate_on_submit():
+        with refusals(form):
+            refuse_too_many()
+            _donation, payment = service.wish_to_give(
+                session(), community=community(), wish=form.wish(member_id=_member_id())
+            )
+            return redirect(url_for(".confirm", payment_token=payment.token), 303)
+    shown = show_funds(session(), community=community())
+    return form_page("donations/give.html", form, rule=rule, shown=shown, by_card=gateway_here() is not None)
+
+
+@bp.get("/give/<payment_token>")
+@open_to_all
+def confirm(payment_token: str) -> ResponseReturnValue:
+    """Show once more what is given, to whom, and how to pay; the last page before Stripe's."""
+    payment = _payment(payment_token)
+    if _is_settled(payment):
+        return redirect(url_for(".thanks", payment_token=payment_token), 303)
+    return _confirm_page(payment)
+
+
+@bp.post("/give/<payment_token>/pay")
+@reads_first
+@open_to_all
+@limited(pay_limits)
+def pay(payment_token: str) -> ResponseReturnValue:
+    """Lead on to Stripe's page."""
+    refuse_too_many()
+    payment = _payment(payment_token)
+    if _is_settled(payment):
+        return redirect(url_for(".thanks", payment_token=payment_token), 303)
+    donation = service.donation_of(session(), payment)
+    try:
+        url = way_to_stripe(payment, _journey(donation, payment_token))
+    except (StripeAway, StripeSaysNo) as problem:
+        return _confirm_page(_payment(payment_token), problem), problem.status
+    if url is None:
+        # Its page has run out: another attempt, with a page of its own.
+        again = service.pay_again(session(), community=community(), donation=_donation(payment_token))
+        return redirect(url_for(".confirm", payment_token=again.token), 303)
+    lead_to(stripe_settings().checkout)
+    return redirect(url, 303)
+
+
+@bp.get("/give/<payment_token>/thanks")
+@open_to_all
+def thanks(payment_token: str) -> ResponseReturnValue:
+    """Thank whoever comes back from Stripe, once the money is there; nothing failed without proof."""
+    payment = look_again(_payment(payment_token))
+    donation = service.donation_of(session(), payment)
+    paid = payment.state in PAID_STATES
+    page = render_template(
+        "donations/thanks.html",
+        payment=payment,
+        donation=donation,
+        fund=service.fund_of(session(), donation),
+        paid=paid,
+        waits=payment.state == PROCESSING,
+    )
+    # The page looks again by itself, without a script.
+    return page, 200, {} if paid else {"Refresh": str(LOOK_AGAIN_SECONDS)}
+
+
+@bp.route("/settings/giving", methods=["GET", "POST"])
+@needs("ask-for-gifts")
+def rule() -> ResponseReturnValue:
+    """Say whether and how the community asks for gifts."""
+    form = RuleForm(service.rule_of(session(), community=community()))
+    if form.validate_on_submit():
+        with refusals(form):
+            service.change_rule(session(), community=community(), rule=form.rule(), actor=actor())
+            flash(_("The settings are saved."))
+            return redirect(url_for("communities.settings"), 303)
+    return form_page(
+        "donations/rule.html",
+        form,
+        by_card=gateway_here() is not None,
+        particulars=particulars_of(session(), community=community()),
+    )
+
+
+def public_pages(session_: Session, here: Community) -> list[tuple[str, str]]:
+    """Name the pages that stand at the foot of every page, as soon as a community asks for gifts."""
+    if not service.rule_of(session_, community=here).open:
+        return []
+    return [
+        ("donations.give", N_("Give money")),
+        ("funds.index", N_("What gifts are for")),
+        ("payments.particulars", N_("Who takes the money here")),
+    ]
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _payment(payment_token: str) -> Payment:
+    """Find the payment of a gift; another community's, or what is paid for something else, is not there."""
+    payment = find_payment(session(), community=community(), token=payment_token) or abort(404)
+    return payment if payment.purpose == DONATION else abort(404)
+
+
+def _donation(payment_token: str) -> Donation:
+    return service.donation_of(session(), _payment(payment_token))
+
+
+def _is_settled(payment: Payment) -> bool:
+    """Say whether there is nothing to be paid any more, or it is on its way."""
+    return payment.state in PAID_STATES or payment.state == PROCESSING
+
+
+def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
+    donation, by_card = service.donation_of(session(), payment), gateway_here() is not None
+    if by_card:
+        lead_to(stripe_settings().checkout)
+    return render_template(
+        "donations/confirm.html",
+        payment=payment,
+        donation=donation,
+        fund=service.fund_of(session(), donation),
+        by_card=by_card,
+        konbini=_konbini(donation),
+        particulars=particulars_of(session(), community=community()),
+        problem=say(problem) if problem else "",
+    )
+
+
+def _member_id() -> int | None:
+    one = member()
+    return one.id if one is not None else None
+
+
+def _konbini(donation: Donation) -> bool:
+    """Say whether this gift can be paid at a konbini."""
+    rule = service.rule_of(session(), community=community())
+    return rule.konbini and donation.currency == "JPY" and KONBINI_FROM <= donation.amount_minor <= KONBINI_TO
+
+
+def _journey(donation: Donation, payment_token: str) -> Journey:
+    fund = service.fund_of(session(), donation)
+    facts = {"community": community().name, "fund": fund.name if fund else ""}
+    label = _("Gift to %(community)s: %(fund)s", **facts) if fund else _("Gift to %(community)s", **facts)
+    return Journey(
+        label=str(label),
+        back=url_for(".thanks", payment_token=payment_token),
+        given_up=url_for(".confirm", payment_token=payment_token),
+        is_gift=True,
+        konbini=_konbini(donation),
+        notes=(("fund", fund.slug if fund else "general"),),
+    )

@@ -1,0 +1,129 @@
+"""Payments within a request: the way to Stripe's page, and the look at what became of a payment."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from timebank import clock
+from timebank.payments import service
+from timebank.payments.accounts import gateway_of
+from timebank.payments.facts import Checkout
+from timebank.payments.facts import Wanted
+from timebank.payments.gateway import Gateway
+from timebank.payments.gateway import GatewayDown
+from timebank.payments.gateway import GatewayTrouble
+from timebank.payments.hearing import News
+from timebank.payments.hearing import write
+from timebank.payments.models import WAITING_STATES
+from timebank.payments.models import Payment
+from timebank.payments.models import StripeAccount
+from timebank.payments.paying import PAGE_LASTS
+from timebank.payments.paying import StripeAway
+from timebank.payments.paying import StripeSaysNo
+from timebank.payments.paying import open_page
+from timebank.payments.paying import way_on
+from timebank.stripe_settings import StripeSettings
+from timebank.web import begin_writing
+from timebank.web import community
+from timebank.web import hooks
+from timebank.web import leave_database
+from timebank.web import session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """What Stripe's page says, and where it leads back to: paths of ours."""
+
+    label: str
+    back: str
+    given_up: str
+    is_gift: bool = False
+    konbini: bool = False
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def stripe_settings() -> StripeSettings:
+    """Give how this installation is connected to Stripe."""
+    settings: StripeSettings = current_app.config["TIMEBANK_STRIPE"]
+    return settings
+
+
+def gateway_here() -> Gateway | None:
+    """Give what speaks to this community's account at Stripe; None where it takes no cards."""
+    return gateway_of(session(), community=community(), settings=stripe_settings())
+
+
+def way_to_stripe(payment: Payment, journey: Journey) -> str | None:
+    """Give the address of the page to pay on, which is made where there is none; None: try another attempt.
+
+    The view reads first. Raises StripeAway and StripeSaysNo.
+    """
+    if url := way_on(payment, now=clock.now()):
+        return url
+    gateway = gateway_here()
+    if gateway is None:
+        raise StripeSaysNo
+    payment_id, made_at, wanted = payment.id, payment.made_at, _wanted(payment, journey)
+    known = session().get(StripeAccount, community().id) is not None
+    leave_database()
+    try:
+        account_id = "" if known else gateway.account_id()
+        checkout = open_page(gateway, wanted, made_at=made_at)
+    except GatewayDown as down:
+        begin_writing()
+        raise StripeAway from down
+    except GatewayTrouble as refused:
+        begin_writing()
+        raise StripeSaysNo from refused
+    begin_writing()
+    if account_id:
+        service.meet_account(session(), community=community(), account_id=account_id, live=gateway.live)
+    if checkout is None:
+        return None
+    return _written(session().get_one(Payment, payment_id), checkout)
+
+
+def look_again(payment: Payment) -> Payment:
+    """Ask Stripe how a payment stands that is still open, and write it down; the view reads first.
+
+    Where Stripe does not answer nothing has changed: whoever waits looks again, and the night does.
+    """
+    gateway = gateway_here() if payment.state in WAITING_STATES and payment.checkout_id else None
+    if gateway is None:
+        return payment
+    payment_id, checkout_id = payment.id, payment.checkout_id or ""
+    leave_database()
+    try:
+        checkout = gateway.checkout(checkout_id)
+    except GatewayTrouble:
+        checkout = None
+    begin_writing()
+    if checkout is not None:
+        service.hold_account(session(), community=community())
+        write(session(), community=community(), news=News(checkout=checkout), purposes=hooks().purposes)
+    return session().get_one(Payment, payment_id)
+
+
+def _written(payment: Payment, checkout: Checkout) -> str | None:
+    """Write down the page that was made or found; None where nobody can pay on it any more."""
+    service.page_opened(session(), payment=payment, checkout=checkout)
+    return way_on(payment, now=clock.now())
+
+
+def _wanted(payment: Payment, journey: Journey) -> Wanted:
+    base = current_app.config["TIMEBANK_BASE_URL"]
+    return Wanted(
+        token=payment.token,
+        attempt=payment.attempt,
+        amount=payment.amount_minor,
+        currency=payment.currency,
+        label=journey.label,
+        language=payment.language,
+        email=payment.email,
+        return_url=f"{base}{journey.back}",
+        cancel_url=f"{base}{journey.given_up}",
+        ends_at=payment.made_at + PAGE_LASTS,
+        is_gift=journey.is_gift,
+        konbini=journey.konbini,
+        notes=journey.notes,
+    )

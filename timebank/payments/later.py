@@ -1,0 +1,64 @@
+"""The work of every night: a look at everything that Stripe may not have been able to tell."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank.communities.models import Community
+from timebank.errors import N_
+from timebank.payments.accounts import gateway_of
+from timebank.payments.booking import Purposes
+from timebank.payments.gateway import GatewayTrouble
+from timebank.payments.service import AccountChanged
+from timebank.payments.service import AccountShared
+from timebank.payments.sweeping import Sweep
+from timebank.payments.sweeping import Swept
+from timebank.queue import Handler
+from timebank.queue import NotDone
+from timebank.queue import Outside
+from timebank.queue import Task
+from timebank.stripe_settings import StripeSettings
+
+#: Looks at a community's account at Stripe.
+SWEEP = "look-at-stripe"
+
+
+def sweep_with(
+    settings: StripeSettings, sessions: Callable[[], Session], purposes: Callable[[], Purposes]
+) -> Handler:
+    """Give what looks at a community's account at Stripe, where it has one."""
+
+    def sweep(session: Session, task: Task) -> Outside | None:
+        community = session.get_one(Community, task.community_id)
+        gateway = gateway_of(session, community=community, settings=settings)
+        if gateway is None:
+            return None
+
+        def outside() -> Callable[[Session], None]:
+            look = Sweep(
+                lambda work: ledger.transaction(sessions, work), gateway, task.community_id, purposes()
+            )
+            _check(_run(look))
+            return lambda _session: None
+
+        return outside
+
+    return sweep
+
+
+def _run(look: Sweep) -> Swept:
+    try:
+        return look.run()
+    except GatewayTrouble as trouble:
+        raise NotDone(N_("Stripe does not answer, or refuses the key.")) from trouble
+    except (AccountShared, AccountChanged) as refused:
+        raise NotDone(refused.sentence, final=True) from refused
+
+
+def _check(swept: Swept) -> None:
+    """Say so where something is not right, so that an officer reads it among what went wrong."""
+    if swept.unknown:
+        raise NotDone(N_("Stripe has lines of a kind that the program does not know."), final=True)
+    if not swept.agrees:
+        raise NotDone(N_("The books and Stripe's balance do not agree."), final=True)

@@ -1,0 +1,93 @@
+"""The pages about payments: for treasurers how the money stands, for everybody who takes it."""
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from timebank.errors import N_
+from timebank.payments import queries
+from timebank.payments.forms import ParticularsForm
+from timebank.payments.here import gateway_here
+from timebank.payments.models import LONGEST_PARTICULARS
+from timebank.payments.particulars import change_particulars
+from timebank.payments.particulars import particulars_of
+from timebank.web import actor
+from timebank.web import community
+from timebank.web import form_page
+from timebank.web import needs
+from timebank.web import open_to_all
+from timebank.web import refusals
+from timebank.web import session
+
+bp = Blueprint("payments", __name__)
+
+LINES_ON_A_PAGE = 50
+#: What a payment's state is called.
+STATES = {
+    "draft": N_("Begun"),
+    "open": N_("Waits to be paid"),
+    "expired": N_("Not paid in time"),
+    "processing": N_("Money on its way"),
+    "failed": N_("Not paid"),
+    "paid": N_("Paid"),
+    "partly-refunded": N_("Partly given back"),
+    "refunded": N_("Given back"),
+    "disputed": N_("Disputed"),
+    "charged-back": N_("Taken back after a dispute"),
+    "reversed": N_("Taken back by the bank"),
+}
+#: Why something does not count for what it was paid for.
+ODDITIES = {
+    "differs": N_("Stripe took another amount than was asked for"),
+    "double": N_("The same was paid twice"),
+}
+PURPOSES = {"donation": N_("Gift")}
+
+
+@bp.get("/money")
+@needs("see-money")
+def index() -> ResponseReturnValue:
+    """Show how the money at Stripe stands, what needs a second look, and every payment."""
+    before = request.args.get("before", type=int)
+    found = queries.list_payments(session(), community=community(), before=before, limit=LINES_ON_A_PAGE + 1)
+    shown = found[:LINES_ON_A_PAGE]
+    older = url_for(".index", before=shown[-1].id) if len(found) > LINES_ON_A_PAGE else None
+    return render_template(
+        "payments/index.html",
+        overview=queries.overview(session(), community=community()),
+        payments=shown,
+        refunded=queries.refunded_of(session(), payments=shown),
+        states=STATES,
+        oddities=ODDITIES,
+        purposes=PURPOSES,
+        by_card=gateway_here() is not None,
+        older=older,
+        newer=url_for(".index") if before else None,
+    )
+
+
+@bp.get("/particulars")
+@open_to_all
+def particulars() -> ResponseReturnValue:
+    """Show who takes the money here, and how paying and stepping back work, as the law wants it."""
+    written = particulars_of(session(), community=community())
+    return render_template("payments/particulars.html", particulars=written)
+
+
+@bp.route("/settings/particulars", methods=["GET", "POST"])
+@needs("ask-for-gifts")
+def change() -> ResponseReturnValue:
+    """Write who takes the money."""
+    form = ParticularsForm(obj=particulars_of(session(), community=community()))
+    if form.validate_on_submit():
+        with refusals(form):
+            facts = {name: form[name].data or "" for name in LONGEST_PARTICULARS}
+            change_particulars(session(), community=community(), facts=facts, actor=actor())
+            flash(_("The particulars are saved."))
+            return redirect(url_for(".particulars"), 303)
+    return form_page("payments/change_particulars.html", form)
