@@ -233,6 +233,7 @@ BROKEN = [
     (r"^\n2026-06(?:.*\n)+?(?=;)", "", r"M:2  90 MIN(?=\n  Liabilities:M:1)", "is not in the file"),
     (r"balance \S+", "balance Liabilities:Nobody", "Nobody", "does not stand here"),
     (r"^(.* custom .*)$", r'\1\n  closed: "2026-04-29"', "custom", "no month ends on 2026-04-29"),
+    (r"^(.* custom .*)$", r'\1\n  closed: "2026-02-30"', "custom", "no such day"),
 ]
 
 
@@ -283,6 +284,55 @@ def test_who_makes_every_hash_anew_is_refused_what_the_ledger_refuses(
     error = refused(session, rehashed(changed(told, old, new)))
     assert type(error) is kind
     assert re.search(what, str(error))
+    if isinstance(error, FileRefused):
+        # Where an entry begins.
+        assert " * " in told.splitlines()[error.line_number - 1]
+
+
+#: What is changed, and the whole sentence that is then said.
+SAID = [
+    (r"-01 balance", "-02 balance", "this balance does not stand here in an export"),
+    (r"balance \S+", "balance Liabilities:Nobody", "this balance does not stand here in an export"),
+    (
+        r"^2026-06-01 balance .*M:2.*\n",
+        "",
+        "what this account held when the month was over is not in the file",
+    ),
+    (r"^  Liab.*-90 MIN\n", "", "a line of an entry has two postings, and one of them is missing"),
+    (r"-90 MIN", "-91 MIN", "what is credited is not what is debited in the line above"),
+    (r"^  reverses: .*\n", "", "a reversal names what it reverses, and nothing else does"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SAID, ids=range(len(SAID)))
+def test_what_is_wrong_is_said_in_a_sentence(
+    session: Session, told: str, old: str, new: str, said: str
+) -> None:
+    broken = changed(told, old, new)
+    error = refused(session, rehashed(broken) if "reverses" in old else ended(broken))
+    assert isinstance(error, FileRefused)
+    assert error.what == said
+
+
+def test_no_two_entries_have_one_number(session: Session, told: str) -> None:
+    first, second = re.findall('^  entry: "(.*)"$', told, re.MULTILINE)[:2]
+    error = refused(session, rehashed(told.replace(f'entry: "{second}"', f'entry: "{first}"')))
+    assert isinstance(error, FileRefused)
+    assert error.what == f"entry {first} does not stand here in an export"
+
+
+def test_a_number_may_have_as_many_digits_as_a_database_counts(
+    session: Session, book: int, told: str
+) -> None:
+    last = re.findall('^  entry: "(.*)"$', told, re.MULTILINE)[-1]
+    read(session, rehashed(told.replace(f'entry: "{last}"', f'entry: "{"9" * 18}"')))
+
+
+def test_a_balance_without_an_entry_is_refused(session: Session, told: str) -> None:
+    none = re.sub(r"^\n.* \* .*\n(?:  .*\n)+", "", told, flags=re.MULTILINE)
+    error = refused(session, ended(none))
+    assert isinstance(error, FileRefused)
+    assert error.what == "this balance does not stand here in an export"
 
 
 @pytest.mark.parametrize("which", [0, 2])
@@ -294,6 +344,7 @@ def test_an_entry_that_comes_a_second_time_is_refused(session: Session, told: st
     )
     assert isinstance(error, FileRefused)
     assert ("the key was used before: 'form:1'", "not the mirror image")[which // 2] in error.what
+    assert error.line_number > 0
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
