@@ -64,6 +64,7 @@ USUAL = {
     "pool_id": "shared",
     "fund_id": "meal",
     "payment_token": "paid",
+    "payment_id": "paid",
     "application_id": "waiting",
     "invitation_id": "poster",
     "code": "poster",

@@ -172,6 +172,7 @@ def take_gifts(session: Session, community: Community) -> Things:
     return {
         "fund_id": {name: fund.id for name, fund in made.items()},
         "payment_token": {"paid": payment.token},
+        "payment_id": {"paid": payment.id},
     }
 
 

@@ -144,6 +144,8 @@ ROUTES: dict[str, Row] = {
     "funds.end": may(T, S),
     "funds.take_up": may(T, S, on="ended"),
     "payments.index": may(T, A),
+    "payments.show": may(T, A),
+    "payments.give_back": may(T),
     "payments.particulars": may(EVERYBODY),
     "payments.change": may(S),
     # No card is taken in the house: there is nobody to listen to.

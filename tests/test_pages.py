@@ -192,6 +192,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "leak_id": [1, 9_999],
         "fund_id": [1, 9_999],
         "payment_token": ["nobodys"],
+        "payment_id": [9_999],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]

@@ -35,6 +35,7 @@ ACTS: Final[dict[str, str]] = {
     "donations.give": N_("Began to give"),
     "donations.pay": N_("Went on to pay"),
     "donations.rule": N_("Changed how the community asks for gifts"),
+    "payments.give_back": N_("Gave back a payment"),
     "payments.change": N_("Wrote who takes the money"),
     "funds.open_one": N_("Opened a fund"),
     "funds.change": N_("Changed the words of a fund"),

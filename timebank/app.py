@@ -16,6 +16,7 @@ from timebank.db import db
 from timebank.donations import known as donations_known
 from timebank.donations import service as donations
 from timebank.donations import views as donations_views
+from timebank.donations.later import FORGET_UNPAID
 from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
@@ -75,6 +76,7 @@ from timebank.mydata.leaks import TELL_OF_LEAK
 from timebank.payments import views as payments_views
 from timebank.payments import webhook_views
 from timebank.payments.later import SWEEP
+from timebank.payments.queries import count_second_look
 from timebank.people import browsers
 from timebank.people import factor_views
 from timebank.people import known as people_known
@@ -147,6 +149,7 @@ HOOKS = Hooks(
         FORGET_WORDS: N_("Forget words about people that are kept long enough"),
         TELL_OF_LEAK: N_("Tell somebody that data of theirs got out"),
         donations.THANK: N_("Thank somebody for a gift"),
+        FORGET_UNPAID: N_("Forget who wanted to give and has not"),
         SWEEP: N_("Look at the account at Stripe"),
     },
     desk=(
@@ -156,6 +159,12 @@ HOOKS = Hooks(
             N_("Left a household, hours to settle: %(number)s"),
             "settle-shares",
             count_open,
+        ),
+        DeskItem(
+            "payments.index",
+            N_("Payments that need a second look: %(number)s"),
+            "see-money",
+            count_second_look,
         ),
     ),
     member_pages=(

@@ -91,6 +91,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "answer-data-requests": frozenset({COORDINATOR, STEWARD}),
     # About money.
     "see-money": frozenset({TREASURER, AUDITOR}),
+    "give-back-payments": frozenset({TREASURER}),
     "keep-funds": frozenset({STEWARD, TREASURER}),
     "ask-for-gifts": frozenset({STEWARD}),
     # About the community.
@@ -160,6 +161,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
         "Say who acts for a household or an organisation, and write down and end whom a member trusts"
     ),
     "see-money": N_("See payments, and how the money at Stripe stands"),
+    "give-back-payments": N_("Give back what was paid by card or konbini"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),

@@ -18,6 +18,7 @@ import click
 
 import ledger
 from timebank.cli.running import settings_here
+from timebank.cli.serving import check_free
 from timebank.devstripe import DevAccount
 from timebank.devstripe import DevStripe
 from timebank.devstripe import LiveKeyRefused
@@ -50,23 +51,23 @@ def dev_stripe(
     `make run` brings one along. docs/devstripe.md says what it can do.
     """
     webhook = f"{settings_here().base_url}/{slug}/stripe/webhook"
-    over = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: over.set())
     try:
         account = DevAccount(key, webhook_url=webhook, webhook_secret=secret, name=name)
     except LiveKeyRefused as refused:
         raise click.ClickException(str(refused)) from refused
-    fake = DevStripe(path or ROOT / "var" / "stripe.sqlite3", [account])
+    check_free("127.0.0.1", port)
+    where = path or ROOT / "var" / "stripe.sqlite3"
+    where.parent.mkdir(parents=True, exist_ok=True)
+    over = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: over.set())
+    fake = DevStripe(where, [account])
     try:
         with serve(fake, port=port) as url:
             click.echo(f"The rehearsal's Stripe is at {url}/dashboard")
             while not over.wait(1.0):
                 if until_closed and select.select([sys.stdin], [], [], 0)[0]:
                     break
-    except OSError as refused:
-        message = f"Cannot listen on port {port}: {refused.strerror}. Another --port may be free."
-        raise click.ClickException(message) from refused
     finally:
         fake.close()
 

@@ -48,7 +48,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
     settings = settings_here()
     shown = f"[{host}]" if ":" in host else host
 
-    _check_free(host, port)
+    check_free(host, port)
     if ledger.normal_url(settings.database_url).get_backend_name() == "postgresql":
         _tell_what_is_unguarded()
 
@@ -91,7 +91,7 @@ def _tell_what_is_unguarded() -> None:
             click.echo(f"Note: {sentence}. Set MIGRATION_DATABASE_URL to keep the two apart.", err=True)
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     """Say in one sentence that somebody else listens there, before anything is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:

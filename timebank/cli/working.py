@@ -24,6 +24,8 @@ from timebank.communities.later import tidy_up
 from timebank.communities.models import Community
 from timebank.communities.service import list_communities
 from timebank.db import db
+from timebank.donations.later import FORGET_UNPAID
+from timebank.donations.later import forget_unpaid
 from timebank.donations.letters import thank
 from timebank.donations.service import THANK
 from timebank.exchanges import letters
@@ -73,7 +75,7 @@ from timebank.stripe_settings import StripeSettings
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
-    *(Daily(FORGET_WORDS, 4), Daily(SWEEP, 5)),
+    *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
@@ -167,6 +169,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         FORGET_WORDS: forget_words,
         TELL_OF_LEAK: tell_of_leak,
         THANK: thank,
+        FORGET_UNPAID: forget_unpaid,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
     }
 

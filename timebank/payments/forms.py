@@ -5,10 +5,22 @@ from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
+from timebank.payments.models import LONGEST_EMAIL
 from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.web import Form
+from timebank.web import KeyedForm
 from timebank.web import Line
 from timebank.web import Lines
+from timebank.web import MoneyField
+from timebank.web import Written
+
+
+class GiveBackForm(KeyedForm):
+    """How much of a payment goes back."""
+
+    amount = MoneyField(_("How much goes back?"), [Written(_("Please write an amount, for example 3000."))])
+    email = StringField(_("E-mail address of whoever paid"), [Line(LONGEST_EMAIL)])
+
 
 _MISSING = _("The law wants this shown. Please write it.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from timebank import clock
+from timebank.money import Money
 from timebank.payments import service
 from timebank.payments.accounts import gateway_of
 from timebank.payments.facts import Checkout
@@ -14,14 +15,20 @@ from timebank.payments.gateway import GatewayDown
 from timebank.payments.gateway import GatewayTrouble
 from timebank.payments.hearing import News
 from timebank.payments.hearing import write
+from timebank.payments.models import DISPUTED
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeAccount
 from timebank.payments.paying import PAGE_LASTS
+from timebank.payments.paying import DisputedNow
+from timebank.payments.paying import EmailForShop
+from timebank.payments.paying import MoreThanWasPaid
+from timebank.payments.paying import NothingToGiveBack
 from timebank.payments.paying import StripeAway
 from timebank.payments.paying import StripeSaysNo
 from timebank.payments.paying import open_page
 from timebank.payments.paying import way_on
+from timebank.payments.queries import Story
 from timebank.stripe_settings import StripeSettings
 from timebank.web import begin_writing
 from timebank.web import community
@@ -102,6 +109,42 @@ def look_again(payment: Payment) -> Payment:
         service.hold_account(session(), community=community())
         write(session(), community=community(), news=News(checkout=checkout), purposes=hooks().purposes)
     return session().get_one(Payment, payment_id)
+
+
+def give_back(story: Story, *, amount: int, email: str, key: str) -> None:
+    """Have Stripe give back a payment, or a part of it, and write that down; the view reads first.
+
+    Raises a refusal where it cannot be; the same form sent twice gives it back once.
+    """
+    payment, gateway = story.payment, gateway_here()
+    _check_give_back(story, amount, email)
+    if gateway is None:
+        raise StripeSaysNo
+    asked = {"intent_id": payment.intent_id or "", "token": payment.token}
+    leave_database()
+    try:
+        refund = gateway.give_back(amount=amount, email=email, name=key, **asked)
+    except GatewayDown as down:
+        begin_writing()
+        raise StripeAway from down
+    except GatewayTrouble as refused:
+        begin_writing()
+        raise StripeSaysNo from refused
+    begin_writing()
+    service.hold_account(session(), community=community())
+    write(session(), community=community(), news=News(refund=refund), purposes=hooks().purposes)
+
+
+def _check_give_back(story: Story, amount: int, email: str) -> None:
+    payment = story.payment
+    if payment.state == DISPUTED:
+        raise DisputedNow
+    if payment.paid_at is None or not payment.intent_id or not story.left:
+        raise NothingToGiveBack
+    if amount > story.left:
+        raise MoreThanWasPaid(left=Money(story.left, payment.taken_currency or payment.currency))
+    if story.at_a_shop and not email:
+        raise EmailForShop
 
 
 def _written(payment: Payment, checkout: Checkout) -> str | None:

@@ -49,6 +49,39 @@ class StripeSaysNo(Refusal):
     status = 503
 
 
+class NothingToGiveBack(Refusal):
+    """A payment of which nothing is left that could be given back, or that never was one."""
+
+    sentence = N_("Of this payment nothing can be given back any more.")
+    status = 409
+
+
+class MoreThanWasPaid(Refusal):
+    """More is to be given back than is left of a payment."""
+
+    sentence = N_("Of this payment %(left)s can still be given back.")
+    field = "amount"
+
+
+class DisputedNow(Refusal):
+    """A payment that a card's owner disputes: giving it back as well would pay it twice."""
+
+    sentence = N_(
+        "The card's owner disputes this payment. Please answer that at Stripe first: given back as well, it "
+        "would be paid back twice."
+    )
+    status = 409
+
+
+class EmailForShop(Refusal):
+    """Money that was paid in a shop is to go back, and nobody knows whom to ask for a bank account."""
+
+    sentence = N_(
+        "It was paid at a konbini, so Stripe asks for a bank account by mail: please write an e-mail address."
+    )
+    field = "email"
+
+
 def way_on(payment: Payment, *, now: datetime) -> str | None:
     """Give the page on which a payment can be made already; None where there is none yet."""
     usable = payment.state == OPEN and payment.ends_at is not None and payment.ends_at > now + _TOO_LATE

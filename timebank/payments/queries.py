@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import true
@@ -22,6 +23,8 @@ from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeMovement
 from timebank.payments.models import StripeRefund
 
+#: A refund that gave nothing back.
+_CAME_TO_NOTHING = ("failed", "canceled")
 #: A dispute of which nothing is to be done any more.
 _DECIDED = ("won", "lost", "warning_closed", "prevented")
 
@@ -86,6 +89,22 @@ def overview(session: Session, *, community: Community) -> Overview:
     )
 
 
+def count_second_look(session: Session, community: Community) -> int:
+    """Count what waits for a treasurer: disputes, what does not fit, and lines that nobody knows."""
+    counted = (
+        select(func.count(StripeDispute.id)).where(
+            StripeDispute.community_id == community.id, StripeDispute.status.not_in(_DECIDED)
+        ),
+        select(func.count(Payment.id)).where(
+            Payment.community_id == community.id, Payment.oddity.is_not(None)
+        ),
+        select(func.count(StripeMovement.id)).where(
+            StripeMovement.community_id == community.id, StripeMovement.unknown == true()
+        ),
+    )
+    return sum(session.scalars(one).one() for one in counted)
+
+
 def check_known(session: Session, *, community: Community, month: date) -> None:
     """Refuse to close a month while lines of Stripe's up to its end are not booked."""
     _first, last = month_bounds(month)
@@ -100,6 +119,41 @@ def check_known(session: Session, *, community: Community, month: date) -> None:
     ]
     if kinds:
         raise LinesUnknown(number=len(kinds), kind=kinds[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A payment, with everything that Stripe has told of it."""
+
+    payment: Payment
+    refunds: Sequence[StripeRefund]
+    disputes: Sequence[StripeDispute]
+    lines: Sequence[StripeMovement]
+
+    @property
+    def left(self) -> int:
+        """What could still be given back: what was taken, less what went back or is on its way."""
+        gone = sum(one.amount for one in self.refunds if one.status not in _CAME_TO_NOTHING)
+        return max((self.payment.taken_minor or 0) - gone, 0)
+
+    @property
+    def at_a_shop(self) -> bool:
+        """Say whether it was paid at a konbini: then Stripe asks whoever paid for a bank account."""
+        return (self.payment.charge_id or "").startswith("py_")
+
+
+def story_of(session: Session, *, community: Community, payment_id: int) -> Story | None:
+    """Tell everything of a payment of this community; another community's is not found."""
+    payment = session.scalar(
+        select(Payment).where(Payment.id == payment_id, Payment.community_id == community.id)
+    )
+    if payment is None:
+        return None
+    refunds, disputes, lines = (
+        session.scalars(select(table).where(table.payment_id == payment.id).order_by(table.made_at)).all()
+        for table in (StripeRefund, StripeDispute, StripeMovement)
+    )
+    return Story(payment=payment, refunds=refunds, disputes=disputes, lines=lines)  # type: ignore[arg-type]
 
 
 def list_payments(

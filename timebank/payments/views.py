@@ -1,6 +1,7 @@
 """The pages about payments: for treasurers how the money stands, for everybody who takes it."""
 
 from flask import Blueprint
+from flask import abort
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -10,7 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.payments import here
 from timebank.payments import queries
+from timebank.payments.forms import GiveBackForm
 from timebank.payments.forms import ParticularsForm
 from timebank.payments.here import gateway_here
 from timebank.payments.models import LONGEST_PARTICULARS
@@ -21,8 +25,10 @@ from timebank.web import community
 from timebank.web import form_page
 from timebank.web import needs
 from timebank.web import open_to_all
+from timebank.web import reads_first
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web import show_refusal
 
 bp = Blueprint("payments", __name__)
 
@@ -47,6 +53,21 @@ ODDITIES = {
     "double": N_("The same was paid twice"),
 }
 PURPOSES = {"donation": N_("Gift")}
+#: What Stripe says of a refund or a dispute.
+STATUSES = {
+    "pending": N_("On its way"),
+    "requires_action": N_("Waits for the bank account of whoever paid"),
+    "succeeded": N_("Given back"),
+    "failed": N_("Did not reach them: it is owed back"),
+    "canceled": N_("Called off"),
+    "needs_response": N_("Waits for an answer"),
+    "under_review": N_("Is looked at by the bank"),
+    "won": N_("Decided for the community"),
+    "lost": N_("Decided for the card's owner"),
+    "warning_needs_response": N_("A question of the bank"),
+    "warning_under_review": N_("A question of the bank"),
+    "warning_closed": N_("A question that was answered"),
+}
 
 
 @bp.get("/money")
@@ -62,13 +83,48 @@ def index() -> ResponseReturnValue:
         overview=queries.overview(session(), community=community()),
         payments=shown,
         refunded=queries.refunded_of(session(), payments=shown),
-        states=STATES,
-        oddities=ODDITIES,
-        purposes=PURPOSES,
+        **_words(),
         by_card=gateway_here() is not None,
         older=older,
         newer=url_for(".index") if before else None,
     )
+
+
+@bp.get("/money/payments/<int:payment_id>")
+@needs("see-money")
+def show(payment_id: int) -> ResponseReturnValue:
+    """Tell everything of a payment, down to its lines at Stripe and their entries in the books."""
+    return render_template("payments/show.html", story=_story(payment_id), **_words())
+
+
+@bp.route("/money/payments/<int:payment_id>/give-back", methods=["GET", "POST"])
+@reads_first
+@needs("give-back-payments")
+def give_back(payment_id: int) -> ResponseReturnValue:
+    """Give back a payment, or a part of it."""
+    story = _story(payment_id)
+    form = GiveBackForm(amount=story.left or None, email=story.payment.email)
+    if form.validate_on_submit():
+        try:
+            here.give_back(
+                story, amount=form.amount.data, email=form.email.data or "", key=form.key.data or ""
+            )
+        except Refusal as refused:
+            show_refusal(form, refused)
+            story = _story(payment_id)
+        else:
+            flash(_("Stripe gives it back. As soon as it is booked, it stands here."))
+            return redirect(url_for(".show", payment_id=payment_id), 303)
+    return form_page("payments/give_back.html", form, story=story)
+
+
+def _story(payment_id: int) -> queries.Story:
+    """Find a payment of this community; another community's is simply not there."""
+    return queries.story_of(session(), community=community(), payment_id=payment_id) or abort(404)
+
+
+def _words() -> dict[str, object]:
+    return {"states": STATES, "oddities": ODDITIES, "purposes": PURPOSES, "statuses": STATUSES}
 
 
 @bp.get("/particulars")

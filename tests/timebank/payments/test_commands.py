@@ -1,5 +1,8 @@
 """The commands about Stripe, the work of every night, and a month with lines that nobody knows."""
 
+import os
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from tests.stripe_things import KEY
 from tests.stripe_things import SECRET
 from tests.till import SLUG
 from tests.till import Till
+from tests.timebank.cli.test_serving import answer_of
 from timebank.app import HOOKS
 from timebank.cli import rehearsing
 from timebank.db import db
@@ -137,3 +141,44 @@ def test_a_rehearsal_takes_no_live_key(tmp_path: Path) -> None:
     done = timebank("sqlite://", "dev-stripe", "--key", "sk_live_real", "--file", str(tmp_path / "stripe"))
     assert done.exit_code == 1
     assert "live" in done.output
+
+
+def answers(url: str) -> bool:
+    """Say whether somebody listens there."""
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", int(url.rsplit(":", 1)[1]))) == 0
+
+
+def test_a_rehearsal_runs_beside_the_server_and_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/tb.sqlite3")
+    with rehearsing.a_rehearsal("kado-ma", "Kadoma"):
+        assert os.environ["STRIPE_SECRET_KEY_KADO_MA"] == rehearsing.KEY
+        url = os.environ["STRIPE_API_BASE"]
+        until = time.monotonic() + 30
+        while not answers(url) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert "No real money moves" in answer_of(f"{url}/dashboard")
+        # It remembers beside the books.
+        assert (tmp_path / "tb.sqlite3.stripe").exists()
+    assert not answers(url)
+    assert "STRIPE_API_BASE" not in os.environ
+
+
+def test_where_its_port_is_taken_a_rehearsal_takes_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(rehearsing, "PORT", taken.getsockname()[1])
+        taken.listen()
+        assert rehearsing._free_port() != taken.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = timebank("sqlite://", "dev-stripe", "--port", port, "--file", str(tmp_path / "stripe"))
+    assert done.exit_code == 1
+    assert "Another --port may be free" in done.output
