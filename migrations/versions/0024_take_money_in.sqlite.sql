@@ -53,7 +53,7 @@ CREATE TABLE stripe_account (
     met_at TEXT NOT NULL,
     swept_to TEXT,
     CONSTRAINT pk_stripe_account PRIMARY KEY (community_id),
-    CONSTRAINT uq_stripe_account_account_id UNIQUE (account_id),
+    CONSTRAINT uq_stripe_account_account_id_live UNIQUE (account_id, live),
     CONSTRAINT stripe_account_id_is_short CHECK (length(account_id) BETWEEN 1 AND 255),
     CONSTRAINT fk_stripe_account_community_id FOREIGN KEY(community_id) REFERENCES community (id)
 )

@@ -190,8 +190,15 @@ class _Counter:
         return _ELSEWHERE.get(self.kind)
 
     def check_turn(self) -> None:
-        """Let nothing go back before it was taken: how much of it a fund gives back depends on that."""
-        if self.payment is None or self.kind not in _GIVEN_BACK | TAKEN_BACK | {"dispute"}:
+        """Let nothing go back before it was taken: how much of it a fund gives back depends on that.
+
+        And nothing be booked as taken before it is known to be paid, and whether it is what was asked for.
+        """
+        if self.payment is None:
+            return
+        if self.kind in TAKEN and self.payment.paid_at is None:
+            raise TooEarly
+        if self.kind not in _GIVEN_BACK | TAKEN_BACK | {"dispute"}:
             return
         taken = select(StripeMovement.id).where(
             StripeMovement.payment_id == self.payment.id, StripeMovement.kind.in_(TAKEN)

@@ -12,6 +12,7 @@ from timebank.payments.booking import Purposes
 from timebank.payments.gateway import GatewayTrouble
 from timebank.payments.service import AccountChanged
 from timebank.payments.service import AccountShared
+from timebank.payments.service import ModeChanged
 from timebank.payments.sweeping import Sweep
 from timebank.payments.sweeping import Swept
 from timebank.queue import Handler
@@ -52,7 +53,7 @@ def _run(look: Sweep) -> Swept:
         return look.run()
     except GatewayTrouble as trouble:
         raise NotDone(N_("Stripe does not answer, or refuses the key.")) from trouble
-    except (AccountShared, AccountChanged) as refused:
+    except (AccountShared, AccountChanged, ModeChanged) as refused:
         raise NotDone(refused.sentence, final=True) from refused
 
 

@@ -58,6 +58,10 @@ PAID_STATES = (PAID, PARTLY_REFUNDED, REFUNDED, DISPUTED, CHARGED_BACK, REVERSED
 #: Somebody may still pay on its page, or has, and we have not heard.
 WAITING_STATES = (DRAFT, OPEN, PROCESSING)
 
+#: Stripe's words: a dispute of which nothing is to be done any more, and a refund that is not there yet.
+DECIDED = ("won", "lost", "warning_closed", "prevented")
+ON_ITS_WAY = ("pending", "requires_action")
+
 #: Why paid money lies among what is not identified: Stripe took something else than we asked for, or
 #: another attempt for the same thing was paid, too.
 DIFFERS, DOUBLE = "differs", "double"
@@ -132,11 +136,14 @@ class Payment(Base):
 
 
 class StripeAccount(Base):
-    """Which account at Stripe is a community's: no two have one, for nobody could tell their money apart."""
+    """Which account at Stripe is a community's: no two have one, for nobody could tell their money apart.
+
+    An account has one id for what is tried with a test key and for real money, which never meet.
+    """
 
     __tablename__ = "stripe_account"
     __table_args__ = (
-        UniqueConstraint("account_id"),
+        UniqueConstraint("account_id", "live"),
         CheckConstraint(f"length(account_id) BETWEEN 1 AND {LONGEST_ID}", name="stripe_account_id_is_short"),
         STRICT,
     )

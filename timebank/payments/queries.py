@@ -17,6 +17,7 @@ from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.payments.booking import local_day
+from timebank.payments.models import DECIDED
 from timebank.payments.models import DRAFT
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeDispute
@@ -25,8 +26,6 @@ from timebank.payments.models import StripeRefund
 
 #: A refund that gave nothing back.
 _CAME_TO_NOTHING = ("failed", "canceled")
-#: A dispute of which nothing is to be done any more.
-_DECIDED = ("won", "lost", "warning_closed", "prevented")
 
 
 class LinesUnknown(Refusal):
@@ -72,7 +71,7 @@ def overview(session: Session, *, community: Community) -> Overview:
         ]
 
     disputes = select(StripeDispute).where(
-        StripeDispute.community_id == community.id, StripeDispute.status.not_in(_DECIDED)
+        StripeDispute.community_id == community.id, StripeDispute.status.not_in(DECIDED)
     )
     odd = select(Payment).where(Payment.community_id == community.id, Payment.oddity.is_not(None))
     unknown = select(StripeMovement).where(
@@ -93,7 +92,7 @@ def count_second_look(session: Session, community: Community) -> int:
     """Count what waits for a treasurer: disputes, what does not fit, and lines that nobody knows."""
     counted = (
         select(func.count(StripeDispute.id)).where(
-            StripeDispute.community_id == community.id, StripeDispute.status.not_in(_DECIDED)
+            StripeDispute.community_id == community.id, StripeDispute.status.not_in(DECIDED)
         ),
         select(func.count(Payment.id)).where(
             Payment.community_id == community.id, Payment.oddity.is_not(None)

@@ -70,6 +70,16 @@ class AccountChanged(Refusal):
     status = 409
 
 
+class ModeChanged(Refusal):
+    """A community in whose books there is money of the other mode."""
+
+    sentence = N_(
+        "In these books there is money of Stripe's other mode: what was tried with a test key, or real "
+        "money. Try things out in a community of its own."
+    )
+    status = 409
+
+
 class NotAskedByUs(Exception):
     """Stripe tells of a payment of ours that is not in the database, or not yet: it shall tell it again."""
 
@@ -91,6 +101,8 @@ def meet_account(session: Session, *, community: Community, account_id: str, liv
         raise AccountShared
     if known.account_id != account_id:
         raise AccountChanged
+    if known.live != live:
+        raise ModeChanged
     return known
 
 
@@ -164,8 +176,12 @@ def fulfil(session: Session, *, community: Community, checkout: Checkout, purpos
     Raises NotAskedByUs where the page is ours, and the payment is not there.
     """
     payment = _held(session, community, checkout.token)
-    if payment is None or payment.checkout_id not in {None, checkout.id}:
+    if payment is None:
         raise NotAskedByUs
+    if payment.checkout_id not in {None, checkout.id} and (not checkout.paid or payment.paid_at is not None):
+        # Another page for it, which came about while something fell over. What was paid on it beside the
+        # first is nobody's: its line is booked as not identified.
+        return payment
     payment.checkout_id = checkout.id
     payment.intent_id = checkout.intent_id or payment.intent_id
     if checkout.charge is not None:
@@ -280,9 +296,13 @@ def _held(session: Session, community: Community, token: str) -> Payment | None:
 
 
 def _payment_of(session: Session, community: Community, about: Movement | Refund | Dispute) -> Payment | None:
-    """Find whose payment something is about: by our token, or by what Stripe calls it."""
+    """Find whose payment something is about: by our token, or by what Stripe calls it.
+
+    What was paid beside a payment, on another page for it, is about no payment of ours.
+    """
     if payment := _held(session, community, about.token):
-        return payment
+        beside = payment.intent_id and about.intent_id and payment.intent_id != about.intent_id
+        return None if beside else payment
     if not about.intent_id:
         return None
     found = select(Payment).where(Payment.community_id == community.id, Payment.intent_id == about.intent_id)

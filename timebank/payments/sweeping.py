@@ -5,6 +5,7 @@ between them: whatever is interrupted is found again by the next look.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy import true
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -32,10 +34,15 @@ from timebank.payments.gateway import GatewayRefused
 from timebank.payments.hearing import News
 from timebank.payments.hearing import ask
 from timebank.payments.hearing import write
+from timebank.payments.models import DECIDED
 from timebank.payments.models import DRAFT
+from timebank.payments.models import EXPIRED
+from timebank.payments.models import ON_ITS_WAY
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
+from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeMovement
+from timebank.payments.models import StripeRefund
 from timebank.payments.paying import only_one
 from timebank.payments.service import NotAskedByUs
 from timebank.payments.service import hear
@@ -53,6 +60,8 @@ _OVERLAP, _EVENTS_KEPT = timedelta(days=3), timedelta(days=30)
 _BEFORE_STRIPE = datetime(2010, 1, 1, tzinfo=UTC)
 #: A draft is younger while somebody is on the way to Stripe's page.
 _DRAFT_RESTS = timedelta(minutes=10)
+#: By then no page can be made for a draft any more, and one that was made would have been found.
+_DRAFT_ENDS = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +90,19 @@ class Sweep:
     ) -> None:
         self._transact, self._gateway = transact, gateway
         self._community_id, self._purposes = community_id, purposes
+        self._all_booked = True
 
     def run(self) -> Swept:
         """Look at open payments, at what was not delivered, and at every line of the balance."""
         began, account_id = clock.now(), self._gateway.account_id()
         swept_to: datetime = self._do(lambda session: self._begin(session, account_id))
         payments = sum(map(self._look_at, self._waiting()))
+        for about in self._do(self._undecided):
+            self._write(self._ask(about))
         events = sum(map(self._hear, self._gateway.undelivered_since(began - _EVENTS_KEPT)))
         movements = self._book(self._gateway.movements_since(swept_to - _OVERLAP))
-        self._do(lambda session: self._end(session, began))
+        if self._all_booked:
+            self._do(lambda session: self._end(session, began))
         theirs = self._gateway.balance()
         ours: dict[str, int] = self._do(self._booked)
         balances = {
@@ -108,8 +121,17 @@ class Sweep:
         if drafts:
             since = min(drafts.values()) - _DRAFT_RESTS
             made = [one for one in self._gateway.checkouts_since(since) if one.token in drafts]
-            pages |= {only_one(self._gateway, made, token).id for token in {one.token for one in made}}
+            tokens = {one.token for one in made}
+            pages |= {only_one(self._gateway, made, token).id for token in tokens}
+            over = clock.now() - _DRAFT_ENDS
+            gone = [token for token, made_at in drafts.items() if token not in tokens and made_at < over]
+            self._do(partial(self._let_go, tokens=gone))
         return sorted(pages)
+
+    def _let_go(self, session: Session, tokens: Collection[str]) -> None:
+        """Give up drafts for which no page was ever made: nobody can pay them any more."""
+        old = update(Payment).where(Payment.token.in_(tokens), Payment.state == DRAFT).values(state=EXPIRED)
+        session.execute(old.execution_options(synchronize_session=False))
 
     def _open_ones(self, session: Session) -> tuple[set[str], dict[str, datetime]]:
         found = session.execute(
@@ -126,6 +148,16 @@ class Sweep:
     def _look_at(self, checkout_id: str) -> int:
         checkout: Checkout = self._gateway.checkout(checkout_id)
         return self._write(News(checkout=checkout))
+
+    def _undecided(self, session: Session) -> list[str]:
+        """Give what may have been decided without a line on the balance, as a lost dispute is."""
+        disputes = select(StripeDispute.dispute_id).where(
+            StripeDispute.community_id == self._community_id, StripeDispute.status.not_in(DECIDED)
+        )
+        refunds = select(StripeRefund.refund_id).where(
+            StripeRefund.community_id == self._community_id, StripeRefund.status.in_(ON_ITS_WAY)
+        )
+        return [*session.scalars(disputes), *session.scalars(refunds)]
 
     # --- what Stripe could not tell -------------------------------------------------------------------------
 
@@ -164,6 +196,8 @@ class Sweep:
                     session, community=community, movement=movement, purposes=self._purposes
                 )
         except TooEarly:
+            # It is looked for again every night until it is booked.
+            self._all_booked = False
             return 0
         return int(not row.unknown)
 

@@ -1,32 +1,23 @@
 """What can go wrong between Stripe and the books: nothing is lost, and nothing counts twice."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import stripe
-from flask import current_app
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 import ledger
-from tests.builders import a_community
 from tests.stripe_things import HERE
 from tests.stripe_things import SECRET
-from tests.stripe_things import a_gift
 from tests.till import SLUG
 from tests.till import WEBHOOK
 from tests.till import Till
 from timebank import clock
-from timebank.communities.models import Community
 from timebank.db import db
-from timebank.donations import service as donations
 from timebank.payments import here
 from timebank.payments import service
-from timebank.payments.models import DIFFERS
-from timebank.payments.models import DOUBLE
 from timebank.payments.models import OPEN
 from timebank.payments.models import PAID
 from timebank.payments.models import Payment
@@ -287,101 +278,3 @@ def test_a_name_older_than_a_day_is_looked_up_before_anything_is_asked_again(
     assert answer.status_code == 303
     # The page that was made before is found, and is the only one.
     assert len(sessions(till)) == 1
-
-
-# --- not what was asked for ---------------------------------------------------------------------------------
-
-
-def test_another_amount_is_taken_and_not_identified(till: Till) -> None:
-    token = till.begin()
-    notes = {"payment": token}
-    page = a_gift(
-        till.stripe.client,
-        2500,
-        client_reference_id=token,
-        metadata=notes,
-        payment_intent_data={"metadata": notes},
-    )
-    till.stripe.fake.pay(page.id)
-    till.tell_all()
-    paid = till.payment(token)
-    assert (paid.state, paid.oddity, paid.taken_minor) == (PAID, DIFFERS, 2500)
-    assert till.balances() == {"stripe": 2410, "stripe-fees": 90, "unidentified": -2500}
-    assert "somebody looks at it by hand" in till.come_back(token).text
-
-
-def test_the_same_gift_paid_twice_is_one_gift_and_the_rest_is_not_identified(till: Till) -> None:
-    first = till.begin()
-    page = till.at_stripe(first)
-    with till.app.app_context():
-
-        def again(session: Any) -> str:
-            payment = service.find_payment(
-                session, community=session.get_one(Community, till.community_id), token=first
-            )
-            assert payment
-            return donations.pay_again(
-                session,
-                community=session.get_one(Community, till.community_id),
-                donation=donations.donation_of(session, payment),
-            ).token
-
-        second = ledger.transaction(db.session, again)
-    till.stripe.fake.pay(till.at_stripe(second))
-    till.stripe.fake.pay(page)
-    till.tell_all()
-    assert {till.payment(first).oddity, till.payment(second).oddity} == {None, DOUBLE}
-    assert till.balances()["donations:meal"] == -3000
-    assert till.balances()["unidentified"] == -3000
-    assert till.faults() == []
-    # Giving the second one back leaves the first alone.
-    odd = first if till.payment(first).oddity else second
-    till.stripe.fake.refund(str(till.payment(odd).checkout_id))
-    till.tell_all()
-    assert "unidentified" not in till.balances()
-    assert till.balances()["fund:meal"] == -3000
-
-
-def test_a_webhook_before_the_row_is_told_again(till: Till) -> None:
-    """Another database of ours could have it: what carries our mark and is not there is not forgotten."""
-    notes = {"payment": "nobody-knows-this-token-yet"}
-    page = a_gift(
-        till.stripe.client,
-        client_reference_id=notes["payment"],
-        metadata=notes,
-        payment_intent_data={"metadata": notes},
-    )
-    till.stripe.fake.pay(page.id)
-    completed = next(
-        one["id"]
-        for one in till.stripe.fake.pending(account=HERE)
-        if one["type"] == "checkout.session.completed"
-    )
-    assert till.tell(completed) == 409
-
-
-def test_two_communities_cannot_share_an_account(till: Till) -> None:
-    till.given()
-    till.tell_all()
-    with till.app.app_context():
-        ledger.transaction(db.session, lambda session: a_community(session, slug="nagoya").id)
-        settings = current_app.config["TIMEBANK_STRIPE"]
-    bare = settings.keys[""]
-    object.__setattr__(settings, "keys", {"kadoma": bare, "nagoya": bare})
-    with till.app.app_context():
-        ledger.transaction(
-            db.session,
-            lambda session: session.execute(
-                text(
-                    "INSERT INTO giving_rule SELECT c.id, r.open, r.words, r.suggested, r.least_minor, "
-                    "r.fee_from_fund, r.konbini FROM community c, giving_rule r WHERE c.slug = 'nagoya'"
-                )
-            ),
-        )
-    client = till.client()
-    key = re.search(r'name="key"[^>]*value="([^"]+)"', client.get("/nagoya/give").text)
-    assert key
-    begun = client.post("/nagoya/give", data={"key": key[1], "amount": "1000", "fund": "0"})
-    answer = client.post(f"{begun.location}/pay")
-    assert answer.status_code == 409
-    assert "the same account at Stripe" in answer.text

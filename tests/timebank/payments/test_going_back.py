@@ -84,7 +84,7 @@ def test_a_dispute_that_is_lost_is_gone(till: Till, how: str) -> None:
         "donations:meal": -3000,
     }
     till.stripe.fake.close_dispute(dispute, won=False)
-    told(till, "in order" if how == "night" else how)
+    told(till, how)
     assert till.payment(token).state == models.CHARGED_BACK
     assert till.balances() == {"stripe": -1608, "stripe-fees": 108, "dispute-fees": 1500}
     assert till.faults() == []
