@@ -159,6 +159,11 @@ FORMS: dict[str, Filled] = {
     ),
     "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
     "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),
+    "funds.spend": Filled(
+        "treasurer",
+        key(26) | {"amount": "700", "words": "Boxes", "nature": "equipment", "spent_on": "2026-04-10"},
+    ),
+    "funds.take_back": Filled("treasurer", REASON),
     "funds.end": Filled("treasurer", {"reason": "No cook"}),
     "funds.take_up": Filled("treasurer", {}, on="ended"),
     "who.say": Filled("household", {"who": ""}, on="household"),

@@ -63,6 +63,7 @@ USUAL = {
     "token": "the receiver's",
     "pool_id": "shared",
     "fund_id": "meal",
+    "spending_id": "rice",
     "payment_token": "paid",
     "payment_id": "paid",
     "application_id": "waiting",

@@ -25,6 +25,8 @@ from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.funds.service import end_fund
 from timebank.funds.service import open_fund
+from timebank.funds.spending import Spent
+from timebank.funds.spending import spend
 from timebank.hands import trust
 from timebank.hands.service import Named
 from timebank.hands.service import end_hand
@@ -43,7 +45,9 @@ from timebank.members.models import Member
 from timebank.mydata.leaks import write_leak
 from timebank.mydata.models import CORRECT
 from timebank.mydata.service import ask
+from timebank.payments.facts import Charge
 from timebank.payments.facts import Checkout
+from timebank.payments.facts import Movement
 from timebank.payments.service import fulfil
 from timebank.people import sign_ins
 from timebank.people.devices import Device
@@ -157,6 +161,25 @@ def take_gifts(session: Session, community: Community) -> Things:
     )
     _gift, payment = donations.wish_to_give(session, community=community, wish=wish)
     now = clock.now()
+    line = Movement(
+        id=f"txn_{community.slug}",
+        kind="charge",
+        category="charge",
+        amount=3000,
+        fee=108,
+        net=2892,
+        currency=community.currency,
+        made_at=now,
+        token=payment.token,
+    )
+    charge = Charge(
+        id=f"ch_{community.slug}",
+        paid=True,
+        amount=3000,
+        currency=community.currency,
+        made_at=now,
+        movements=(line,),
+    )
     paid = Checkout(
         id=f"cs_{community.slug}",
         token=payment.token,
@@ -167,9 +190,19 @@ def take_gifts(session: Session, community: Community) -> Things:
         currency=community.currency,
         made_at=now,
         ends_at=now,
+        charge=charge,
     )
     fulfil(session, community=community, checkout=paid, purposes=HOOKS.purposes)
+    rice = Spent(
+        amount_minor=500,
+        nature="ingredients",
+        spent_on=clock.today(community.time_zone),
+        words="Rice",
+        key="form:rice",
+    )
+    spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
     return {
+        "spending_id": {"rice": spent.id},
         "fund_id": {name: fund.id for name, fund in made.items()},
         "payment_token": {"paid": payment.token},
         "payment_id": {"paid": payment.id},

@@ -142,6 +142,8 @@ ROUTES: dict[str, Row] = {
     "funds.open_one": may(T, S),
     "funds.change": may(T, S),
     "funds.end": may(T, S),
+    "funds.spend": may(T),
+    "funds.take_back": may(T),
     "funds.take_up": may(T, S, on="ended"),
     "payments.index": may(T, A),
     "payments.show": may(T, A),

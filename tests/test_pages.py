@@ -191,6 +191,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "request_id": [1, 9_999],
         "leak_id": [1, 9_999],
         "fund_id": [1, 9_999],
+        "spending_id": [9_999],
         "payment_token": ["nobodys"],
         "payment_id": [9_999],
     }

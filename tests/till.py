@@ -26,8 +26,10 @@ from timebank.app import HOOKS
 from timebank.communities.models import Community
 from timebank.db import db
 from timebank.donations import service as donations
-from timebank.funds.queries import SPENDING
+from timebank.funds.models import Fund
 from timebank.funds.service import open_fund
+from timebank.funds.spending import Spent
+from timebank.funds.spending import spend
 from timebank.payments.accounts import gateway_of
 from timebank.payments.models import Payment
 from timebank.payments.sweeping import Sweep
@@ -124,37 +126,20 @@ class Till:
 
     # --- what the community does ----------------------------------------------------------------------------
 
-    def spend(self, amount: int) -> None:
-        """Spend something of the fund, out of the bank."""
+    def spend(self, amount: int, **facts: Any) -> int:
+        """Spend something of the fund, out of the bank; gives the row's id."""
+        known = {"nature": "ingredients", "words": "Rice", "spent_on": clock.today("Asia/Tokyo")}
 
-        def entry(session: Session) -> None:
-            def account(code: str, kind: ledger.AccountType) -> ledger.Account:
-                try:
-                    return ledger.find_account(session, book_id=self.book_id, code=code, commodity="JPY")
-                except ledger.AccountUnknown:
-                    new = ledger.NewAccount(code=code, commodity="JPY", type=kind)
-                    return ledger.open_account(session, book_id=self.book_id, new=new, actor="test")
-
-            pairs = (
-                ("expenses:meals", ledger.AccountType.EXPENSE, "bank:main", ledger.AccountType.ASSET),
-                ("fund:meal", ledger.AccountType.EQUITY, "general", ledger.AccountType.EQUITY),
-            )
-            lines = tuple(
-                ledger.Transfer(debit=account(debit, one), credit=account(credit, other), amount=amount)
-                for debit, one, credit, other in pairs
-            )
-            spent = ledger.Entry(
-                book_id=self.book_id,
-                kind=SPENDING,
-                posted_on=clock.today("Asia/Tokyo"),
-                key=f"test:spent-{amount}",
-                actor="test",
-                transfers=lines,
-            )
-            ledger.post(session, spent)
+        def work(session: Session) -> int:
+            spent = Spent(**{**known, "amount_minor": amount, "key": f"form:spent-{amount}", **facts})
+            community = session.get_one(Community, self.community_id)
+            fund = session.get_one(Fund, self.fund_id)
+            return spend(session, community=community, fund=fund, spent=spent, actor=SOMEBODY).id
 
         with self.app.app_context():
-            ledger.transaction(db.session, entry)
+            done = ledger.transaction(db.session, work)
+            db.session.remove()
+        return done
 
     # --- what the books say ---------------------------------------------------------------------------------
 

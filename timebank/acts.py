@@ -39,6 +39,8 @@ ACTS: Final[dict[str, str]] = {
     "payments.change": N_("Wrote who takes the money"),
     "funds.open_one": N_("Opened a fund"),
     "funds.change": N_("Changed the words of a fund"),
+    "funds.spend": N_("Wrote down what was spent of a fund"),
+    "funds.take_back": N_("Took back what was spent of a fund"),
     "funds.end": N_("Ended a fund"),
     "funds.take_up": N_("Took up a fund again"),
     "stripe.webhook": N_("Heard from Stripe"),

@@ -35,12 +35,18 @@ REFUNDS_OWED: Final = "refunds-owed"
 #: What is left of all years, without what is kept for a purpose.
 GENERAL: Final = "general"
 
+#: Until the community's accounts at banks have names of their own.
+BANK: Final = "bank:main"
+
+_EXPENSES: Final = "expenses:"
 _DONATIONS: Final = "donations:"
 _FUND: Final = "fund:"
 
 #: What kind of account a code's first part, or the whole of it, names.
 _TYPES: Final = {
     "stripe": AccountType.ASSET,
+    "bank": AccountType.ASSET,
+    "expenses": AccountType.EXPENSE,
     "stripe-fees": AccountType.EXPENSE,
     "dispute-fees": AccountType.EXPENSE,
     "chargebacks": AccountType.EXPENSE,
@@ -140,6 +146,11 @@ def open_pool_hours(session: Session, *, book_id: int, pool_id: int, actor: Acto
 def donations_code(fund: str | None) -> str:
     """Spell the code of what is given to a fund, by its short name; of gifts for no purpose without one."""
     return f"{_DONATIONS}{fund or GENERAL}"
+
+
+def expenses_code(activity: str, nature: str) -> str:
+    """Spell the code of what was spent on an activity, by its short name, and what sort of thing it was."""
+    return f"{_EXPENSES}{activity}:{nature}"
 
 
 def fund_code(fund: str) -> str:

@@ -93,6 +93,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-money": frozenset({TREASURER, AUDITOR}),
     "give-back-payments": frozenset({TREASURER}),
     "keep-funds": frozenset({STEWARD, TREASURER}),
+    "spend-from-funds": frozenset({TREASURER}),
     "ask-for-gifts": frozenset({STEWARD}),
     # About the community.
     "see-settings": _OFFICERS,
@@ -163,6 +164,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "see-money": N_("See payments, and how the money at Stripe stands"),
     "give-back-payments": N_("Give back what was paid by card or konbini"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
+    "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),

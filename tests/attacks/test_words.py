@@ -70,6 +70,8 @@ WORDS = {
     ),
     "funds.open_one": ("name", "purpose"),
     "funds.change": ("purpose",),
+    "funds.spend": ("words",),
+    "funds.take_back": ("reason",),
     "funds.end": ("reason",),
     "doubles.join": ("reason",),
     "licences.take_off": ("reason",),
@@ -119,7 +121,7 @@ NO_WORDS = {
     *("code", "secret", "password_or_code"),
     *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
     *("agreed", "uses", "good_until", "takes"),
-    *("amount", "fund", "open", "least", "konbini", "slug"),
+    *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
 }
 
 

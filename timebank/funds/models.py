@@ -11,6 +11,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
+from ledger.schema import entry
 from timebank.db import STRICT
 from timebank.db import Base
 from timebank.db import Sorted
@@ -20,6 +21,11 @@ LONGEST_SLUG = 40
 LONGEST_NAME = 60
 LONGEST_PURPOSE = 500
 LONGEST_REASON = 500
+
+#: More than anybody spends at once; in the smallest unit, as of payments.
+MOST_MINOR = 10_000_000_000
+#: What sort of thing money was spent on.
+NATURES = ("ingredients", "fuel", "rent", "postage", "thanks", "equipment", "insurance", "other")
 
 OPENED, CHANGED, ENDED, TAKEN_UP = "opened", "changed", "ended", "taken-up"
 
@@ -51,6 +57,51 @@ class Fund(Base):
     purpose: Mapped[str]
     #: What it is for has stopped; None while it goes on. The money stays in the fund.
     ended_on: Mapped[date | None]
+
+
+class FundSpending(Base):
+    """What was spent of a fund, in words that everybody can read; it stands in the books at once."""
+
+    __tablename__ = "fund_spending"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        UniqueConstraint("entry_id"),
+        UniqueConstraint("reversal_id"),
+        ForeignKeyConstraint(["fund_id", "community_id"], ["fund.id", "fund.community_id"]),
+        Index("fund_spending_by_fund", "fund_id", "spent_on"),
+        CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="fund_spending_amount_is_bounded"),
+        CheckConstraint("length(currency) = 3", name="fund_spending_currency_has_three_letters"),
+        CheckConstraint(one_of("nature", NATURES), name="fund_spending_nature_is_known"),
+        CheckConstraint(
+            f"length(words) BETWEEN 1 AND {LONGEST_REASON}", name="fund_spending_words_are_short"
+        ),
+        CheckConstraint("length(key) BETWEEN 1 AND 300", name="fund_spending_key_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="fund_spending_has_an_actor"),
+        CheckConstraint(
+            "(reversal_id IS NULL) = (taken_back_because IS NULL)",
+            name="fund_spending_is_taken_back_for_a_reason",
+        ),
+        CheckConstraint(
+            f"length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}", name="fund_spending_reason_is_short"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    fund_id: Mapped[int]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    nature: Mapped[str]
+    spent_on: Mapped[date]
+    words: Mapped[str]
+    #: Of the form, and of the entry: a form saved twice is booked once.
+    key: Mapped[str]
+    done_at: Mapped[datetime]
+    actor: Mapped[str]
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    taken_back_because: Mapped[str | None]
 
 
 class FundEvent(Base):

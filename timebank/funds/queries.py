@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import ledger
@@ -14,17 +13,10 @@ from timebank.communities.models import Community
 from timebank.funds.models import ENDED
 from timebank.funds.models import Fund
 from timebank.funds.models import FundEvent
+from timebank.funds.models import FundSpending
 
-#: What an entry is by which money leaves a fund for what it was given for.
-SPENDING: Final = "spending"
-
-_SPENT: Final = text("""
-    SELECT a.code, a.commodity, sum(t.amount) AS spent
-    FROM account a JOIN transfer t ON t.debit_account_id = a.id JOIN entry e ON e.id = t.entry_id
-    WHERE a.book_id = :book AND a.code LIKE 'fund:%' AND e.kind = :kind
-      AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses_id = e.id)
-    GROUP BY a.code, a.commodity
-""")
+#: How many lines of what was spent are shown of each fund.
+SHOWN: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,9 @@ class Shown:
 
     fund: Fund
     standings: Sequence[Standing]
+    #: What was spent on what, by what sort of thing it was, and line by line, the newest first.
+    by_nature: Sequence[tuple[str, str, int]]
+    spendings: Sequence[FundSpending]
     #: Why what it is for has stopped; empty while it goes on.
     why_ended: str
 
@@ -70,12 +65,14 @@ def show_funds(session: Session, *, community: Community) -> list[Shown]:
     shown = []
     for fund in funds:
         code = books.fund_code(fund.slug)
+        rows = [one for one in spent if one.fund_id == fund.id]
         standings = [
-            _standing(line, spent.get((code, currency), 0))
+            _standing(line, sum(one.amount_minor for one in rows if one.currency == currency))
             for (named, currency), line in sorted(lines.items())
             if named == code
         ]
-        shown.append(Shown(fund, standings, reasons.get(fund.id, "") if fund.ended_on else ""))
+        why = reasons.get(fund.id, "") if fund.ended_on else ""
+        shown.append(Shown(fund, standings, _by_nature(rows), rows[:SHOWN], why))
     return shown
 
 
@@ -84,10 +81,20 @@ def _standing(line: ledger.TrialLine, spent: int) -> Standing:
     return Standing(line.commodity, left + spent, spent, left)
 
 
-def _spent(session: Session, community: Community) -> dict[tuple[str, str], int]:
-    """Add up by account and currency what was spent, by entries that stand."""
-    found = session.execute(_SPENT, {"book": community.book_id, "kind": SPENDING})
-    return {(one.code, one.commodity): int(one.spent) for one in found}
+def _spent(session: Session, community: Community) -> Sequence[FundSpending]:
+    """List what was spent and stands, the newest first."""
+    found = select(FundSpending).where(
+        FundSpending.community_id == community.id, FundSpending.reversal_id.is_(None)
+    )
+    return session.scalars(found.order_by(FundSpending.spent_on.desc(), FundSpending.id.desc())).all()
+
+
+def _by_nature(rows: Sequence[FundSpending]) -> list[tuple[str, str, int]]:
+    """Add up by what sort of thing it was, the most first: nature, currency, amount."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in rows:
+        sums[one.nature, one.currency] = sums.get((one.nature, one.currency), 0) + one.amount_minor
+    return sorted(((*what, amount) for what, amount in sums.items()), key=lambda one: (-one[2], one))
 
 
 def _reasons(session: Session, community: Community) -> dict[int, str]:

@@ -194,6 +194,6 @@ def test_what_was_spent_is_spent_and_the_community_bears_the_rest(till: Till) ->
         "stripe": 4000 - 108 - 36 - 3000,
         "stripe-fees": 144,
         "donations:meal": -1000,
-        "expenses:meals": 3500,
+        "expenses:meal:ingredients": 3500,
         "bank:main": -3500,
     }
