@@ -96,6 +96,12 @@ def _on_page(sentence: str, **facts: object) -> Markup:
     return _translated(sentence, language()) % facts
 
 
+def plainly(sentence: str, **facts: object) -> str:
+    """Say a template's sentence where it is no page: in the text of a mail nothing is escaped."""
+    said = str(gettext(sentence))
+    return said % facts if facts else said
+
+
 @lru_cache(maxsize=4096)
 def _translated(sentence: str, _reader: str) -> Markup:
     # A page of a statement says a hundred sentences, and mostly the same ones. They are ours: no markup

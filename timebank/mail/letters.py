@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from timebank.i18n import plainly
 from timebank.mail.models import Mail
 from timebank.mail.service import Letter
 from timebank.mail.service import new_mail
@@ -33,7 +34,7 @@ def write_letter(template: str, *, community: Any, to_address: str, language: st
         known = {**facts, "community": community, "language": language, "page": page, "path": path}
         # Not as a page, which has a menu for somebody who asks for it.
         paper = current_app.jinja_env
-        written = paper.get_template(f"mail/{template}.txt").render(known)
+        written = paper.get_template(f"mail/{template}.txt").render(known, _=plainly)
         subject, _, text = written.strip().partition("\n")
         html = paper.get_template(f"mail/{template}.html").render(known, subject=subject.strip())
     mail = new_mail(
