@@ -89,6 +89,7 @@ CREATE TABLE stripe_movement (
     payment_id BIGINT,
     entry_id BIGINT,
     earmarked BIGINT NOT NULL,
+    from_owed BIGINT NOT NULL,
     unknown BOOLEAN NOT NULL,
     CONSTRAINT pk_stripe_movement PRIMARY KEY (id),
     CONSTRAINT uq_stripe_movement_community_id_movement_id UNIQUE (community_id, movement_id),

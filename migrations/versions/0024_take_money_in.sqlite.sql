@@ -92,6 +92,7 @@ CREATE TABLE stripe_movement (
     payment_id INTEGER,
     entry_id INTEGER,
     earmarked INTEGER NOT NULL,
+    from_owed INTEGER NOT NULL,
     unknown INTEGER NOT NULL,
     CONSTRAINT pk_stripe_movement PRIMARY KEY (id),
     CONSTRAINT uq_stripe_movement_community_id_movement_id UNIQUE (community_id, movement_id),

@@ -257,7 +257,9 @@ def _options(asked: Thing, methods: list[str]) -> Thing:
 
 
 def _end(work: Work, asked: Thing) -> int:
-    end = int(asked.get("expires_at", work.now + LATEST_END))
+    # Whoever asks has another clock: theirs does not go ahead with the button for the next day.
+    ahead = int(work.store.setting("clock is ahead by", "0"))
+    end = int(asked["expires_at"]) + ahead if "expires_at" in asked else work.now + LATEST_END
     if not work.now + SOONEST_END <= end <= work.now + LATEST_END:
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
         raise RequestInvalid(message, param="expires_at")

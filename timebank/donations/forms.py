@@ -1,5 +1,6 @@
 """The forms by which people give, and by which a steward says how a community asks for gifts."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.service import NothingSuggested
 from timebank.donations.service import Rule
 from timebank.donations.service import Wish
+from timebank.errors import Refusal
 from timebank.funds.models import Fund
 from timebank.i18n import language
 from timebank.i18n import money
@@ -73,7 +75,7 @@ class GiveForm(KeyedForm):
 
     def validate_amount(self, field: RadioField) -> None:
         """Ask for the other amount where that is chosen and none is written."""
-        if field.data == ANOTHER and self.other.data is None and not self.other.errors:
+        if field.data == ANOTHER and self.other.data is None and not self.other.process_errors:
             Written(_("Please write an amount, for example 3000."))(self, self.other)
 
     def wish(self, *, member_id: int | None) -> Wish:
@@ -134,14 +136,22 @@ class RuleForm(Form):
 
     def rule(self) -> Rule:
         """Put together what the form says; raises a refusal where an amount cannot be read."""
-        typed = (self.suggested.data or "").replace("\u3000", " ").split()
-        if len(typed) > MOST_SUGGESTED:
+        typed = re.split(r"[\s、;/]+", (self.suggested.data or "").strip())
+        if not all(typed) or len(typed) > MOST_SUGGESTED:
             raise NothingSuggested(most=MOST_SUGGESTED)
         return Rule(
             open=self.open.data,
             words=self.words.data or "",
-            suggested=[parse_money(one, community().currency) for one in typed],
+            suggested=[_read(one) for one in typed],
             least_minor=self.least.data or 0,
             fee_from_fund=self.fee_from_fund.data,
             konbini=self.konbini.data,
         )
+
+
+def _read(typed: str) -> int:
+    try:
+        return parse_money(typed, community().currency)
+    except Refusal as refused:
+        refused.field = "suggested"
+        raise

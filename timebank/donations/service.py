@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import Select
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -43,6 +44,8 @@ from timebank.text import is_visible
 DONATION: Final = "donation"
 #: Thanks whoever gave, once.
 THANK: Final = "thank-for-donation"
+#: Stripe takes eight digits and no more.
+MOST_BY_CARD: Final = 99_999_999
 #: In whole units of the currency: what is offered, and the least, until a steward says otherwise.
 _SUGGESTED_YEN, _SUGGESTED, _LEAST_YEN, _LEAST = (1000, 3000, 5000), (10, 30, 50), 300, 3
 
@@ -52,6 +55,14 @@ class NotAsking(Refusal):
 
     sentence = N_("This community does not take gifts on this page at the moment.")
     status = 409
+
+
+class SentBefore(Refusal):
+    """The same form was sent before, with other content."""
+
+    sentence = N_(
+        "This form was sent before with other content. To give this as well, please send it once more."
+    )
 
 
 class FundEnded(Refusal):
@@ -87,6 +98,13 @@ class NothingSuggested(Refusal):
 
     sentence = N_("Please write from one to %(most)s amounts, for example 1000 3000 5000.")
     field = "suggested"
+
+
+class LeastAboveSuggested(Refusal):
+    """An amount is offered that is then refused."""
+
+    sentence = N_("Nothing is offered below the least that can be given: please make one of them fit.")
+    field = "least"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +165,8 @@ def change_rule(session: Session, *, community: Community, rule: Rule, actor: Ac
         raise NoMoneyAtAll
     if max(*rule.suggested, rule.least_minor) > MOST_MINOR:
         raise MoneyTooMuch(most=Money(MOST_MINOR, community.currency))
+    if min(rule.suggested) < rule.least_minor:
+        raise LeastAboveSuggested
     row = session.get(GivingRule, community.id, with_for_update=True)
     if row is None:
         row = GivingRule(community_id=community.id)
@@ -171,7 +191,7 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
     The same form sent twice is one gift.
     """
     if found := _sent_before(session, community, wish.key):
-        return found
+        return _the_same(found, wish)
     rule = rule_of(session, community=community)
     if not rule.open:
         raise NotAsking
@@ -179,8 +199,8 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
         raise FundEnded
     if wish.amount_minor < rule.least_minor:
         raise TooLittle(least=Money(rule.least_minor, community.currency))
-    if wish.amount_minor > MOST_MINOR:
-        raise MoneyTooMuch(most=Money(MOST_MINOR, community.currency))
+    if wish.amount_minor > MOST_BY_CARD:
+        raise MoneyTooMuch(most=Money(MOST_BY_CARD, community.currency))
     donation = _donation(community, wish, fee_from_fund=rule.fee_from_fund)
     _check_receipt(donation)
     try:
@@ -192,7 +212,7 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
         found = _sent_before(session, community, wish.key)
         if violated(clash) != "uq_donation_community_id_key" or found is None:
             raise
-        return found
+        return _the_same(found, wish)
     return donation, pay_again(session, community=community, donation=donation)
 
 
@@ -207,6 +227,32 @@ def pay_again(session: Session, *, community: Community, donation: Donation) -> 
         currency=donation.currency,
         language=donation.language,
         email=donation.email,
+    )
+
+
+def check_still_asked(session: Session, *, community: Community, donation: Donation) -> None:
+    """Refuse to lead on to pay what is no longer asked for; nothing was taken so far."""
+    if not rule_of(session, community=community).open:
+        raise NotAsking
+    fund = fund_of(session, donation)
+    if fund is not None and fund.ended_on is not None:
+        raise FundEnded
+
+
+def newest_attempt(session: Session, *, donation: Donation) -> Payment:
+    """Give the last attempt to pay a gift."""
+    return session.scalars(_attempts(donation).limit(1)).one()
+
+
+def _attempts(donation: Donation) -> Select[Payment]:
+    return (
+        select(Payment)
+        .where(
+            Payment.community_id == donation.community_id,
+            Payment.purpose == DONATION,
+            Payment.subject_id == donation.id,
+        )
+        .order_by(Payment.attempt.desc())
     )
 
 
@@ -251,8 +297,23 @@ def _paid(session: Session, payment: Payment) -> None:
         )
 
 
+def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
+    """Tell a treasurer what whoever gave wrote, as far as they wrote anything."""
+    donation = donation_of(session, payment)
+    fund = fund_of(session, donation)
+    told = (
+        (N_("For"), fund.name if fund else ""),
+        (N_("Name"), donation.name),
+        (N_("E-mail address"), donation.email),
+        (N_("Postal address"), donation.address),
+        (N_("A word to us"), donation.message),
+    )
+    wishes = [(N_("I would like a receipt"), "✓")] if donation.wants_receipt else []
+    return [(label, value) for label, value in told if value] + wishes
+
+
 #: What a payment of a gift is for.
-PURPOSE: Final = Purpose(income=_income, earmark=_earmark, paid=_paid)
+PURPOSE: Final = Purpose(income=_income, earmark=_earmark, about=_about, paid=_paid)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -264,16 +325,15 @@ def _sent_before(session: Session, community: Community, key: str) -> tuple[Dona
     )
     if donation is None:
         return None
-    last = (
-        select(Payment)
-        .where(
-            Payment.community_id == community.id,
-            Payment.purpose == DONATION,
-            Payment.subject_id == donation.id,
-        )
-        .order_by(Payment.attempt.desc())
-    )
-    return donation, session.scalars(last.limit(1)).one()
+    return donation, newest_attempt(session, donation=donation)
+
+
+def _the_same(found: tuple[Donation, Payment], wish: Wish) -> tuple[Donation, Payment]:
+    """Refuse a form that is sent again with other content; a double click has the same."""
+    donation, _payment = found
+    if (donation.amount_minor, donation.fund_id) != (wish.amount_minor, wish.fund.id if wish.fund else None):
+        raise SentBefore
+    return found
 
 
 def _donation(community: Community, wish: Wish, *, fee_from_fund: bool) -> Donation:

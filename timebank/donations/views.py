@@ -31,6 +31,8 @@ from timebank.payments.here import gateway_here
 from timebank.payments.here import look_again
 from timebank.payments.here import stripe_settings
 from timebank.payments.here import way_to_stripe
+from timebank.payments.models import EXPIRED
+from timebank.payments.models import FAILED
 from timebank.payments.models import PAID_STATES
 from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
@@ -75,9 +77,12 @@ def give() -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals(form):
             refuse_too_many()
-            _donation, payment = service.wish_to_give(
-                session(), community=community(), wish=form.wish(member_id=_member_id())
-            )
+            wish = form.wish(member_id=_member_id())
+            try:
+                _gift, payment = service.wish_to_give(session(), community=community(), wish=wish)
+            except service.SentBefore:
+                form.renew_key()
+                raise
             return redirect(url_for(".confirm", payment_token=payment.token), 303)
     shown = show_funds(session(), community=community())
     return form_page("donations/give.html", form, rule=rule, shown=shown, by_card=gateway_here() is not None)
@@ -88,9 +93,7 @@ def give() -> ResponseReturnValue:
 def confirm(payment_token: str) -> ResponseReturnValue:
     """Show once more what is given, to whom, and how to pay; the last page before Stripe's."""
     payment = _payment(payment_token)
-    if _is_settled(payment):
-        return redirect(url_for(".thanks", payment_token=payment_token), 303)
-    return _confirm_page(payment)
+    return _elsewhere(payment) or _confirm_page(payment)
 
 
 @bp.post("/give/<payment_token>/pay")
@@ -101,16 +104,17 @@ def pay(payment_token: str) -> ResponseReturnValue:
     """Lead on to Stripe's page."""
     refuse_too_many()
     payment = _payment(payment_token)
-    if _is_settled(payment):
-        return redirect(url_for(".thanks", payment_token=payment_token), 303)
+    if elsewhere := _elsewhere(payment):
+        return elsewhere
     donation = service.donation_of(session(), payment)
     try:
+        service.check_still_asked(session(), community=community(), donation=donation)
         url = way_to_stripe(payment, _journey(donation, payment_token))
-    except (StripeAway, StripeSaysNo) as problem:
+    except (StripeAway, StripeSaysNo, service.NotAsking, service.FundEnded) as problem:
         return _confirm_page(_payment(payment_token), problem), problem.status
     if url is None:
-        # Its page has run out: another attempt, with a page of its own.
         again = service.pay_again(session(), community=community(), donation=_donation(payment_token))
+        flash(_("The page for paying had run out, and nothing was taken. Please go on once more."), "warn")
         return redirect(url_for(".confirm", payment_token=again.token), 303)
     lead_to(stripe_settings().checkout)
     return redirect(url, 303)
@@ -122,17 +126,19 @@ def thanks(payment_token: str) -> ResponseReturnValue:
     """Thank whoever comes back from Stripe, once the money is there; nothing failed without proof."""
     payment = look_again(_payment(payment_token))
     donation = service.donation_of(session(), payment)
-    paid = payment.state in PAID_STATES
+    paid = payment.state in PAID_STATES or donation.given_on is not None
+    over = payment.state in {EXPIRED, FAILED}
     page = render_template(
         "donations/thanks.html",
         payment=payment,
         donation=donation,
-        fund=service.fund_of(session(), donation),
+        fund=service.fund_of(session(), donation) if payment.oddity is None else None,
         paid=paid,
+        over=over,
         waits=payment.state == PROCESSING,
     )
-    # The page looks again by itself, without a script.
-    return page, 200, {} if paid else {"Refresh": str(LOOK_AGAIN_SECONDS)}
+    # The page looks again by itself, without a script, as long as something can still come.
+    return page, 200, {} if paid or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
 
 
 @bp.route("/settings/giving", methods=["GET", "POST"])
@@ -177,9 +183,18 @@ def _donation(payment_token: str) -> Donation:
     return service.donation_of(session(), _payment(payment_token))
 
 
-def _is_settled(payment: Payment) -> bool:
-    """Say whether there is nothing to be paid any more, or it is on its way."""
-    return payment.state in PAID_STATES or payment.state == PROCESSING
+def _elsewhere(payment: Payment) -> ResponseReturnValue | None:
+    """Lead to where a gift stands now: it is paid, or on its way, or there is a newer attempt to pay it."""
+    donation = service.donation_of(session(), payment)
+    newest = service.newest_attempt(session(), donation=donation)
+    for one in (payment, newest):
+        if one.state in PAID_STATES or one.state == PROCESSING:
+            return redirect(url_for(".thanks", payment_token=one.token), 303)
+    if donation.given_on is not None:
+        return redirect(url_for(".thanks", payment_token=payment.token), 303)
+    if newest.id != payment.id:
+        return redirect(url_for(".confirm", payment_token=newest.token), 303)
+    return None
 
 
 def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:

@@ -7,6 +7,7 @@ but for a lost dispute, which has none: that moves nothing at Stripe any more.
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
@@ -83,6 +84,8 @@ class Purpose:
     income: Callable[[Session, Payment], str]
     #: The fund that holds the money; None where it is for no purpose.
     earmark: Callable[[Session, Payment], Earmark | None]
+    #: What a treasurer is told of it: English, marked with N_, and what whoever paid wrote.
+    about: Callable[[Session, Payment], Sequence[tuple[str, str]]]
     #: It is paid, for the first and only time; in the transaction that writes that down.
     paid: Callable[[Session, Payment], None]
 
@@ -119,12 +122,14 @@ def book(
     code = counter.code()
     counter.check_turn()
     unknown = code is None
-    earmarked = 0 if unknown else counter.earmarked()
-    entry_id = None if code is None else _post(session, counter, code, earmarked)
+    from_owed = counter.from_owed()
+    earmarked = 0 if unknown else counter.earmarked(from_owed)
+    entry_id = None if code is None else _post(session, counter, code, earmarked, from_owed)
     if row is None:
         row = _row(community, movement, payment)
         session.add(row)
-    row.entry_id, row.earmarked, row.unknown = entry_id, earmarked, unknown
+    row.entry_id, row.unknown = entry_id, unknown
+    row.earmarked, row.from_owed = earmarked, from_owed
     session.flush()
     return row
 
@@ -211,7 +216,19 @@ class _Counter:
         one = self.payment
         return None if one is None or one.oddity else self.purposes[one.purpose].earmark(self.session, one)
 
-    def earmarked(self) -> int:
+    def from_owed(self) -> int:
+        """Tell how much of a refund goes back once more, because it had not arrived: it is owed."""
+        if self.payment is None or self.kind not in _GIVEN_BACK:
+            return 0
+        own = StripeMovement.payment_id == self.payment.id
+        failed = select(func.coalesce(func.sum(StripeMovement.amount), 0)).where(
+            own, StripeMovement.kind == "refund_failure"
+        )
+        paid = select(func.coalesce(func.sum(StripeMovement.from_owed), 0)).where(own)
+        owed = int(self.session.scalar(failed) or 0) - int(self.session.scalar(paid) or 0)
+        return min(-self.movement.amount, max(owed, 0))
+
+    def earmarked(self, from_owed: int) -> int:
         """Tell by how much the fund changes.
 
         Money that goes back leaves it as far as it is still there, and never more than this payment
@@ -229,7 +246,7 @@ class _Counter:
             there = ledger.balance(self.session, account).balance
             assert self.payment is not None
             own = self._sum(StripeMovement.payment_id == self.payment.id)
-            return -max(min(-self.movement.amount, there, own), 0)
+            return -max(min(-self.movement.amount - from_owed, there, own), 0)
         return 0
 
     def _sum(self, which: object) -> int:
@@ -258,10 +275,10 @@ def _row(community: Community, movement: Movement, payment: Payment | None) -> S
     )
 
 
-def _post(session: Session, counter: _Counter, code: str, earmarked: int) -> int | None:
+def _post(session: Session, counter: _Counter, code: str, earmarked: int, from_owed: int) -> int | None:
     """Post the entry of a line; None where it moves nothing."""
     community, movement = counter.community, counter.movement
-    transfers = tuple(_transfers(session, counter, code, earmarked))
+    transfers = tuple(_transfers(session, counter, code, earmarked, from_owed))
     if not transfers:
         return None
     happened, memo = local_day(community, movement.made_at), f"stripe {movement.id}"
@@ -282,15 +299,19 @@ def _post(session: Session, counter: _Counter, code: str, earmarked: int) -> int
     return ledger.post(session, entry).entry_id
 
 
-def _transfers(session: Session, counter: _Counter, code: str, earmarked: int) -> Iterator[Transfer]:
+def _transfers(
+    session: Session, counter: _Counter, code: str, earmarked: int, from_owed: int
+) -> Iterator[Transfer]:
     movement = counter.movement
 
     def account(named: str) -> Account:
         return _account(session, counter.community, movement.currency, named)
 
     stripe = account(books.STRIPE)
-    if movement.amount:
-        yield _into(stripe, account(code), movement.amount)
+    if from_owed:
+        yield _into(stripe, account(books.REFUNDS_OWED), -from_owed)
+    if movement.amount + from_owed:
+        yield _into(stripe, account(code), movement.amount + from_owed)
     if movement.fee:
         fees = books.DISPUTE_FEES if counter.kind in _DISPUTES else books.STRIPE_FEES
         yield _into(stripe, account(fees), -movement.fee)

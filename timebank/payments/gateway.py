@@ -1,5 +1,6 @@
 """Speaks to Stripe: the only module that imports its library, and the only one that knows its shapes."""
 
+import logging
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ TIMEOUT_SECONDS: Final = 15
 #: Konbini takes no less and no more, in yen.
 KONBINI_FROM, KONBINI_TO = 120, 300_000
 KONBINI_DAYS: Final = 3
+
+log = logging.getLogger("timebank.stripe")
 
 _PAGE: Final = 100
 #: Where something's lines of the balance stand.
@@ -118,6 +121,14 @@ class Gateway:
         with _trouble():
             expand = [*_LINES, "charge", "payment_intent"]
             return shapes.read_refund(self._client.v1.refunds.retrieve(refund_id, {"expand": expand}))
+
+    def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
+        """Look at everything that went back of a charge, the oldest first."""
+        expand = [f"data.{name}" for name in (*_LINES, "charge", "payment_intent")]
+        asked: dict[str, Any] = {"charge": charge_id, "limit": _PAGE, "expand": expand}
+        with _trouble():
+            found = self._client.v1.refunds.list(asked)  # type: ignore[arg-type]
+            return tuple(shapes.read_refund(one) for one in found.auto_paging_iter())[::-1]
 
     def dispute(self, dispute_id: str) -> Dispute:
         """Look at a dispute, with what it has moved."""
@@ -238,6 +249,12 @@ def _trouble() -> Iterator[None]:
             raise AskedOtherwise from refused
         if refused.http_status is None or refused.http_status >= 500 or refused.http_status == 409:
             raise GatewayDown from refused
+        # Its code and the field it is about, and nothing that anybody typed.
+        log.warning(
+            "Stripe refuses: %s %s",
+            refused.http_status,
+            refused.code or getattr(refused, "param", None) or "",
+        )
         raise (NotThere if refused.http_status == 404 else GatewayRefused)(refused.code or "") from refused
 
 

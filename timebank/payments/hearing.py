@@ -19,7 +19,7 @@ from timebank.payments.facts import Refund
 from timebank.payments.service import fulfil
 from timebank.payments.service import record_dispute
 from timebank.payments.service import record_movement
-from timebank.payments.service import record_refund
+from timebank.payments.service import record_refunds
 
 
 class Asked(Protocol):
@@ -41,6 +41,10 @@ class Asked(Protocol):
         """Look at a refund."""
         ...
 
+    def refunds_of(self, charge_id: str) -> tuple[Refund, ...]:
+        """Look at everything that went back of a charge."""
+        ...
+
     def dispute(self, dispute_id: str) -> Dispute:
         """Look at a dispute."""
         ...
@@ -56,7 +60,8 @@ class News:
 
     #: The page on which it began; None where there was none, as with a payment made in Stripe's own pages.
     checkout: Checkout | None = None
-    refund: Refund | None = None
+    #: All of a charge, the oldest first: a later one gives back what those before it did not bring.
+    refunds: tuple[Refund, ...] = ()
     dispute: Dispute | None = None
     movements: tuple[Movement, ...] = ()
 
@@ -74,7 +79,8 @@ def ask(stripe: Asked, object_id: str) -> News:
             return News(checkout=checkout, movements=charge.movements)
         case "re" | "pyr":
             refund = stripe.refund(object_id)
-            return News(checkout=_page_of(stripe, refund.intent_id), refund=refund)
+            refunds = stripe.refunds_of(refund.charge_id) if refund.charge_id else (refund,)
+            return News(checkout=_page_of(stripe, refund.intent_id), refunds=refunds)
         case "dp" | "du":
             dispute = stripe.dispute(object_id)
             return News(checkout=_page_of(stripe, dispute.intent_id), dispute=dispute)
@@ -93,8 +99,7 @@ def write(session: Session, *, community: Community, news: News, purposes: Purpo
         fulfil(session, community=community, checkout=news.checkout, purposes=purposes)
     for movement in sorted(news.movements, key=turn):
         record_movement(session, community=community, movement=movement, purposes=purposes)
-    if news.refund is not None:
-        record_refund(session, community=community, refund=news.refund, purposes=purposes)
+    record_refunds(session, community=community, refunds=news.refunds, purposes=purposes)
     if news.dispute is not None:
         record_dispute(session, community=community, dispute=news.dispute, purposes=purposes)
 

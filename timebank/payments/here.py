@@ -24,6 +24,8 @@ from timebank.payments.paying import DisputedNow
 from timebank.payments.paying import EmailForShop
 from timebank.payments.paying import MoreThanWasPaid
 from timebank.payments.paying import NothingToGiveBack
+from timebank.payments.paying import RefundAway
+from timebank.payments.paying import RefundRefused
 from timebank.payments.paying import StripeAway
 from timebank.payments.paying import StripeSaysNo
 from timebank.payments.paying import open_page
@@ -111,28 +113,31 @@ def look_again(payment: Payment) -> Payment:
     return session().get_one(Payment, payment_id)
 
 
-def give_back(story: Story, *, amount: int, email: str, key: str) -> None:
+def give_back(story: Story, *, amount: int, email: str) -> None:
     """Have Stripe give back a payment, or a part of it, and write that down; the view reads first.
 
-    Raises a refusal where it cannot be; the same form sent twice gives it back once.
+    Raises a refusal where it cannot be.
     """
     payment, gateway = story.payment, gateway_here()
     _check_give_back(story, amount, email)
     if gateway is None:
-        raise StripeSaysNo
-    asked = {"intent_id": payment.intent_id or "", "token": payment.token}
+        raise RefundRefused
+    # The same amount asked again while Stripe's answer is missing is the same refund, whichever form asks.
+    name = f"{payment.token}-{len(story.refunds)}-{amount}"
+    asked = {"intent_id": payment.intent_id or "", "token": payment.token, "name": name}
     leave_database()
     try:
-        refund = gateway.give_back(amount=amount, email=email, name=key, **asked)
+        refund = gateway.give_back(amount=amount, email=email, **asked)
+        refunds = gateway.refunds_of(refund.charge_id)
     except GatewayDown as down:
         begin_writing()
-        raise StripeAway from down
+        raise RefundAway from down
     except GatewayTrouble as refused:
         begin_writing()
-        raise StripeSaysNo from refused
+        raise RefundRefused from refused
     begin_writing()
     service.hold_account(session(), community=community())
-    write(session(), community=community(), news=News(refund=refund), purposes=hooks().purposes)
+    write(session(), community=community(), news=News(refunds=refunds), purposes=hooks().purposes)
 
 
 def _check_give_back(story: Story, amount: int, email: str) -> None:

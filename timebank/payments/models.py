@@ -219,6 +219,8 @@ class StripeMovement(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
     #: How much of it a fund holds, or holds no longer; with sign.
     earmarked: Mapped[int]
+    #: How much of a refund had been given back before, and had not arrived.
+    from_owed: Mapped[int]
     #: Of a kind that the program has never met: not booked, and shown to the treasurer.
     unknown: Mapped[bool]
 

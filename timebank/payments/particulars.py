@@ -12,6 +12,7 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.payments.models import Particulars
+from timebank.people.service import clean_email
 from timebank.text import clean_text
 from timebank.text import is_visible
 
@@ -42,6 +43,7 @@ def change_particulars(
     for name, text in cleaned.items():
         if not is_visible(text):
             raise ParticularMissing(name)
+    cleaned["email"] = clean_email(cleaned["email"])
     row = session.get(Particulars, community.id, with_for_update=True)
     before = row.seller if row else None
     if row is None:

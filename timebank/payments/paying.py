@@ -49,6 +49,25 @@ class StripeSaysNo(Refusal):
     status = 503
 
 
+class RefundAway(Refusal):
+    """Nobody knows whether Stripe gave something back."""
+
+    sentence = N_(
+        "Stripe did not answer. It may have been given back all the same: please look at the payment again "
+        "in some minutes. Sending the same amount once more gives nothing back twice."
+    )
+    status = 503
+
+
+class RefundRefused(Refusal):
+    """Stripe does not give it back."""
+
+    sentence = N_(
+        "Stripe refuses to give this back. Perhaps it was given back meanwhile, or the e-mail address cannot "
+        "be one. Nothing went back now; Stripe's dashboard says more."
+    )
+
+
 class NothingToGiveBack(Refusal):
     """A payment of which nothing is left that could be given back, or that never was one."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -17,8 +18,11 @@ from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.payments.booking import local_day
+from timebank.payments.models import CHARGED_BACK
 from timebank.payments.models import DECIDED
 from timebank.payments.models import DRAFT
+from timebank.payments.models import REFUNDED
+from timebank.payments.models import REVERSED
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeMovement
@@ -26,6 +30,8 @@ from timebank.payments.models import StripeRefund
 
 #: A refund that gave nothing back.
 _CAME_TO_NOTHING = ("failed", "canceled")
+#: What is no longer the community's anyway.
+_TAKEN_BACK = (CHARGED_BACK, REVERSED)
 
 
 class LinesUnknown(Refusal):
@@ -73,7 +79,7 @@ def overview(session: Session, *, community: Community) -> Overview:
     disputes = select(StripeDispute).where(
         StripeDispute.community_id == community.id, StripeDispute.status.not_in(DECIDED)
     )
-    odd = select(Payment).where(Payment.community_id == community.id, Payment.oddity.is_not(None))
+    odd = select(Payment).where(*_odd(community))
     unknown = select(StripeMovement).where(
         StripeMovement.community_id == community.id, StripeMovement.unknown == true()
     )
@@ -88,15 +94,22 @@ def overview(session: Session, *, community: Community) -> Overview:
     )
 
 
+def _odd(community: Community) -> tuple[ColumnElement[bool], ...]:
+    """Tell which payments do not fit, and are not given back."""
+    return (
+        Payment.community_id == community.id,
+        Payment.oddity.is_not(None),
+        Payment.state.not_in((REFUNDED, *_TAKEN_BACK)),
+    )
+
+
 def count_second_look(session: Session, community: Community) -> int:
     """Count what waits for a treasurer: disputes, what does not fit, and lines that nobody knows."""
     counted = (
         select(func.count(StripeDispute.id)).where(
             StripeDispute.community_id == community.id, StripeDispute.status.not_in(DECIDED)
         ),
-        select(func.count(Payment.id)).where(
-            Payment.community_id == community.id, Payment.oddity.is_not(None)
-        ),
+        select(func.count(Payment.id)).where(*_odd(community)),
         select(func.count(StripeMovement.id)).where(
             StripeMovement.community_id == community.id, StripeMovement.unknown == true()
         ),
@@ -132,6 +145,8 @@ class Story:
     @property
     def left(self) -> int:
         """What could still be given back: what was taken, less what went back or is on its way."""
+        if self.payment.state in _TAKEN_BACK:
+            return 0
         gone = sum(one.amount for one in self.refunds if one.status not in _CAME_TO_NOTHING)
         return max((self.payment.taken_minor or 0) - gone, 0)
 

@@ -5,6 +5,7 @@ from what is known of it, never from the order in which it was heard.
 """
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import func
 from sqlalchemy import select
@@ -233,8 +234,23 @@ def record_movement(
     return row
 
 
-def record_refund(session: Session, *, community: Community, refund: Refund, purposes: Purposes) -> None:
-    """Write down a refund, whoever made it, and book what it has moved."""
+def record_refunds(
+    session: Session, *, community: Community, refunds: Sequence[Refund], purposes: Purposes
+) -> None:
+    """Write down refunds of one charge, whoever made them, and book what they have moved in its own order."""
+    payments = [_record_refund(session, community, refund) for refund in refunds]
+    moved = [
+        (movement, payment)
+        for refund, payment in zip(refunds, payments, strict=True)
+        for movement in refund.movements
+    ]
+    for movement, payment in sorted(moved, key=lambda one: turn(one[0])):
+        book(session, community=community, movement=movement, payment=payment, purposes=purposes)
+    for payment in payments:
+        _follow(session, payment)
+
+
+def _record_refund(session: Session, community: Community, refund: Refund) -> Payment | None:
     payment = _payment_of(session, community, refund)
     row = session.scalar(
         select(StripeRefund).where(
@@ -254,9 +270,7 @@ def record_refund(session: Session, *, community: Community, refund: Refund, pur
         session.add(row)
     row.status = refund.status
     session.flush()
-    for movement in refund.movements:
-        book(session, community=community, movement=movement, payment=payment, purposes=purposes)
-    _follow(session, payment)
+    return payment
 
 
 def record_dispute(session: Session, *, community: Community, dispute: Dispute, purposes: Purposes) -> None:

@@ -23,6 +23,7 @@ from timebank.payments.particulars import particulars_of
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
+from timebank.web import hooks
 from timebank.web import needs
 from timebank.web import open_to_all
 from timebank.web import reads_first
@@ -58,7 +59,7 @@ STATUSES = {
     "pending": N_("On its way"),
     "requires_action": N_("Waits for the bank account of whoever paid"),
     "succeeded": N_("Given back"),
-    "failed": N_("Did not reach them: it is owed back"),
+    "failed": N_("Did not arrive"),
     "canceled": N_("Called off"),
     "needs_response": N_("Waits for an answer"),
     "under_review": N_("Is looked at by the bank"),
@@ -94,7 +95,9 @@ def index() -> ResponseReturnValue:
 @needs("see-money")
 def show(payment_id: int) -> ResponseReturnValue:
     """Tell everything of a payment, down to its lines at Stripe and their entries in the books."""
-    return render_template("payments/show.html", story=_story(payment_id), **_words())
+    story = _story(payment_id)
+    about = hooks().purposes[story.payment.purpose].about(session(), story.payment)
+    return render_template("payments/show.html", story=story, about=about, **_words())
 
 
 @bp.route("/money/payments/<int:payment_id>/give-back", methods=["GET", "POST"])
@@ -106,9 +109,7 @@ def give_back(payment_id: int) -> ResponseReturnValue:
     form = GiveBackForm(amount=story.left or None, email=story.payment.email)
     if form.validate_on_submit():
         try:
-            here.give_back(
-                story, amount=form.amount.data, email=form.email.data or "", key=form.key.data or ""
-            )
+            here.give_back(story, amount=form.amount.data, email=form.email.data or "")
         except Refusal as refused:
             show_refusal(form, refused)
             story = _story(payment_id)

@@ -1,9 +1,11 @@
 """A checkout through Stripe's own library: opened, paid, declined, paid later, expired."""
 
+import time
 from typing import Any
 
 import pytest
 import stripe
+from werkzeug.test import Client
 
 from tests.stripe_things import PLACES
 from tests.stripe_things import Rehearsal
@@ -311,3 +313,23 @@ def test_a_customer_is_made_where_that_is_wanted(rehearsed: Rehearsal) -> None:
     assert intent.receipt_email == "keiko@example.org"
     found = rehearsed.client.v1.customers.list({"email": "mitsuko@example.org"}).data
     assert [customer.id for customer in found] == [paid["customer"]]
+
+
+def test_a_page_can_be_made_by_an_application_whose_clock_stands_behind(rehearsed: Rehearsal) -> None:
+    rehearsed.fake.advance(days=5)
+    page = a_gift(rehearsed.client, expires_at=int(time.time()) + 3600)
+    assert page.status == "open"
+    assert page.expires_at > rehearsed.fake.now()
+
+
+def test_a_button_that_is_pressed_twice_at_once_shows_how_it_stands(
+    rehearsed: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = a_gift(rehearsed.client)
+
+    def paid_meanwhile(*_facts: object, **_more: object) -> None:
+        raise Impossible("paid already")
+
+    monkeypatch.setattr(rehearsed.fake, "pay", paid_meanwhile)
+    answer = Client(rehearsed.fake.wsgi).post(f"/c/pay/{page.id}", data={"do": "pay"})
+    assert answer.status_code == 200

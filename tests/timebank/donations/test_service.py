@@ -55,7 +55,10 @@ def wishes(session: Session, community: Community, **facts: Any) -> Donation:
 def test_a_form_that_is_sent_twice_is_one_gift(session: Session, community: Community) -> None:
     fund = a_fund(session, community)
     first = wishes(session, community, fund=fund, name=" Hana ", email="HANA@example.org", message="Thanks")
-    assert wishes(session, community, amount_minor=5000) is first
+    assert wishes(session, community, fund=fund) is first
+    for other in ({"fund": fund, "amount_minor": 5000}, {"fund": None}):
+        with pytest.raises(service.SentBefore):
+            wishes(session, community, **other)
     assert (first.name, first.email, first.fund_id, first.given_on) == (
         "Hana",
         "hana@example.org",
@@ -103,6 +106,7 @@ def test_nothing_is_given_to_what_has_stopped_or_is_closed(session: Session, com
         ({"suggested": (1, 2, 3, 4, 5, 6, 7)}, service.NothingSuggested),
         ({"suggested": (0, 1000)}, NoMoneyAtAll),
         ({"least_minor": 0}, NoMoneyAtAll),
+        ({"least_minor": 1001}, service.LeastAboveSuggested),
         ({"least_minor": 10**11}, MoneyTooMuch),
         ({"words": "x" * 1001}, TextTooLong),
     ],

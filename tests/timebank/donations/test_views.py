@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 import ledger
 from tests.builders import SOMEBODY
+from tests.stripe_things import HERE
 from tests.till import SLUG
 from tests.till import Till
 from tests.till import a_till
@@ -20,6 +21,8 @@ from timebank.communities.models import Community
 from timebank.db import db
 from timebank.donations import service
 from timebank.donations.models import Donation
+from timebank.funds.models import Fund
+from timebank.funds.service import end_fund
 from timebank.mail import carrier_of
 from timebank.mail.models import Mail
 from timebank.queue import work_one
@@ -46,6 +49,8 @@ def send(till: Till, *, language: str = "en", **typed: Any) -> Any:
         ({"amount": "another"}, "Please write an amount"),
         ({"amount": "another", "other": "lots"}, "cannot be read as an amount"),
         ({"amount": "another", "other": "30.5"}, "no such small coins"),
+        ({"amount": "another", "other": "-5"}, "Please look at one thing."),
+        ({"amount": "another", "other": "100,000,000"}, "At most ¥99,999,999"),
         ({"amount": "another", "other": "50"}, "Please give at least ¥100 here"),
         ({"amount": "7"}, "Please choose one of these"),
         ({"fund": "999"}, "Please choose one of these"),
@@ -84,6 +89,30 @@ def test_the_last_page_says_what_is_given_to_whom_and_that_it_is_once(till: Till
         assert told in page.text
     assert f"form-action 'self' {till.stripe.url}" in page.headers["Content-Security-Policy"]
     assert "form-action 'self';" in till.client().get(f"/{SLUG}/give").headers["Content-Security-Policy"]
+
+
+def test_what_is_asked_for_no_longer_is_not_led_on_to_be_paid(till: Till) -> None:
+    token = till.begin()
+    with till.app.app_context():
+
+        def end(session: Any, *, fund: bool) -> None:
+            community = session.get_one(Community, till.community_id)
+            if fund:
+                meal = session.get_one(Fund, till.fund_id)
+                end_fund(session, community=community, fund=meal, reason="No cook", actor=SOMEBODY)
+            else:
+                closed = replace(service.rule_of(session, community=community), open=False)
+                service.change_rule(session, community=community, rule=closed, actor=SOMEBODY)
+
+        ledger.transaction(db.session, lambda session: end(session, fund=True))
+        db.session.remove()
+    stopped = till.go_on(token)
+    assert (stopped.status_code, "has stopped" in stopped.text) == (422, True)
+    with till.app.app_context():
+        ledger.transaction(db.session, lambda session: end(session, fund=False))
+        db.session.remove()
+    assert till.go_on(token).status_code == 409
+    assert till.stripe.fake.all("checkout.session", account=HERE) == []
 
 
 def test_anothers_token_and_a_made_up_one_are_not_there(till: Till) -> None:
@@ -150,7 +179,9 @@ def test_a_row_that_clashes_for_another_reason_is_no_gift_sent_before(
 def test_thanks_go_out_once_in_the_givers_language(
     till: Till, tmp_path: Any, language: str, said: str
 ) -> None:
-    answer = send(till, language=language, name="Hana", email="hana@example.org", fund=str(till.fund_id))
+    answer = send(
+        till, language=language, name="O'Brien & Sons", email="hana@example.org", fund=str(till.fund_id)
+    )
     token = str(answer.location).rsplit("/", 1)[1]
     till.stripe.fake.pay(till.at_stripe(token))
     till.come_back(token)
@@ -165,6 +196,9 @@ def test_thanks_go_out_once_in_the_givers_language(
     (letter,) = letters
     assert said in letter.text
     assert "Meals" in letter.text
+    # The text is no page, and its reader no browser.
+    assert "O'Brien & Sons" in letter.text
+    assert "O&#39;Brien &amp; Sons" in letter.html
     assert letter.to_address == "hana@example.org"
     assert [one.given_on is not None for one in gifts] == [True]
 

@@ -130,6 +130,26 @@ def test_a_page_that_ran_out_leads_to_another_attempt(till: Till) -> None:
     assert till.balances() == GIVEN
 
 
+def test_an_older_attempt_leads_to_where_the_gift_stands_now(till: Till) -> None:
+    first = till.begin()
+    till.stripe.fake.expire_session(till.at_stripe(first))
+    till.tell_all()
+    over = till.come_back(first)
+    assert "Nothing was taken." in over.text
+    assert "Refresh" not in over.headers
+    second = str(till.go_on(first).location).rsplit("/", 1)[1]
+    # Pressing on the old page makes no third attempt.
+    assert str(till.go_on(first).location).endswith(second)
+    assert str(till.client().get(f"/{SLUG}/give/{first}").location).endswith(second)
+    till.stripe.fake.pay(till.at_stripe(second))
+    till.come_back(second)
+    for method, end in (("GET", ""), ("POST", "/pay")):
+        answer = till.client().open(f"/{SLUG}/give/{first}{end}", method=method)
+        assert answer.location == f"/{SLUG}/give/{second}/thanks"
+    assert "Thank you" in till.come_back(first).text
+    assert till.balances() == GIVEN
+
+
 def test_at_the_konbini_the_money_comes_later(till: Till) -> None:
     token = till.begin(email="hana@example.org")
     page = till.at_stripe(token)

@@ -169,4 +169,49 @@ def test_without_a_key_nothing_is_given_back(till: Till, treasurer: FlaskClient)
     page = page_of(till, paid(till))
     form = form_of(treasurer, page)
     object.__setattr__(till.app.config["TIMEBANK_STRIPE"], "keys", {})
-    assert treasurer.post(f"{page}/give-back", data=form).status_code == 503
+    refused = treasurer.post(f"{page}/give-back", data=form)
+    assert refused.status_code == 422
+    assert "Stripe refuses to give this back" in refused.text
+
+
+def test_what_did_not_arrive_is_given_back_once_more_and_owed_no_longer(
+    till: Till, treasurer: FlaskClient
+) -> None:
+    token, _other = paid(till), paid(till, 5000)
+    page = page_of(till, token)
+    assert treasurer.post(f"{page}/give-back", data=form_of(treasurer, page)).status_code == 303
+    (refund,) = till.stripe.fake.all("refund", account=HERE)
+    till.stripe.fake.fail_refund(refund["id"])
+    till.tell_all()
+    assert till.balances()["refunds-owed"] == -3000
+    assert form_of(treasurer, page)["amount"] == "3000"
+    assert treasurer.post(f"{page}/give-back", data=form_of(treasurer, page)).status_code == 303
+    # It was taken out of the fund and the gifts once, and not a second time.
+    assert "refunds-owed" not in till.balances()
+    assert (till.balances()["donations:meal"], till.balances()["fund:meal"]) == (-5000, -5000)
+    assert till.payment(token).state == models.REFUNDED
+    before = till.balances()
+    till.tell_all()
+    till.sweep()
+    assert till.balances() == before
+    assert till.faults() == []
+
+
+def test_what_the_bank_took_back_is_not_offered_to_be_given_back(till: Till, treasurer: FlaskClient) -> None:
+    token = paid(till)
+    till.stripe.fake.close_dispute(disputed(till, token), won=False)
+    till.tell_all()
+    page = page_of(till, token)
+    assert "give-back" not in treasurer.get(page).text
+    form = {**form_of(treasurer, page), "amount": "100"}
+    assert treasurer.post(f"{page}/give-back", data=form).status_code == 409
+
+
+def test_the_page_of_a_payment_tells_the_treasurer_what_the_giver_wrote(
+    till: Till, treasurer: FlaskClient
+) -> None:
+    token = till.given(name="Hana", message="For the cooks", wants_receipt="y", address="1-2 Honmachi")
+    till.tell_all()
+    page = treasurer.get(page_of(till, token)).text
+    for told in ("Meals", "Hana", "For the cooks", "1-2 Honmachi", "I would like a receipt"):
+        assert told in page

@@ -12,9 +12,10 @@ from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.payments.particulars import ParticularMissing
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
+from timebank.people.service import EmailRefused
 from timebank.text import TextTooLong
 
-ALL = {name: f"this is the {name}" for name in LONGEST_PARTICULARS}
+ALL = {name: f"this is the {name}" for name in LONGEST_PARTICULARS} | {"email": "office@kadoma.example"}
 
 
 def test_all_of_it_is_written_and_changed(session: Session) -> None:
@@ -39,6 +40,13 @@ def test_what_is_left_out_or_too_long_is_said_where_it_is(session: Session, name
     with pytest.raises(TextTooLong):
         change_particulars(session, community=community, facts={**ALL, name: "x" * 1001}, actor=SOMEBODY)
     assert particulars_of(session, community=community) is None
+
+
+def test_an_address_for_mail_is_one(session: Session) -> None:
+    with pytest.raises(EmailRefused):
+        change_particulars(
+            session, community=a_community(session), facts={**ALL, "email": "nonsense"}, actor=SOMEBODY
+        )
 
 
 def test_before_it_is_written_the_page_says_to_call_first(till: Till) -> None:
