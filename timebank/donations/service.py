@@ -25,6 +25,8 @@ from timebank.donations.models import GivingRule
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
+from timebank.members.guardians import guardian_of
+from timebank.members.models import Member
 from timebank.money import Money
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
@@ -62,6 +64,14 @@ class SentBefore(Refusal):
 
     sentence = N_(
         "This form was sent before with other content. To give this as well, please send it once more."
+    )
+
+
+class AskYourGuardian(Refusal):
+    """Somebody under 18 wants to give money."""
+
+    sentence = N_(
+        "You are under 18, so nothing is paid here without your guardian. Please ask %(guardian)s to give."
     )
 
 
@@ -201,6 +211,7 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
         raise TooLittle(least=Money(rule.least_minor, community.currency))
     if wish.amount_minor > MOST_BY_CARD:
         raise MoneyTooMuch(most=Money(MOST_BY_CARD, community.currency))
+    _check_of_age(session, wish)
     donation = _donation(community, wish, fee_from_fund=rule.fee_from_fund)
     _check_receipt(donation)
     try:
@@ -326,6 +337,14 @@ def _sent_before(session: Session, community: Community, key: str) -> tuple[Dona
     if donation is None:
         return None
     return donation, newest_attempt(session, donation=donation)
+
+
+def _check_of_age(session: Session, wish: Wish) -> None:
+    """Let nobody who is under 18 pay without their guardian, as far as we know who it is."""
+    member = session.get(Member, wish.member_id) if wish.member_id is not None else None
+    guardian = guardian_of(session, member=member) if member is not None else None
+    if guardian is not None:
+        raise AskYourGuardian(guardian=guardian.name)
 
 
 def _the_same(found: tuple[Donation, Payment], wish: Wish) -> tuple[Donation, Payment]:

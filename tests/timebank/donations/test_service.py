@@ -7,8 +7,10 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.builders import A_DAY
 from tests.builders import SOMEBODY
 from tests.builders import a_community
+from tests.builders import a_member
 from timebank.communities.models import Community
 from timebank.communities.service import history
 from timebank.donations import service
@@ -17,6 +19,8 @@ from timebank.errors import Refusal
 from timebank.funds.models import Fund
 from timebank.funds.service import end_fund
 from timebank.funds.service import open_fund
+from timebank.members.guardians import GuardianConsent
+from timebank.members.guardians import record_guardian
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
 from timebank.people.service import EmailRefused
@@ -97,6 +101,17 @@ def test_nothing_is_given_to_what_has_stopped_or_is_closed(session: Session, com
         wishes(session, community, fund=fund)
     with pytest.raises(service.NotAsking):
         wishes(session, a_community(session))
+
+
+def test_nothing_is_paid_without_the_guardian_of_somebody_under_18(
+    session: Session, community: Community
+) -> None:
+    minor, grown_up = a_member(session, community), a_member(session, community)
+    consent = GuardianConsent(name="Her aunt", reached_by="next door", wording="Yes", consented_on=A_DAY)
+    record_guardian(session, community=community, member=minor, consent=consent, actor=SOMEBODY)
+    with pytest.raises(service.AskYourGuardian, match="Her aunt"):
+        wishes(session, community, member_id=minor.id)
+    assert wishes(session, community, member_id=grown_up.id).member_id == grown_up.id
 
 
 @pytest.mark.parametrize(
