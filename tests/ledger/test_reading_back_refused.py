@@ -301,6 +301,7 @@ SAID = [
     (r"^  Liab.*-90 MIN\n", "", "a line of an entry has two postings, and one of them is missing"),
     (r"-90 MIN", "-91 MIN", "what is credited is not what is debited in the line above"),
     (r"^  reverses: .*\n", "", "a reversal names what it reverses, and nothing else does"),
+    (r"^  floor: ", '  firm: "EUR"\n  floor: ', "firm is no commodity of this account"),
 ]
 
 
