@@ -27,7 +27,6 @@ STRIPE_DISPUTED: Final = "stripe:disputed"
 STRIPE_RESERVE: Final = "stripe:reserve"
 STRIPE_FEES: Final = "stripe-fees"
 DISPUTE_FEES: Final = "dispute-fees"
-CHARGEBACKS: Final = "chargebacks"
 #: Came in, and nobody knows yet from whom or what for.
 UNIDENTIFIED: Final = "unidentified"
 #: Was to go back to whoever paid, and did not reach them.
@@ -49,7 +48,6 @@ _TYPES: Final = {
     "expenses": AccountType.EXPENSE,
     "stripe-fees": AccountType.EXPENSE,
     "dispute-fees": AccountType.EXPENSE,
-    "chargebacks": AccountType.EXPENSE,
     "unidentified": AccountType.LIABILITY,
     "refunds-owed": AccountType.LIABILITY,
     "donations": AccountType.INCOME,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
@@ -72,7 +72,7 @@ def dev_stripe(
         fake.close()
 
 
-def needs_rehearsal(environ: MutableMapping[str, str]) -> bool:
+def needs_rehearsal(environ: Mapping[str, str]) -> bool:
     """Say whether a demo has no Stripe of its own: nobody has named a key or a server."""
     return not any(name.startswith(("STRIPE_SECRET_KEY", "STRIPE_API_BASE")) for name in environ)
 

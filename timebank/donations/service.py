@@ -203,10 +203,7 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
     if found := _sent_before(session, community, wish.key):
         return _the_same(found, wish)
     rule = rule_of(session, community=community)
-    if not rule.open:
-        raise NotAsking
-    if wish.fund is not None and wish.fund.ended_on is not None:
-        raise FundEnded
+    _check_asked(rule, wish.fund)
     if wish.amount_minor < rule.least_minor:
         raise TooLittle(least=Money(rule.least_minor, community.currency))
     if wish.amount_minor > MOST_BY_CARD:
@@ -243,11 +240,7 @@ def pay_again(session: Session, *, community: Community, donation: Donation) -> 
 
 def check_still_asked(session: Session, *, community: Community, donation: Donation) -> None:
     """Refuse to lead on to pay what is no longer asked for; nothing was taken so far."""
-    if not rule_of(session, community=community).open:
-        raise NotAsking
-    fund = fund_of(session, donation)
-    if fund is not None and fund.ended_on is not None:
-        raise FundEnded
+    _check_asked(rule_of(session, community=community), fund_of(session, donation))
 
 
 def newest_attempt(session: Session, *, donation: Donation) -> Payment:
@@ -337,6 +330,13 @@ def _sent_before(session: Session, community: Community, key: str) -> tuple[Dona
     if donation is None:
         return None
     return donation, newest_attempt(session, donation=donation)
+
+
+def _check_asked(rule: Rule, fund: Fund | None) -> None:
+    if not rule.open:
+        raise NotAsking
+    if fund is not None and fund.ended_on is not None:
+        raise FundEnded
 
 
 def _check_of_age(session: Session, wish: Wish) -> None:

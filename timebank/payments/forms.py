@@ -8,14 +8,13 @@ from wtforms.validators import InputRequired
 from timebank.payments.models import LONGEST_EMAIL
 from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.web import Form
-from timebank.web import KeyedForm
 from timebank.web import Line
 from timebank.web import Lines
 from timebank.web import MoneyField
 from timebank.web import Written
 
 
-class GiveBackForm(KeyedForm):
+class GiveBackForm(Form):
     """How much of a payment goes back."""
 
     amount = MoneyField(_("How much goes back?"), [Written(_("Please write an amount, for example 3000."))])

@@ -157,7 +157,7 @@ def begin_payment(
 
 
 def find_payment(session: Session, *, community: Community, token: str) -> Payment | None:
-    """Find a payment of this community by its token, and hold it where something is about to be written."""
+    """Find a payment of this community by its token; another community's is not found."""
     return session.scalar(select(Payment).where(Payment.community_id == community.id, Payment.token == token))
 
 
