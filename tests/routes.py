@@ -147,7 +147,7 @@ ROUTES: dict[str, Row] = {
     "funds.take_up": may(T, S, on="ended"),
     "payments.index": may(T, A),
     "payments.show": may(T, A),
-    "payments.give_back": may(T),
+    "payments.give_back": may(T, data={"amount": ""}),
     "payments.particulars": may(EVERYBODY),
     "payments.change": may(S),
     # No card is taken in the house: there is nobody to listen to.
