@@ -36,7 +36,13 @@ GENERAL: Final = "general"
 
 #: Until the community's accounts at banks have names of their own.
 BANK: Final = "bank:main"
+#: Until there are several boxes.
+CASH: Final = "cash:main"
+#: Fees that were paid for a time that has not begun.
+FEES_AHEAD: Final = "fees-ahead"
 
+_CASH: Final = "cash:"
+_FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
 _DONATIONS: Final = "donations:"
 _FUND: Final = "fund:"
@@ -45,12 +51,15 @@ _FUND: Final = "fund:"
 _TYPES: Final = {
     "stripe": AccountType.ASSET,
     "bank": AccountType.ASSET,
+    "cash": AccountType.ASSET,
     "expenses": AccountType.EXPENSE,
     "stripe-fees": AccountType.EXPENSE,
     "dispute-fees": AccountType.EXPENSE,
     "unidentified": AccountType.LIABILITY,
     "refunds-owed": AccountType.LIABILITY,
+    "fees-ahead": AccountType.LIABILITY,
     "donations": AccountType.INCOME,
+    "fees": AccountType.INCOME,
     "general": AccountType.EQUITY,
     "fund": AccountType.EQUITY,
 }
@@ -146,6 +155,11 @@ def donations_code(fund: str | None) -> str:
     return f"{_DONATIONS}{fund or GENERAL}"
 
 
+def fees_code(plan: str) -> str:
+    """Spell the code of the fees that are paid for a plan, by its short name."""
+    return f"{_FEES}{plan}"
+
+
 def expenses_code(activity: str, nature: str) -> str:
     """Spell the code of what was spent on an activity, by its short name, and what sort of thing it was."""
     return f"{_EXPENSES}{activity}:{nature}"
@@ -159,19 +173,22 @@ def fund_code(fund: str) -> str:
 def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
     """Find an account of money, or open it where nothing has ever been booked to it.
 
-    A fund holds what is kept for a purpose: firm, so that by no way more can leave it than is in it.
+    A fund holds what is kept for a purpose, and a box the cash that lies in it: firm, so that by no way more
+    can leave them than is in them.
     """
     try:
         return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
     except ledger.AccountUnknown:
         ledger.open_commodity(session, currency, scale=decimals_of(currency))
-    fund = code.startswith(_FUND)
+    fund, cash = code.startswith(_FUND), code.startswith(_CASH)
     new = NewAccount(
         code=code,
         commodity=currency,
         type=_TYPES[code.split(":", maxsplit=1)[0]],
         floor=0 if fund else None,
-        firm=fund,
+        # What is owned stands below zero: a balance is credits less debits.
+        ceiling=0 if cash else None,
+        firm=fund or cash,
     )
     try:
         with session.begin_nested():

@@ -85,6 +85,40 @@ def test_a_fund_cannot_be_overspent(session: Session) -> None:
         ledger.post(session, spent)
 
 
+def test_no_more_cash_leaves_a_box_than_is_in_it(session: Session) -> None:
+    book_id = books.open_books(session, slug="kadoma", actor=SOMEBODY)
+    cash, fees = (
+        books.money(session, book_id=book_id, currency="JPY", code=one, actor=SOMEBODY)
+        for one in (books.CASH, books.fees_code("full"))
+    )
+
+    def entry(key: str, *, debit: ledger.Account, credit: ledger.Account, amount: int) -> ledger.Entry:
+        line = ledger.Transfer(debit=debit, credit=credit, amount=amount)
+        return ledger.Entry(
+            book_id=book_id,
+            kind="test",
+            posted_on=date(2026, 11, 1),
+            key=key,
+            actor="test",
+            transfers=(line,),
+        )
+
+    ledger.post(session, entry("in", debit=cash, credit=fees, amount=3000))
+    with pytest.raises(ledger.CeilingExceeded), session.begin_nested():
+        ledger.post(session, entry("too much", debit=fees, credit=cash, amount=3001))
+    ledger.post(session, entry("all", debit=fees, credit=cash, amount=3000))
+    assert ledger.balance(session, cash).balance == 0
+
+
+def test_codes_of_fees(session: Session) -> None:
+    book_id = books.open_books(session, slug="kadoma", actor=SOMEBODY)
+    types = {
+        code: books.money(session, book_id=book_id, currency="JPY", code=code, actor=SOMEBODY).type
+        for code in (books.fees_code("full"), books.FEES_AHEAD)
+    }
+    assert types == {"fees:full": ledger.AccountType.INCOME, "fees-ahead": ledger.AccountType.LIABILITY}
+
+
 def test_codes_of_gifts_and_funds() -> None:
     assert books.donations_code("meal") == "donations:meal"
     assert books.donations_code(None) == "donations:general"

@@ -33,6 +33,7 @@ from timebank.money import NoMoneyAtAll
 from timebank.money import to_minor
 from timebank.payments.booking import Earmark
 from timebank.payments.booking import Purpose
+from timebank.payments.booking import Shares
 from timebank.payments.models import MOST_MINOR
 from timebank.payments.models import Payment
 from timebank.payments.service import begin_payment
@@ -277,9 +278,9 @@ def fund_of(session: Session, donation: Donation) -> Fund | None:
 # --- what payments ask --------------------------------------------------------------------------------------
 
 
-def _income(session: Session, payment: Payment) -> str:
+def _shares(session: Session, payment: Payment, amount: int) -> Shares:
     fund = fund_of(session, donation_of(session, payment))
-    return books.donations_code(fund.slug if fund else None)
+    return ((books.donations_code(fund.slug if fund else None), amount),)
 
 
 def _earmark(session: Session, payment: Payment) -> Earmark | None:
@@ -317,7 +318,7 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
 
 
 #: What a payment of a gift is for.
-PURPOSE: Final = Purpose(income=_income, earmark=_earmark, about=_about, paid=_paid)
+PURPOSE: Final = Purpose(shares=_shares, earmark=_earmark, about=_about, paid=_paid)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------

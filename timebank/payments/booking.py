@@ -62,6 +62,10 @@ _ABOUT_PAYMENTS: Final = TAKEN | _GIVEN_BACK | TAKEN_BACK
 _DISPUTES: Final = frozenset({"dispute", "dispute_reversal"})
 
 
+#: Accounts, by their codes, with what belongs to each.
+Shares = Sequence[tuple[str, int]]
+
+
 class TooEarly(Exception):
     """What is to go back was not booked as taken yet: it shall be told again, once that is done."""
 
@@ -80,8 +84,9 @@ class Earmark:
 class Purpose:
     """What payments of one kind are for, as their feature says."""
 
-    #: The code of the account that is credited.
-    income: Callable[[Session, Payment], str]
+    #: Where an amount belongs that was paid (above zero) or goes back (below it): accounts, by their codes,
+    #: with their parts of it. Asked once for each amount, in the transaction that books it.
+    shares: Callable[[Session, Payment, int], Shares]
     #: The fund that holds the money; None where it is for no purpose.
     earmark: Callable[[Session, Payment], Earmark | None]
     #: What a treasurer is told of it: English, marked with N_, and what whoever paid wrote.
@@ -119,12 +124,12 @@ def book(
     if row is not None and not row.unknown:
         return row
     counter = _Counter(session, community, movement, payment, purposes)
-    code = counter.code()
     counter.check_turn()
-    unknown = code is None
     from_owed = counter.from_owed()
+    shares = counter.shares(movement.amount + from_owed)
+    unknown = shares is None
     earmarked = 0 if unknown else counter.earmarked(from_owed)
-    entry_id = None if code is None else _post(session, counter, code, earmarked, from_owed)
+    entry_id = None if shares is None else _post(session, counter, shares, earmarked, from_owed)
     if row is None:
         row = _row(community, movement, payment)
         session.add(row)
@@ -149,17 +154,20 @@ def book_loss(
     lost = -int(session.scalar(lines) or 0)
     if dispute.lost_entry_id is not None or lost <= 0:
         return
-    income, disputed = (
-        _account(session, community, dispute.currency, code)
-        for code in (_income(session, payment, purposes), books.STRIPE_DISPUTED)
-    )
+
+    def account(code: str) -> Account:
+        return _account(session, community, dispute.currency, code)
+
+    disputed = account(books.STRIPE_DISPUTED)
     entry = ledger.Entry(
         book_id=community.book_id,
         kind="stripe-dispute-lost",
         posted_on=clock.today(community.time_zone),
         key=f"stripe:{dispute.dispute_id}:lost",
         actor=str(BY_STRIPE),
-        transfers=(Transfer(debit=income, credit=disputed, amount=lost),),
+        transfers=tuple(
+            _into(disputed, account(code), part) for code, part in _shares(session, payment, purposes, -lost)
+        ),
         memo=f"stripe {dispute.dispute_id}",
     )
     dispute.lost_entry_id = ledger.post(session, entry).entry_id
@@ -186,13 +194,12 @@ class _Counter:
         one = self.movement
         return one.category if one.kind == "adjustment" else one.kind
 
-    def code(self) -> str | None:
-        """Name the account on the other side; None where nobody knows."""
+    def shares(self, amount: int) -> Shares | None:
+        """Name the accounts on the other side with their parts of an amount; None where nobody knows."""
         if self.kind in _ABOUT_PAYMENTS:
-            return _income(self.session, self.payment, self.purposes)
-        if self.kind in _DISPUTES:
-            return books.STRIPE_DISPUTED
-        return _ELSEWHERE.get(self.kind)
+            return _shares(self.session, self.payment, self.purposes, amount) if amount else ()
+        code = books.STRIPE_DISPUTED if self.kind in _DISPUTES else _ELSEWHERE.get(self.kind)
+        return None if code is None else ((code, amount),)
 
     def check_turn(self) -> None:
         """Let nothing go back before it was taken: how much of it a fund gives back depends on that.
@@ -275,10 +282,10 @@ def _row(community: Community, movement: Movement, payment: Payment | None) -> S
     )
 
 
-def _post(session: Session, counter: _Counter, code: str, earmarked: int, from_owed: int) -> int | None:
+def _post(session: Session, counter: _Counter, shares: Shares, earmarked: int, from_owed: int) -> int | None:
     """Post the entry of a line; None where it moves nothing."""
     community, movement = counter.community, counter.movement
-    transfers = tuple(_transfers(session, counter, code, earmarked, from_owed))
+    transfers = tuple(_transfers(session, counter, shares, earmarked, from_owed))
     if not transfers:
         return None
     happened, memo = local_day(community, movement.made_at), f"stripe {movement.id}"
@@ -300,7 +307,7 @@ def _post(session: Session, counter: _Counter, code: str, earmarked: int, from_o
 
 
 def _transfers(
-    session: Session, counter: _Counter, code: str, earmarked: int, from_owed: int
+    session: Session, counter: _Counter, shares: Shares, earmarked: int, from_owed: int
 ) -> Iterator[Transfer]:
     movement = counter.movement
 
@@ -310,8 +317,9 @@ def _transfers(
     stripe = account(books.STRIPE)
     if from_owed:
         yield _into(stripe, account(books.REFUNDS_OWED), -from_owed)
-    if movement.amount + from_owed:
-        yield _into(stripe, account(code), movement.amount + from_owed)
+    for code, part in shares:
+        if part:
+            yield _into(stripe, account(code), part)
     if movement.fee:
         fees = books.DISPUTE_FEES if counter.kind in _DISPUTES else books.STRIPE_FEES
         yield _into(stripe, account(fees), -movement.fee)
@@ -326,10 +334,10 @@ def _into(first: Account, second: Account, amount: int) -> Transfer:
     return Transfer(debit=debit, credit=credit, amount=abs(amount))
 
 
-def _income(session: Session, payment: Payment | None, purposes: Purposes) -> str:
+def _shares(session: Session, payment: Payment | None, purposes: Purposes, amount: int) -> Shares:
     if payment is None or payment.oddity:
-        return books.UNIDENTIFIED
-    return purposes[payment.purpose].income(session, payment)
+        return ((books.UNIDENTIFIED, amount),)
+    return purposes[payment.purpose].shares(session, payment, amount)
 
 
 def _account(session: Session, community: Community, currency: str, code: str) -> Account:
