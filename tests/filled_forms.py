@@ -28,6 +28,15 @@ REASON = {"reason": "Both of them say so"}
 WHAT = {"hours": "1", "date": DAY, "description": "Letters", "kind": "0"}
 #: A day to come, whether a test sets the clock or not.
 SOON = (max(date.today(), A_DAY) + timedelta(days=60)).isoformat()  # noqa: DTZ011
+PLAN = {
+    "name": "Reduced",
+    "words": "Nobody asks why",
+    "fee": "1000",
+    "for_kind": "person",
+    "carries": "vote",
+    "refund": "Nothing",
+    "open": "y",
+}
 JOINING = {
     "name": "Saburo",
     "reading": "さぶろう",
@@ -156,6 +165,24 @@ FORMS: dict[str, Filled] = {
             "when_delivered": "A gift has no return",
             "stepping_back": "Within 14 days",
         },
+    ),
+    "memberships.pay": Filled("other", key(27) | {"plan": "1", "years": "2", "other": ""}),
+    "memberships.go_on": Filled("stranger", {}, on="fee"),
+    "fees.take": Filled(
+        "treasurer",
+        key(28)
+        | {"other": "003", "plan": "1", "years": "1", "amount": "3000", "way": "transfer", "paid_on": DAY}
+        | {"payer": ""},
+    ),
+    "fees.take_back": Filled("treasurer", REASON),
+    "fees.let_off": Filled("coordinator", key(29) | {"plan": "2"}),
+    "fees.ask_again": Filled("coordinator", REASON, on="free"),
+    "plans.open_one": Filled("steward", PLAN | {"slug": "reduced"}),
+    "plans.change": Filled("steward", PLAN | {"name": "Usual"}),
+    "plans.rule": Filled(
+        "steward",
+        {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
+        | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
     ),
     "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
     "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),

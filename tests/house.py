@@ -17,6 +17,7 @@ from tests.builders import a_neighbour
 from tests.builders import a_person
 from tests.builders import an_office
 from tests.builders import written
+from tests.house_money import take_money
 from tests.house_things import ELSEWHERE as ELSEWHERE
 from tests.house_things import HERE as HERE
 from tests.house_things import Things as Things
@@ -30,7 +31,6 @@ from tests.house_things import insure
 from tests.house_things import join
 from tests.house_things import share
 from tests.house_things import signed_in
-from tests.house_things import take_gifts
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.communities.service import add_kind
@@ -66,6 +66,8 @@ USUAL = {
     "spending_id": "rice",
     "payment_token": "paid",
     "payment_id": "paid",
+    "plan_id": "full",
+    "fee_id": "cash",
     "application_id": "waiting",
     "invitation_id": "poster",
     "code": "poster",
@@ -239,7 +241,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "sign_in_id": {"of who is leaving": signed_in(session, people["leaving"].person)},
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
-        **take_gifts(session, community),
+        **take_money(session, community, members_here["giver"], members_here["other"]),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
         **ask_about_data(session, community, members_here["giver"], members_here["other"]),

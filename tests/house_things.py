@@ -1,6 +1,5 @@
 """What there is in each of a house's two communities, by the name that tests give it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -16,17 +15,11 @@ from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import said
 from timebank import clock
-from timebank.app import HOOKS
 from timebank.communities.models import Community
-from timebank.donations import service as donations
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import decline_exchange
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import reverse_exchange
-from timebank.funds.service import end_fund
-from timebank.funds.service import open_fund
-from timebank.funds.spending import Spent
-from timebank.funds.spending import spend
 from timebank.hands import trust
 from timebank.hands.service import Named
 from timebank.hands.service import end_hand
@@ -45,10 +38,6 @@ from timebank.members.models import Member
 from timebank.mydata.leaks import write_leak
 from timebank.mydata.models import CORRECT
 from timebank.mydata.service import ask
-from timebank.payments.facts import Charge
-from timebank.payments.facts import Checkout
-from timebank.payments.facts import Movement
-from timebank.payments.service import fulfil
 from timebank.people import sign_ins
 from timebank.people.devices import Device
 from timebank.people.models import PASSWORD
@@ -142,70 +131,6 @@ def share(session: Session, community: Community, giver: Member) -> Things:
     return {
         "pool_id": {name: pool.id for name, pool in made.items()},
         "transfer_id": {"gift": moved.transfer.id},
-    }
-
-
-def take_gifts(session: Session, community: Community) -> Things:
-    """Ask for gifts, open funds, and have somebody give to one of them."""
-    made = {
-        slug: open_fund(
-            session, community=community, slug=slug, name=slug.title(), purpose="For all", actor=COORDINATOR
-        )
-        for slug in ("meal", "ended")
-    }
-    end_fund(session, community=community, fund=made["ended"], reason="no cook", actor=COORDINATOR)
-    rule = replace(donations.rule_of(session, community=community), open=True)
-    donations.change_rule(session, community=community, rule=rule, actor=COORDINATOR)
-    wish = donations.Wish(
-        amount_minor=3000, fund=made["meal"], name="A giver", language="en", key="form:gift"
-    )
-    _gift, payment = donations.wish_to_give(session, community=community, wish=wish)
-    now = clock.now()
-    line = Movement(
-        id=f"txn_{community.slug}",
-        kind="charge",
-        category="charge",
-        amount=3000,
-        fee=108,
-        net=2892,
-        currency=community.currency,
-        made_at=now,
-        token=payment.token,
-    )
-    charge = Charge(
-        id=f"ch_{community.slug}",
-        paid=True,
-        amount=3000,
-        currency=community.currency,
-        made_at=now,
-        movements=(line,),
-    )
-    paid = Checkout(
-        id=f"cs_{community.slug}",
-        token=payment.token,
-        status="complete",
-        paid=True,
-        failed=False,
-        amount=3000,
-        currency=community.currency,
-        made_at=now,
-        ends_at=now,
-        charge=charge,
-    )
-    fulfil(session, community=community, checkout=paid, purposes=HOOKS.purposes)
-    rice = Spent(
-        amount_minor=500,
-        nature="ingredients",
-        spent_on=clock.today(community.time_zone),
-        words="Rice",
-        key="form:rice",
-    )
-    spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
-    return {
-        "spending_id": {"rice": spent.id},
-        "fund_id": {name: fund.id for name, fund in made.items()},
-        "payment_token": {"paid": payment.token},
-        "payment_id": {"paid": payment.id},
     }
 
 

@@ -49,6 +49,8 @@ from timebank.members.models import Guardian
 from timebank.members.models import Hand
 from timebank.members.models import HandEvent
 from timebank.members.models import Member
+from timebank.memberships.models import MembershipRule
+from timebank.memberships.models import Plan
 from timebank.mydata.models import DataRequest
 from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.payments.models import Particulars
@@ -193,6 +195,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "fund_id": [1, 9_999],
         "spending_id": [9_999],
         "payment_token": ["nobodys"],
+        "plan_id": [1, 9_999],
+        "fee_id": [1, 9_999],
         "payment_id": [9_999],
     }
     adapter = app.url_map.bind("localhost")
@@ -337,6 +341,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(Fund.name, Fund.slug, Fund.purpose, GivingRule.words),
         *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
+        *(Plan.name, Plan.words, Plan.refund, MembershipRule.bank, MembershipRule.post_office),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )
     # Each line of a text stands by itself on a page.

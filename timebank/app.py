@@ -66,6 +66,14 @@ from timebank.members import known as members_known
 from timebank.members import membership_views
 from timebank.members import queries as members
 from timebank.members import views as members_views
+from timebank.memberships import desk_views as fees_views
+from timebank.memberships import fees
+from timebank.memberships import known as memberships_known
+from timebank.memberships import plan_views
+from timebank.memberships import views as memberships_views
+from timebank.memberships.later import BEGIN_YEARS
+from timebank.memberships.later import REMIND_OF_FEE
+from timebank.memberships.later import REMIND_OF_FEES
 from timebank.mydata import desk_views as data_desk_views
 from timebank.mydata import known as mydata_known
 from timebank.mydata import leak_views
@@ -151,6 +159,10 @@ HOOKS = Hooks(
         donations.THANK: N_("Thank somebody for a gift"),
         FORGET_UNPAID: N_("Forget who wanted to give and has not"),
         SWEEP: N_("Look at the account at Stripe"),
+        fees.TELL_PAID: N_("Tell a member until when their fee is paid"),
+        BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
+        REMIND_OF_FEES: N_("Look for memberships that end"),
+        REMIND_OF_FEE: N_("Remind a member of the fee"),
     },
     desk=(
         DeskItem("applicants.index", N_("Wants to join: %(number)s"), "answer-applications", count_waiting),
@@ -174,17 +186,21 @@ HOOKS = Hooks(
         NavItem("hands.of_member", N_("Who acts for them"), "set-hands"),
         NavItem("applicants.of_member", N_("Joining and consents"), "answer-applications"),
         NavItem("membership.of_member", N_("Away for a while"), "set-absences"),
+        NavItem("fees.of_member", N_("Fees"), "see-fees"),
         NavItem("licences.of_member", N_("Insurance and licences"), "see-licences"),
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
-    purposes={donations.DONATION: donations.PURPOSE},
-    public=donations_views.public_pages,
+    purposes={donations.DONATION: donations.PURPOSE, fees.FEE: fees.PURPOSE},
+    public=lambda session, community: [
+        *plan_views.public_pages(session, community),
+        *donations_views.public_pages(session, community),
+    ],
     known=(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
-        *donations_known.KNOWN,
+        *(*donations_known.KNOWN, *memberships_known.KNOWN),
     ),
     questions=(
         Question(
@@ -207,6 +223,7 @@ FEATURES = (
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, funds_views, payments_views, webhook_views),
+    *(memberships_views, fees_views, plan_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

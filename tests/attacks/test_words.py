@@ -68,6 +68,11 @@ WORDS = {
         *("seller", "responsible", "address", "telephone", "extra_costs", "ways_to_pay", "when_due"),
         *("when_delivered", "stepping_back"),
     ),
+    "fees.take_back": ("reason",),
+    "fees.ask_again": ("reason",),
+    "plans.open_one": ("name", "words", "refund"),
+    "plans.change": ("name", "words", "refund"),
+    "plans.rule": ("bank", "post_office"),
     "funds.open_one": ("name", "purpose"),
     "funds.change": ("purpose",),
     "funds.spend": ("words",),
@@ -122,6 +127,8 @@ NO_WORDS = {
     *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
     *("agreed", "uses", "good_until", "takes"),
     *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
+    *("plan", "years", "way", "paid_on", "payer", "fee", "for_kind", "carries"),
+    *("early_days", "grace_days", "days_before", "days_after"),
 }
 
 

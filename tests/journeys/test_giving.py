@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Callable
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 
-from tests.databases import SQLite
-from tests.demo import demo_copy
 from tests.journeys.eyes import Eyes
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
@@ -17,14 +14,8 @@ from tests.journeys.walking import go
 from tests.journeys.walking import press
 from tests.journeys.walking import words
 from tests.servers import LiveServer
-from tests.servers import free_port
-from tests.servers import served
 from timebank.cli.demo_data import SLUG
-from timebank.cli.rehearsing import KEY
-from timebank.cli.rehearsing import SECRET
-from timebank.devstripe import DevAccount
 from timebank.devstripe import DevStripe
-from timebank.devstripe import serve
 from timebank.i18n import LANGUAGE_NAMES
 
 pytestmark = pytest.mark.browser
@@ -33,27 +24,6 @@ TREASURER = "006"
 AMOUNT = {"en": "¥3,000", "ja": "3,000円"}
 #: On the rehearsal's page.
 PAY = re.compile("^Donate ¥3,000|3,000を寄付する$|3,000円を寄付する$")
-
-
-@pytest.fixture
-def rehearsed(sqlite: SQLite) -> Iterator[tuple[LiveServer, DevStripe]]:
-    """The demo, served, and a Stripe that tells it of everything."""
-    port, stripe_port = free_port(), free_port()
-    hook = f"http://127.0.0.1:{port}/{SLUG}/stripe/webhook"
-    account = DevAccount(KEY, webhook_url=hook, webhook_secret=SECRET, name="Kadoma")
-    known = {
-        "STRIPE_SECRET_KEY": KEY,
-        "STRIPE_WEBHOOK_SECRET": SECRET,
-        "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "TIMEBANK_DEMO": "1",
-    }
-    fake = DevStripe(None, [account])
-    try:
-        with demo_copy(sqlite) as url, serve(fake, port=stripe_port), served(url, port, **known) as server:
-            yield server, fake
-    finally:
-        fake.close()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from timebank.rights import allows
 
 CHANGES_NOTHING = {
     "see-money",
+    "see-fees",
+    "see-own-fee",
     "see-home",
     "keep-own-sign-in",
     "choose-for-whom",

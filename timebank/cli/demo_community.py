@@ -18,6 +18,7 @@ from timebank.actor import TERMINAL
 from timebank.actor import Actor
 from timebank.cli import demo_data as data
 from timebank.cli.demo_data import Occasion
+from timebank.cli.demo_fees import charge_fees
 from timebank.cli.demo_gifts import ask_for_gifts
 from timebank.cli.demo_joining import ask_to_join
 from timebank.cli.demo_papers import Papers
@@ -84,6 +85,7 @@ def make_demo(session: Session) -> Community:
     town.enter_twice()
     ask_to_join(session, community=community, actor=town.coordinator)
     ask_for_gifts(session, community=community)
+    charge_fees(session, community=community, coordinator=town.coordinator)
     seal_entries(session, community=community)
     return community
 

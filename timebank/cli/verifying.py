@@ -11,6 +11,7 @@ from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
 from timebank.funds.proof import check_funds
 from timebank.households.proof import check_shares
+from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
@@ -31,7 +32,7 @@ def verify(heads: tuple[str, ...]) -> None:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
-        faults += check_funds(session)
+        faults += [*check_funds(session), *check_memberships(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

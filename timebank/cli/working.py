@@ -54,6 +54,14 @@ from timebank.mail import Carrier
 from timebank.mail import MailUrlRefused
 from timebank.mail import carrier_of
 from timebank.mail import carry_with
+from timebank.memberships.fees import TELL_PAID
+from timebank.memberships.later import BEGIN_YEARS
+from timebank.memberships.later import REMIND_OF_FEE
+from timebank.memberships.later import REMIND_OF_FEES
+from timebank.memberships.later import begin_years
+from timebank.memberships.later import remind_of_fees
+from timebank.memberships.letters import remind_of_fee
+from timebank.memberships.letters import tell_paid
 from timebank.mydata.later import FORGET_WORDS
 from timebank.mydata.later import forget_words
 from timebank.mydata.leaks import TELL_OF_LEAK
@@ -75,8 +83,8 @@ from timebank.stripe_settings import StripeSettings
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
-    *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5)),
-    *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9)),
+    *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
+    *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -170,6 +178,10 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         TELL_OF_LEAK: tell_of_leak,
         THANK: thank,
         FORGET_UNPAID: forget_unpaid,
+        TELL_PAID: tell_paid,
+        BEGIN_YEARS: begin_years,
+        REMIND_OF_FEES: remind_of_fees,
+        REMIND_OF_FEE: remind_of_fee,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
     }
 

@@ -60,6 +60,8 @@ EVENTS = {
     "giving-closed": N_("The public page takes no gifts any more"),
     "fee-from-fund": N_("Stripe's fee is taken out of the fund that a gift is for"),
     "fee-from-community": N_("The community bears Stripe's fee"),
+    "years-fiscal": N_("Fees are for the same year for everybody"),
+    "years-rolling": N_("Fees are for a year from the day of paying"),
     "particulars": N_("Who takes the money"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),

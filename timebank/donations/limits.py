@@ -18,10 +18,3 @@ def give_limits() -> Sequence[Limit]:
     if not is_this_machine():
         limits.append(Limit(f"hour:{key_of('give', network())}", 20, _HOUR))
     return limits
-
-
-def pay_limits() -> Sequence[Limit]:
-    """Limit how often somebody goes on to Stripe's page, from one network."""
-    if is_this_machine():
-        return []
-    return [Limit(f"hour:{key_of('pay', network())}", 30, _HOUR)]

@@ -25,7 +25,7 @@ from timebank.donations.models import GivingRule
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
-from timebank.members.guardians import guardian_of
+from timebank.members.guardians import check_of_age
 from timebank.members.models import Member
 from timebank.money import Money
 from timebank.money import MoneyTooMuch
@@ -65,14 +65,6 @@ class SentBefore(Refusal):
 
     sentence = N_(
         "This form was sent before with other content. To give this as well, please send it once more."
-    )
-
-
-class AskYourGuardian(Refusal):
-    """Somebody under 18 wants to give money."""
-
-    sentence = N_(
-        "You are under 18, so nothing is paid here without your guardian. Please ask %(guardian)s to give."
     )
 
 
@@ -318,7 +310,7 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
 
 
 #: What a payment of a gift is for.
-PURPOSE: Final = Purpose(shares=_shares, earmark=_earmark, about=_about, paid=_paid)
+PURPOSE: Final = Purpose(label=N_("Gift"), shares=_shares, earmark=_earmark, about=_about, paid=_paid)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -343,9 +335,8 @@ def _check_asked(rule: Rule, fund: Fund | None) -> None:
 def _check_of_age(session: Session, wish: Wish) -> None:
     """Let nobody who is under 18 pay without their guardian, as far as we know who it is."""
     member = session.get(Member, wish.member_id) if wish.member_id is not None else None
-    guardian = guardian_of(session, member=member) if member is not None else None
-    if guardian is not None:
-        raise AskYourGuardian(guardian=guardian.name)
+    if member is not None:
+        check_of_age(session, member=member)
 
 
 def _the_same(found: tuple[Donation, Payment], wish: Wish) -> tuple[Donation, Payment]:

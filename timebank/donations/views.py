@@ -16,7 +16,6 @@ from timebank.donations import service
 from timebank.donations.forms import GiveForm
 from timebank.donations.forms import RuleForm
 from timebank.donations.limits import give_limits
-from timebank.donations.limits import pay_limits
 from timebank.donations.models import Donation
 from timebank.donations.service import DONATION
 from timebank.errors import N_
@@ -24,13 +23,14 @@ from timebank.errors import Refusal
 from timebank.funds.queries import list_funds
 from timebank.funds.queries import show_funds
 from timebank.i18n import say
-from timebank.payments.gateway import KONBINI_FROM
-from timebank.payments.gateway import KONBINI_TO
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
+from timebank.payments.here import konbini_takes
 from timebank.payments.here import look_again
+from timebank.payments.here import stands
 from timebank.payments.here import stripe_settings
 from timebank.payments.here import way_to_stripe
+from timebank.payments.limits import pay_limits
 from timebank.payments.models import EXPIRED
 from timebank.payments.models import FAILED
 from timebank.payments.models import PAID_STATES
@@ -187,14 +187,11 @@ def _elsewhere(payment: Payment) -> ResponseReturnValue | None:
     """Lead to where a gift stands now: it is paid, or on its way, or there is a newer attempt to pay it."""
     donation = service.donation_of(session(), payment)
     newest = service.newest_attempt(session(), donation=donation)
-    for one in (payment, newest):
-        if one.state in PAID_STATES or one.state == PROCESSING:
-            return redirect(url_for(".thanks", payment_token=one.token), 303)
-    if donation.given_on is not None:
-        return redirect(url_for(".thanks", payment_token=payment.token), 303)
-    if newest.id != payment.id:
-        return redirect(url_for(".confirm", payment_token=newest.token), 303)
-    return None
+    found = stands(payment, newest, done=donation.given_on is not None)
+    if found is None:
+        return None
+    done, token = found
+    return redirect(url_for(".thanks" if done else ".confirm", payment_token=token), 303)
 
 
 def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
@@ -221,7 +218,7 @@ def _member_id() -> int | None:
 def _konbini(donation: Donation) -> bool:
     """Say whether this gift can be paid at a konbini."""
     rule = service.rule_of(session(), community=community())
-    return rule.konbini and donation.currency == "JPY" and KONBINI_FROM <= donation.amount_minor <= KONBINI_TO
+    return rule.konbini and konbini_takes(donation.amount_minor, donation.currency)
 
 
 def _journey(donation: Donation, payment_token: str) -> Journey:

@@ -37,6 +37,7 @@ from timebank.members.queries import hours_of
 from timebank.members.queries import person_of
 from timebank.members.service import clean_reason
 from timebank.members.service import record_event
+from timebank.memberships.fees import bring_over_fees
 from timebank.people.service import roles_of
 
 #: What an entry is that carries a balance from one record of a member to the other.
@@ -311,7 +312,7 @@ def _join_sign_ins(session: Session, *, stays: Member, goes: Member) -> str:
 def _bring_along(
     session: Session, *, community: Community, stays: Member, goes: Member, actor: Actor
 ) -> None:
-    """Bring along what the record that stays has not: ways to reach them, licences, an absence."""
+    """Bring along what the record that stays has not: ways to reach them, licences, fees, an absence."""
     known = select(ContactDetail.kind).where(ContactDetail.member_id == stays.id)
     session.execute(
         update(ContactDetail)
@@ -320,6 +321,7 @@ def _bring_along(
         .execution_options(synchronize_session=False)
     )
     bring_over(session, member=goes, to=stays, actor=actor)
+    bring_over_fees(session, member=goes, to=stays)
     away = absences(session, community=community, members=[stays, goes])
     if goes.id in away and stays.id not in away:
         session.merge(Absence(member_id=stays.id, community_id=community.id, until=away[goes.id]))

@@ -64,6 +64,14 @@ class NoGuardian(Refusal):
     sentence = N_("This member has no guardian now.")
 
 
+class AskYourGuardian(Refusal):
+    """Somebody under 18 wants to pay something."""
+
+    sentence = N_(
+        "You are under 18, so nothing is paid here without your guardian. Please ask %(guardian)s to do it."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class GuardianConsent:
     """Who consents to a membership, how they are reached, to which words they said yes, and when."""
@@ -109,6 +117,13 @@ def guardian_of(session: Session, *, member: Member) -> Guardian | None:
     return session.scalar(
         select(Guardian).where(Guardian.member_id == member.id, Guardian.ended_on.is_(None))
     )
+
+
+def check_of_age(session: Session, *, member: Member) -> None:
+    """Let nobody who is under 18 pay without their guardian."""
+    guardian = guardian_of(session, member=member)
+    if guardian is not None:
+        raise AskYourGuardian(guardian=guardian.name)
 
 
 def minors_among(session: Session, *, members: Collection[Member]) -> frozenset[int]:

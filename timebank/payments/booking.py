@@ -84,6 +84,8 @@ class Earmark:
 class Purpose:
     """What payments of one kind are for, as their feature says."""
 
+    #: What it is called: English, marked with N_.
+    label: str
     #: Where an amount belongs that was paid (above zero) or goes back (below it): accounts, by their codes,
     #: with their parts of it. Asked once for each amount, in the transaction that books it.
     shares: Callable[[Session, Payment, int], Shares]

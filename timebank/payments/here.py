@@ -10,12 +10,16 @@ from timebank.payments import service
 from timebank.payments.accounts import gateway_of
 from timebank.payments.facts import Checkout
 from timebank.payments.facts import Wanted
+from timebank.payments.gateway import KONBINI_FROM
+from timebank.payments.gateway import KONBINI_TO
 from timebank.payments.gateway import Gateway
 from timebank.payments.gateway import GatewayDown
 from timebank.payments.gateway import GatewayTrouble
 from timebank.payments.hearing import News
 from timebank.payments.hearing import write
 from timebank.payments.models import DISPUTED
+from timebank.payments.models import PAID_STATES
+from timebank.payments.models import PROCESSING
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeAccount
@@ -60,6 +64,24 @@ def stripe_settings() -> StripeSettings:
 def gateway_here() -> Gateway | None:
     """Give what speaks to this community's account at Stripe; None where it takes no cards."""
     return gateway_of(session(), community=community(), settings=stripe_settings())
+
+
+def stands(payment: Payment, newest: Payment, *, done: bool) -> tuple[bool, str] | None:
+    """Tell where what is paid for stands, other than on this payment's own page: the token of that payment.
+
+    True where it is paid or on its way, False where there is a newer attempt; None: it is to be paid here.
+    """
+    for one in (payment, newest):
+        if one.state in PAID_STATES or one.state == PROCESSING:
+            return True, one.token
+    if done:
+        return True, payment.token
+    return None if newest.id == payment.id else (False, newest.token)
+
+
+def konbini_takes(amount: int, currency: str) -> bool:
+    """Say whether an amount can be paid at a konbini at all."""
+    return currency == "JPY" and KONBINI_FROM <= amount <= KONBINI_TO
 
 
 def way_to_stripe(payment: Payment, journey: Journey) -> str | None:

@@ -53,7 +53,6 @@ ODDITIES = {
     "differs": N_("Stripe took another amount than was asked for"),
     "double": N_("The same was paid twice"),
 }
-PURPOSES = {"donation": N_("Gift")}
 #: What Stripe says of a refund or a dispute.
 STATUSES = {
     "pending": N_("On its way"),
@@ -125,7 +124,8 @@ def _story(payment_id: int) -> queries.Story:
 
 
 def _words() -> dict[str, object]:
-    return {"states": STATES, "oddities": ODDITIES, "purposes": PURPOSES, "statuses": STATUSES}
+    purposes = {name: one.label for name, one in hooks().purposes.items()}
+    return {"states": STATES, "oddities": ODDITIES, "purposes": purposes, "statuses": STATUSES}
 
 
 @bp.get("/particulars")

@@ -19,6 +19,7 @@ from timebank.errors import Refusal
 from timebank.funds.models import Fund
 from timebank.funds.service import end_fund
 from timebank.funds.service import open_fund
+from timebank.members.guardians import AskYourGuardian
 from timebank.members.guardians import GuardianConsent
 from timebank.members.guardians import record_guardian
 from timebank.money import MoneyTooMuch
@@ -109,7 +110,7 @@ def test_nothing_is_paid_without_the_guardian_of_somebody_under_18(
     minor, grown_up = a_member(session, community), a_member(session, community)
     consent = GuardianConsent(name="Her aunt", reached_by="next door", wording="Yes", consented_on=A_DAY)
     record_guardian(session, community=community, member=minor, consent=consent, actor=SOMEBODY)
-    with pytest.raises(service.AskYourGuardian, match="Her aunt"):
+    with pytest.raises(AskYourGuardian, match="Her aunt"):
         wishes(session, community, member_id=minor.id)
     assert wishes(session, community, member_id=grown_up.id).member_id == grown_up.id
 

@@ -1,0 +1,152 @@
+"""The money in both communities of the house: gifts and fees, what was spent, and what was paid by hand."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from tests.builders import COORDINATOR
+from tests.builders import as_member
+from tests.house_things import Things
+from timebank import clock
+from timebank.app import HOOKS
+from timebank.communities.models import Community
+from timebank.donations import service as donations
+from timebank.funds.service import end_fund
+from timebank.funds.service import open_fund
+from timebank.funds.spending import Spent
+from timebank.funds.spending import spend
+from timebank.members.models import PERSON
+from timebank.members.models import Member
+from timebank.memberships import service as memberships
+from timebank.memberships.by_hand import Taken
+from timebank.memberships.by_hand import let_off
+from timebank.memberships.by_hand import take_fee
+from timebank.memberships.fees import FeeWish
+from timebank.memberships.fees import wish_to_pay
+from timebank.memberships.models import CASH
+from timebank.memberships.models import VOTE
+from timebank.payments.facts import Charge
+from timebank.payments.facts import Checkout
+from timebank.payments.facts import Movement
+from timebank.payments.models import Payment
+from timebank.payments.service import fulfil
+
+
+def take_money(session: Session, community: Community, giver: Member, other: Member) -> Things:
+    """Take gifts and fees."""
+    gifts, fees = take_gifts(session, community), take_fees(session, community, giver, other)
+    return {**gifts, **fees, "payment_token": gifts["payment_token"] | fees["payment_token"]}
+
+
+def take_gifts(session: Session, community: Community) -> Things:
+    """Ask for gifts, open funds, and have somebody give to one of them."""
+    made = {
+        slug: open_fund(
+            session, community=community, slug=slug, name=slug.title(), purpose="For all", actor=COORDINATOR
+        )
+        for slug in ("meal", "ended")
+    }
+    end_fund(session, community=community, fund=made["ended"], reason="no cook", actor=COORDINATOR)
+    rule = replace(donations.rule_of(session, community=community), open=True)
+    donations.change_rule(session, community=community, rule=rule, actor=COORDINATOR)
+    wish = donations.Wish(
+        amount_minor=3000, fund=made["meal"], name="A giver", language="en", key="form:gift"
+    )
+    _gift, payment = donations.wish_to_give(session, community=community, wish=wish)
+    pay(session, community, payment)
+    rice = Spent(
+        amount_minor=500,
+        nature="ingredients",
+        spent_on=clock.today(community.time_zone),
+        words="Rice",
+        key="form:rice",
+    )
+    spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
+    return {
+        "spending_id": {"rice": spent.id},
+        "fund_id": {name: fund.id for name, fund in made.items()},
+        "payment_token": {"paid": payment.token},
+        "payment_id": {"paid": payment.id},
+    }
+
+
+def take_fees(session: Session, community: Community, giver: Member, other: Member) -> Things:
+    """Open plans, and have fees paid: by card, in cash, and one that is not asked."""
+    plans = {
+        slug: memberships.open_plan(
+            session,
+            community=community,
+            slug=slug,
+            facts=memberships.PlanFacts(
+                name=slug.title(), words="For all", fee_minor=fee, for_kind=PERSON, carries=VOTE, refund=""
+            ),
+            actor=COORDINATOR,
+        )
+        for slug, fee in (("full", 3000), ("free", 0))
+    }
+    wish = FeeWish(
+        member=giver, payer=giver, plan=plans["full"], years=1, language="en", key="form:fee by card"
+    )
+    _fee, payment = wish_to_pay(session, community=community, wish=wish, actor=as_member(giver))
+    pay(session, community, payment)
+    cash = Taken(
+        member=other,
+        plan=plans["full"],
+        years=1,
+        amount_minor=3000,
+        way=CASH,
+        paid_on=clock.today(community.time_zone),
+        key="form:fee in cash",
+    )
+    return {
+        "plan_id": {slug: plan.id for slug, plan in plans.items()},
+        "fee_id": {
+            "cash": take_fee(session, community=community, taken=cash, actor=COORDINATOR).id,
+            "free": let_off(
+                session,
+                community=community,
+                member=giver,
+                plan=plans["free"],
+                key="form:no fee",
+                actor=COORDINATOR,
+            ).id,
+        },
+        "payment_token": {"fee": payment.token},
+    }
+
+
+def pay(session: Session, community: Community, payment: Payment) -> None:
+    """Have a payment be paid at Stripe, as far as our books go."""
+    now = clock.now()
+    line = Movement(
+        id=f"txn_{community.slug}_{payment.id}",
+        kind="charge",
+        category="charge",
+        amount=payment.amount_minor,
+        fee=108,
+        net=payment.amount_minor - 108,
+        currency=community.currency,
+        made_at=now,
+        token=payment.token,
+    )
+    charge = Charge(
+        id=f"ch_{community.slug}_{payment.id}",
+        paid=True,
+        amount=payment.amount_minor,
+        currency=community.currency,
+        made_at=now,
+        movements=(line,),
+    )
+    paid = Checkout(
+        id=f"cs_{community.slug}_{payment.id}",
+        token=payment.token,
+        status="complete",
+        paid=True,
+        failed=False,
+        amount=payment.amount_minor,
+        currency=community.currency,
+        made_at=now,
+        ends_at=now,
+        charge=charge,
+    )
+    fulfil(session, community=community, checkout=paid, purposes=HOOKS.purposes)

@@ -1,0 +1,90 @@
+"""Letters about fees: until when it is paid, and that a membership ends or has ended."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.mail import send_letter
+from timebank.members.guardians import guardian_of
+from timebank.members.models import LEFT
+from timebank.members.models import Member
+from timebank.members.queries import people_of
+from timebank.memberships.later import AFTER
+from timebank.memberships.models import Fee
+from timebank.memberships.models import Plan
+from timebank.memberships.models import Term
+from timebank.memberships.queries import FeeStory
+from timebank.memberships.queries import standing_of
+from timebank.memberships.queries import story_of
+from timebank.memberships.service import rule_of
+from timebank.queue import Task
+
+
+def tell_paid(session: Session, task: Task) -> None:
+    """Tell whoever a fee was paid for, and whoever made it a gift, until when it is paid now."""
+    fee = session.scalar(
+        select(Fee).where(Fee.id == task.payload["fee"], Fee.community_id == task.community_id)
+    )
+    if fee is None or fee.paid_on is None or fee.taken_back_on is not None:
+        return
+    community, story = session.get_one(Community, task.community_id), story_of(session, fee=fee)
+    for member in (story.member, *([story.payer] if story.payer else [])):
+        for address, language in _addresses(session, community, member):
+            send_letter(
+                session,
+                "fee_paid",
+                community=community,
+                to_address=address,
+                language=language,
+                member=member,
+                story=story,
+                paid_until=_paid_until(story),
+            )
+
+
+def remind_of_fee(session: Session, task: Task) -> None:
+    """Remind a member that their membership ends, or has ended, unless it was paid meanwhile."""
+    community = session.get_one(Community, task.community_id)
+    term = session.scalar(
+        select(Term).where(Term.id == task.payload["term"], Term.community_id == community.id)
+    )
+    if term is None or term.given_back_on is not None:
+        return
+    member = session.get_one(Member, term.member_id)
+    standing = standing_of(session, community=community, member=member)
+    if member.state == LEFT or standing.paid_until != term.ends_on:
+        return
+    plan = session.get_one(Plan, session.get_one(Fee, term.fee_id).plan_id)
+    for address, language in _addresses(session, community, member):
+        send_letter(
+            session,
+            "fee_reminder",
+            community=community,
+            to_address=address,
+            language=language,
+            member=member,
+            plan=plan,
+            standing=standing,
+            over=task.payload["when"] == AFTER,
+            today=clock.today(community.time_zone),
+            rule=rule_of(session, community=community),
+        )
+
+
+def _addresses(session: Session, community: Community, member: Member) -> Iterator[tuple[str, str]]:
+    """Give the addresses of those who act for a member, and of the guardian of somebody under 18."""
+    if member.state == LEFT:
+        return
+    for person in people_of(session, member=member):
+        if person.email:
+            yield person.email, person.language or community.language
+    guardian = guardian_of(session, member=member)
+    if guardian is not None and guardian.email:
+        yield guardian.email, guardian.language or community.language
+
+
+def _paid_until(story: FeeStory) -> object:
+    return max((one.ends_on for one in story.terms if one.given_back_on is None), default=None)

@@ -1,0 +1,205 @@
+"""How memberships stand: a member's own, and everybody's in one list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
+
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.members.models import LEFT
+from timebank.members.models import Member
+from timebank.memberships.fees import FEE
+from timebank.memberships.models import Fee
+from timebank.memberships.models import Plan
+from timebank.memberships.models import Term
+from timebank.memberships.service import calendar_of
+from timebank.memberships.service import rule_of
+from timebank.memberships.terms import Days
+from timebank.payments.models import DISPUTED
+from timebank.payments.models import Payment
+
+#: A term runs; it ended and the days of grace run; they are over, too; no fee was ever paid.
+PAID, GRACE, LAPSED, NONE = "paid", "grace", "lapsed", "none"
+STATES: Final = (PAID, GRACE, LAPSED, NONE)
+#: So many members stand on one page; a file has them all.
+MOST_LISTED: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeStory:
+    """A fee with everything that belongs to it."""
+
+    fee: Fee
+    plan: Plan
+    terms: Sequence[Term]
+    #: Whose membership it is.
+    member: Member
+    #: Another member who paid it as a gift.
+    payer: Member | None
+    #: The payment at Stripe that counts, where there is one.
+    payment: Payment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a member's membership stands today."""
+
+    state: str
+    #: The last day that is paid; None where none ever was.
+    paid_until: date | None
+    #: The last day on which it counts, with the days of grace.
+    counts_until: date | None
+    #: The plan of the last term.
+    plan: Plan | None
+    #: What the next fee would cover, were it paid today.
+    next_days: Days
+    #: The payment of the term that runs is disputed: whether it counts is open.
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A member on the list, with the last day that is paid and the plan of that term."""
+
+    member: Member
+    paid_until: date | None
+    plan: Plan | None
+    state: str
+
+
+def standing_of(session: Session, *, community: Community, member: Member) -> Standing:
+    """Tell how a member's membership stands today."""
+    today, calendar = clock.today(community.time_zone), calendar_of(session, community=community)
+    terms = session.scalars(
+        select(Term).where(Term.member_id == member.id, Term.given_back_on.is_(None)).order_by(Term.ends_on)
+    ).all()
+    last = terms[-1] if terms else None
+    paid_until = last.ends_on if last else None
+    counts_until = calendar.counts_through(paid_until) if paid_until else None
+    running = next((one for one in terms if one.begins_on <= today <= one.ends_on), None)
+    return Standing(
+        state=_state(today, paid_until, counts_until),
+        paid_until=paid_until,
+        counts_until=counts_until,
+        plan=_plan_of(session, last) if last else None,
+        next_days=calendar.terms(paid_on=today, paid_through=paid_until, years=1)[0],
+        disputed=running is not None and _is_disputed(session, running),
+    )
+
+
+def stories_of(session: Session, *, community: Community, member: Member) -> list[FeeStory]:
+    """List the fees that were paid for a member, or by them for others, the newest first."""
+    mine = (Fee.member_id == member.id) | (Fee.payer_id == member.id)
+    fees = select(Fee).where(Fee.community_id == community.id, mine, Fee.paid_on.is_not(None))
+    return [_story(session, one) for one in session.scalars(fees.order_by(Fee.paid_on.desc(), Fee.id.desc()))]
+
+
+def story_of(session: Session, *, fee: Fee) -> FeeStory:
+    """Put together a fee with everything that belongs to it."""
+    return _story(session, fee)
+
+
+def list_members(
+    session: Session, *, community: Community, state: str | None = None, limit: int | None = None
+) -> list[Listed]:
+    """List members by name with how their memberships stand; only those in a state, where one is given.
+
+    Whoever has left is not listed.
+    """
+    today, grace = clock.today(community.time_zone), rule_of(session, community=community).grace_days
+    last = (
+        select(Term.member_id, func.max(Term.ends_on).label("ends_on"))
+        .where(Term.community_id == community.id, Term.given_back_on.is_(None))
+        .group_by(Term.member_id)
+        .subquery()
+    )
+    term = aliased(Term)
+    found = (
+        select(Member, last.c.ends_on, Plan)
+        .outerjoin(last, last.c.member_id == Member.id)
+        .outerjoin(
+            term,
+            (term.member_id == Member.id) & (term.ends_on == last.c.ends_on) & term.given_back_on.is_(None),
+        )
+        .outerjoin(Fee, Fee.id == term.fee_id)
+        .outerjoin(Plan, Plan.id == Fee.plan_id)
+        .where(Member.community_id == community.id, Member.state != LEFT)
+        .order_by(Member.sort_key, Member.number)
+    )
+    if state is not None:
+        found = found.where(_is(state, last.c.ends_on, today, today - timedelta(days=grace)))
+    if limit is not None:
+        found = found.limit(limit)
+    return [
+        Listed(member, until, plan, _state(today, until, until and until + timedelta(days=grace)))
+        for member, until, plan in session.execute(found)
+    ]
+
+
+def count_states(session: Session, *, community: Community) -> dict[str, int]:
+    """Count the members in each state."""
+    counts = dict.fromkeys(STATES, 0)
+    for one in list_members(session, community=community):
+        counts[one.state] += 1
+    return counts
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _state(today: date, paid_until: date | None, counts_until: date | None) -> str:
+    if paid_until is None or counts_until is None:
+        return NONE
+    if today <= paid_until:
+        return PAID
+    return GRACE if today <= counts_until else LAPSED
+
+
+def _is(state: str, ends_on: ColumnElement[date], today: date, grace_from: date) -> ColumnElement[bool]:
+    if state == PAID:
+        return ends_on >= today
+    if state == GRACE:
+        return (ends_on < today) & (ends_on >= grace_from)
+    if state == LAPSED:
+        return ends_on < grace_from
+    return ends_on.is_(None)
+
+
+def _plan_of(session: Session, term: Term) -> Plan:
+    return session.scalars(select(Plan).join(Fee, Fee.plan_id == Plan.id).where(Fee.id == term.fee_id)).one()
+
+
+def _is_disputed(session: Session, term: Term) -> bool:
+    payment = _payment_of(session, term.fee_id, term.community_id)
+    return payment is not None and payment.state == DISPUTED
+
+
+def _payment_of(session: Session, fee_id: int, community_id: int) -> Payment | None:
+    return session.scalar(
+        select(Payment).where(
+            Payment.community_id == community_id,
+            Payment.purpose == FEE,
+            Payment.subject_id == fee_id,
+            Payment.paid_at.is_not(None),
+            Payment.oddity.is_(None),
+        )
+    )
+
+
+def _story(session: Session, fee: Fee) -> FeeStory:
+    return FeeStory(
+        fee=fee,
+        plan=session.get_one(Plan, fee.plan_id),
+        terms=session.scalars(select(Term).where(Term.fee_id == fee.id).order_by(Term.number)).all(),
+        member=session.get_one(Member, fee.member_id),
+        payer=session.get(Member, fee.payer_id) if fee.payer_id is not None else None,
+        payment=_payment_of(session, fee.id, fee.community_id),
+    )
