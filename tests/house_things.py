@@ -15,6 +15,7 @@ from tests.builders import a_proposal
 from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import said
+from tests.house_gifts import gifts_by_hand
 from timebank import clock
 from timebank.app import HOOKS
 from timebank.communities.models import Community
@@ -201,7 +202,7 @@ def take_gifts(session: Session, community: Community) -> Things:
         key="form:rice",
     )
     spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
-    return {
+    return gifts_by_hand(session, community, made["meal"]) | {
         "spending_id": {"rice": spent.id},
         "fund_id": {name: fund.id for name, fund in made.items()},
         "payment_token": {"paid": payment.token},

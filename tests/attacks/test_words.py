@@ -62,7 +62,11 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
-    "donations.give": ("name", "message", "address"),
+    "donations.give": ("name", "reading", "message", "address", "dedicated_to"),
+    "gifts.write_down": ("name", "reading", "message", "address", "dedicated_to"),
+    "gifts.write_down_in_kind": ("what", "activity", "name", "reading", "address"),
+    "gifts.take_back": ("reason",),
+    "gifts.take_back_in_kind": ("reason",),
     "donations.rule": ("words",),
     "payments.change": (
         *("seller", "responsible", "address", "telephone", "extra_costs", "ways_to_pay", "when_due"),
@@ -122,6 +126,7 @@ NO_WORDS = {
     *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
     *("agreed", "uses", "good_until", "takes"),
     *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
+    *("way", "given_on", "dedication"),
 }
 
 
