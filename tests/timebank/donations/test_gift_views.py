@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,9 +26,14 @@ from tests.commands import answer
 from tests.commands import timebank
 from timebank import clock
 from timebank.audit.models import AuditEvent
+from timebank.cli.working import handlers_with
+from timebank.db import db
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
 from timebank.funds.service import open_fund
+from timebank.mail import carrier_of
+from timebank.mail.models import Mail
+from timebank.queue import work_one
 from timebank.rights import AUDITOR
 from timebank.rights import TREASURER
 
@@ -268,6 +274,28 @@ def test_the_register_is_opened_by_a_button_and_the_trail_tells_of_it(desk: Desk
         ("givers.show", f'{{"gift_year": {TODAY.year}}}'),
         ("givers.file", f'{{"gift_year": {TODAY.year}}}'),
     ]
+
+
+def letters(desk: Desk, folder: Path) -> list[Mail]:
+    """Do the later work, and give the letters that came of it."""
+    with desk.app.app_context():
+        while work_one(db.session, handlers_with(carrier_of("", folder, host="localhost"))):
+            pass
+        found = list(db.session.scalars(select(Mail).order_by(Mail.id)))
+        db.session.remove()
+    return found
+
+
+def test_whoever_left_an_address_is_thanked_and_not_for_a_mistake(desk: Desk, tmp_path: Path) -> None:
+    mistake = desk.written_down(email="taro@example.org", amount="99")
+    desk.treasurer.post(f"{mistake}/take-back", data={"reason": "Somebody else's"})
+    desk.written_down(email="hana@example.org", dedication="honour", dedicated_to="The cooks")
+    (letter,) = letters(desk, tmp_path)
+    assert letter.to_address == "hana@example.org"
+    for words in ("Thank you for your gift of ¥3,000", "You gave it in honour of The cooks."):
+        assert words in letter.text
+    # It was no payment that could be taken again.
+    assert "nothing is taken again" not in letter.text
 
 
 def test_verify_compares_gifts_with_the_books(desk: Desk, database_url: str) -> None:

@@ -1,5 +1,6 @@
 """The register of givers: who gave in a year, what went back, and what counts."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,8 +10,13 @@ from sqlalchemy.orm import Session
 
 import ledger
 from tests.builders import SOMEBODY
+from tests.builders import Neighbour
 from tests.builders import a_community
 from tests.builders import a_member
+from tests.builders import an_officer
+from tests.builders import signed_in
+from tests.builders import written
+from tests.till import SLUG
 from tests.till import Till
 from tests.till import a_till
 from tests.timebank.payments.test_going_back import disputed
@@ -25,6 +31,7 @@ from timebank.donations.in_kind import write_down_in_kind
 from timebank.donations.models import Donation
 from timebank.donations.register import Register
 from timebank.donations.register import register_of
+from timebank.rights import TREASURER
 
 YEAR = 2025
 
@@ -163,3 +170,31 @@ def test_what_is_disputed_counts_until_it_is_lost(till: Till) -> None:
     till.tell_all()
     ((gift,),) = [giver.gifts for giver in of_this_year(till).givers]
     assert (gift.disputed, gift.back, gift.left) == (False, 3000, 0)
+
+
+def test_the_treasurer_sees_gifts_at_stripe_beside_the_others_and_gives_them_back_there(till: Till) -> None:
+    token, _kept = till.given(3000, name="Abe", dedication="memory", dedicated_to="Taro"), till.given(1000)
+    till.tell_all()
+    till.stripe.fake.refund(str(till.payment(token).checkout_id), amount=500)
+    till.tell_all()
+
+    def officer(session: Session) -> Neighbour:
+        return an_officer(session, session.get_one(Community, till.community_id), TREASURER)
+
+    treasurer = signed_in(till.app, written(till.app, officer))
+    listed = treasurer.get(f"/{SLUG}/money/gifts?way=stripe").text
+    for words in ("Abe", "Partly given back", "Given back: ¥500", "Without a name", "¥3,500"):
+        assert words in listed
+    page = re.search(rf'href="(/{SLUG}/money/gifts/\d+)">Abe', listed)
+    assert page
+    gift = treasurer.get(page[1]).text
+    for words in ("Of it ¥500 went back, so ¥2,500 counts.", "In memory of", "Taro"):
+        assert words in gift
+    payment = re.search(rf'href="(/{SLUG}/money/payments/\d+)"', gift)
+    assert payment
+    assert treasurer.get(payment[1]).status_code == 200
+    assert "take-back" not in gift
+    for method in ("GET", "POST"):
+        refused = treasurer.open(f"{page[1]}/take-back", method=method, data={"reason": "Typed twice"})
+        assert refused.status_code == 409
+        assert "This gift came through Stripe" in refused.text
