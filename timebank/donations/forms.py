@@ -41,7 +41,6 @@ ANOTHER = "another"
 #: Where it is needed most.
 ANYTHING = "0"
 
-
 #: What a gift can be in of somebody.
 DEDICATION_LABELS = {
     "": _("No"),
