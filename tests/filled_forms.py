@@ -138,8 +138,25 @@ FORMS: dict[str, Filled] = {
             "email": "",
             "message": "Thanks",
         }
-        | {"address": "4-5-6 Honmachi"},
+        | {"address": "4-5-6 Honmachi", "reading": "はな", "dedication": "memory", "dedicated_to": "Taro"},
     ),
+    "givers.show": Filled("auditor", {}),
+    "givers.file": Filled("auditor", {}),
+    "gifts.write_down": Filled(
+        "treasurer",
+        key(27)
+        | {"amount": "1200", "way": "cash", "given_on": "2026-04-10", "fund": "0", "member": "", "email": ""}
+        | {"name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi", "message": "For the cooks"}
+        | {"dedication": "honour", "dedicated_to": "The cooks"},
+    ),
+    "gifts.take_back": Filled("treasurer", REASON),
+    "gifts.write_down_in_kind": Filled(
+        "treasurer",
+        key(28)
+        | {"what": "10 kg of rice", "given_on": "2026-04-10", "fund": "0", "activity": "Summer festival"}
+        | {"member": "", "name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi"},
+    ),
+    "gifts.take_back_in_kind": Filled("treasurer", REASON),
     "donations.pay": Filled("stranger", {}),
     "donations.rule": Filled(
         "steward",

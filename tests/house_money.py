@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.builders import as_member
+from tests.house_gifts import gifts_by_hand
 from tests.house_things import Things
 from timebank import clock
 from timebank.app import HOOKS
@@ -62,7 +63,7 @@ def take_gifts(session: Session, community: Community) -> Things:
         key="form:rice",
     )
     spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
-    return {
+    return gifts_by_hand(session, community, made["meal"]) | {
         "spending_id": {"rice": spent.id},
         "fund_id": {name: fund.id for name, fund in made.items()},
         "payment_token": {"paid": payment.token},

@@ -57,7 +57,7 @@ EXTRA = {
 #: The paper with a code is the answer itself, and so is how somebody is reached, or what is known of them.
 ANSWERS_THEMSELVES = {
     *("codes.give", "contacts.show", "contact_desk.look", "factors.set_up", "factors.recovery_codes"),
-    *("mydata.file", "mydata.page", "data_requests.print_out"),
+    *("mydata.file", "mydata.page", "data_requests.print_out", "givers.show", "givers.file"),
 }
 #: What only a Stripe can do is tried with one, in tests/timebank/payments.
 NEEDS_STRIPE = {"payments.give_back"}

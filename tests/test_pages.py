@@ -31,6 +31,9 @@ from timebank.communities.models import HelpKind
 from timebank.communities.service import find_community
 from timebank.contacts.models import ContactDetail
 from timebank.contacts.models import SharingRules
+from timebank.donations.models import Donation
+from timebank.donations.models import DonationByHand
+from timebank.donations.models import GiftInKind
 from timebank.donations.models import GivingRule
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
@@ -77,7 +80,7 @@ WHO = {
 #: What an address is about, of which some were opened that stand for all.
 STAND_FOR_ALL = {
     *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "request_id", "leak_id", "filename"),
-    *("application_id", "fund_id"),
+    *("application_id", "fund_id", "gift_id", "kind_gift_id"),
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
 ANSWERS = {200, 303, 403, 404}
@@ -198,6 +201,8 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "plan_id": [1, 9_999],
         "fee_id": [1, 9_999],
         "payment_id": [9_999],
+        "gift_id": [*session.scalars(select(DonationByHand.donation_id)), 9_999],
+        "kind_gift_id": [*session.scalars(select(GiftInKind.id)), 9_999],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]
@@ -340,6 +345,8 @@ def _written_by_people(session: Session) -> list[str]:
         *(Guardian.name, Guardian.reached_by),
         *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
         *(Fund.name, Fund.slug, Fund.purpose, GivingRule.words),
+        *(Donation.name, Donation.message, Donation.dedicated_to, Donation.address),
+        *(GiftInKind.name, GiftInKind.what, GiftInKind.activity),
         *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
         *(Plan.name, Plan.words, Plan.refund, MembershipRule.bank, MembershipRule.post_office),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),

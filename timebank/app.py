@@ -13,7 +13,9 @@ from timebank.contacts import sharing
 from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
 from timebank.db import db
+from timebank.donations import gift_views
 from timebank.donations import known as donations_known
+from timebank.donations import register_views
 from timebank.donations import service as donations
 from timebank.donations import views as donations_views
 from timebank.donations.later import FORGET_UNPAID
@@ -222,7 +224,7 @@ FEATURES = (
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
-    *(donations_views, funds_views, payments_views, webhook_views),
+    *(donations_views, gift_views, register_views, funds_views, payments_views, webhook_views),
     *(memberships_views, fees_views, plan_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

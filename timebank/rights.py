@@ -92,6 +92,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     # About money.
     "see-money": frozenset({TREASURER, AUDITOR}),
     "give-back-payments": frozenset({TREASURER}),
+    "write-down-gifts": frozenset({TREASURER}),
     "keep-funds": frozenset({STEWARD, TREASURER}),
     "spend-from-funds": frozenset({TREASURER}),
     "ask-for-gifts": frozenset({STEWARD}),
@@ -168,8 +169,9 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "set-hands": N_(
         "Say who acts for a household or an organisation, and write down and end whom a member trusts"
     ),
-    "see-money": N_("See payments, and how the money at Stripe stands"),
+    "see-money": N_("See payments, gifts and who gave them, and how the money at Stripe stands"),
     "give-back-payments": N_("Give back what was paid by card or konbini"),
+    "write-down-gifts": N_("Write down gifts that came in cash, by transfer or in kind, and take them back"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),

@@ -62,7 +62,11 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
-    "donations.give": ("name", "message", "address"),
+    "donations.give": ("name", "reading", "message", "address", "dedicated_to"),
+    "gifts.write_down": ("name", "reading", "message", "address", "dedicated_to"),
+    "gifts.write_down_in_kind": ("what", "activity", "name", "reading", "address"),
+    "gifts.take_back": ("reason",),
+    "gifts.take_back_in_kind": ("reason",),
     "donations.rule": ("words",),
     "payments.change": (
         *("seller", "responsible", "address", "telephone", "extra_costs", "ways_to_pay", "when_due"),
@@ -129,6 +133,7 @@ NO_WORDS = {
     *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
     *("plan", "years", "way", "paid_on", "payer", "fee", "for_kind", "carries"),
     *("early_days", "grace_days", "days_before", "days_after"),
+    *("way", "given_on", "dedication"),
 }
 
 

@@ -1,16 +1,26 @@
 """What the demo community asks gifts for; every text reads in both languages."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from timebank import clock
 from timebank.actor import TERMINAL
 from timebank.cli.demo_data import ADDRESS
 from timebank.cli.demo_data import TELEPHONE
 from timebank.communities.models import Community
+from timebank.donations.by_hand import Brought
+from timebank.donations.by_hand import write_down
+from timebank.donations.in_kind import BroughtInKind
+from timebank.donations.in_kind import write_down_in_kind
+from timebank.donations.models import CASH
+from timebank.donations.models import MEMORY
+from timebank.donations.models import TRANSFER
 from timebank.donations.service import change_rule
 from timebank.donations.service import rule_of
+from timebank.funds.models import Fund
 from timebank.funds.service import open_fund
 from timebank.payments.particulars import change_particulars
 
@@ -49,8 +59,10 @@ PARTICULARS: Final = {
 
 def ask_for_gifts(session: Session, *, community: Community) -> None:
     """Open the page for gifts, the funds they are for, and say who takes the money."""
-    for slug, name, purpose in FUNDS:
-        open_fund(session, community=community, slug=slug, name=name, purpose=purpose, actor=TERMINAL)
+    funds = {
+        slug: open_fund(session, community=community, slug=slug, name=name, purpose=purpose, actor=TERMINAL)
+        for slug, name, purpose in FUNDS
+    }
     rule = rule_of(session, community=community)
     change_rule(
         session,
@@ -59,3 +71,41 @@ def ask_for_gifts(session: Session, *, community: Community) -> None:
         actor=TERMINAL,
     )
     change_particulars(session, community=community, facts=PARTICULARS, actor=TERMINAL)
+    _give_by_hand(session, community, funds["car"])
+
+
+def _give_by_hand(session: Session, community: Community, car: Fund) -> None:
+    """Have been given by hand what every community knows: a coin box, a transfer, and a bag of rice."""
+    today = clock.today(community.time_zone)
+    box = Brought(
+        amount_minor=12_340,
+        way=CASH,
+        given_on=today - timedelta(days=9),
+        fund=None,
+        message="夏祭りの募金箱 / The coin box of the summer festival",
+        key="demo:coin-box",
+    )
+    shop = Brought(
+        amount_minor=30_000,
+        way=TRANSFER,
+        given_on=today - timedelta(days=4),
+        fund=car,
+        name="森田商店 / Morita Store",
+        reading="もりたしょうてん",
+        organisation=True,
+        address=ADDRESS,
+        dedication=MEMORY,
+        dedicated_to="森田 義男 / Yoshio Morita",
+        key="demo:transfer",
+    )
+    for gift in (box, shop):
+        write_down(session, community=community, gift=gift, actor=TERMINAL)
+    rice = BroughtInKind(
+        what="米10キロ / 10 kg of rice",
+        given_on=today - timedelta(days=2),
+        name="松本 千代 / Chiyo Matsumoto",
+        reading="まつもと ちよ",
+        activity="お花見 / Cherry blossom picnic",
+        key="demo:rice",
+    )
+    write_down_in_kind(session, community=community, gift=rice, actor=TERMINAL)

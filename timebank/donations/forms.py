@@ -7,13 +7,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
 from wtforms import RadioField
+from wtforms import SelectField
 from wtforms import StringField
 from wtforms import TextAreaField
 
+from timebank.donations.models import HONOUR
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_MESSAGE
 from timebank.donations.models import LONGEST_NAME
 from timebank.donations.models import LONGEST_WORDS
+from timebank.donations.models import MEMORY
 from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.service import NothingSuggested
 from timebank.donations.service import Rule
@@ -38,6 +41,13 @@ ANOTHER = "another"
 #: Where it is needed most.
 ANYTHING = "0"
 
+#: What a gift can be in of somebody.
+DEDICATION_LABELS = {
+    "": _("No"),
+    MEMORY: _("In memory of somebody"),
+    HONOUR: _("In honour of somebody"),
+}
+
 
 class GiveForm(KeyedForm):
     """What somebody gives: how much and what for; everything else may be left out."""
@@ -54,8 +64,20 @@ class GiveForm(KeyedForm):
         _("E-mail address"), [Line(LONGEST_EMAIL)], description=_("We thank you there, and for nothing else.")
     )
     wants_receipt = BooleanField(_("I would like a receipt"))
+    reading = StringField(_("Reading of the name"), [Line(LONGEST_NAME)])
+    organisation = BooleanField(_("An organisation gives, not a person"))
     address = TextAreaField(
         _("Postal address"), [Lines(LONGEST_ADDRESS)], description=_("Only for a receipt on paper.")
+    )
+    dedication = SelectField(
+        _("In memory or in honour of somebody?"),
+        choices=[SelectChoice(code, label) for code, label in DEDICATION_LABELS.items()],
+        default="",
+    )
+    dedicated_to = StringField(
+        _("Of whom?"),
+        [Line(LONGEST_NAME)],
+        description=_("We read it, and show it to nobody else."),
     )
     message = TextAreaField(_("A word to us"), [Lines(LONGEST_MESSAGE)])
 
@@ -84,11 +106,15 @@ class GiveForm(KeyedForm):
             amount_minor=self.other.data or int(self.amount.data),
             fund=self._funds.get(self.fund.data),
             name=self.name.data or "",
+            reading=self.reading.data or "",
             name_hidden=self.name_hidden.data,
+            organisation=self.organisation.data,
             email=self.email.data or "",
             address=self.address.data or "",
             message=self.message.data or "",
             wants_receipt=self.wants_receipt.data,
+            dedication=self.dedication.data or "",
+            dedicated_to=self.dedicated_to.data or "",
             language=language(),
             member_id=member_id,
             key=self.key.data or "",

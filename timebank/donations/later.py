@@ -38,7 +38,11 @@ def forget_unpaid(session: Session, task: Task) -> None:
     for gone in (
         update(Donation)
         .where(Donation.id.in_(gifts))
-        .values(name="", email="", address="", message="", wants_receipt=False),
+        .values(
+            **dict.fromkeys(("name", "reading", "email", "address", "message"), ""),
+            **dict.fromkeys(("dedication", "dedicated_to"), ""),
+            wants_receipt=False,
+        ),
         update(Payment)
         .where(
             Payment.community_id == task.community_id,

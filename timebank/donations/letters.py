@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationByHand
 from timebank.donations.service import fund_of
 from timebank.mail import send_letter
 from timebank.queue import Task
@@ -19,6 +20,10 @@ def thank(session: Session, task: Task) -> None:
     )
     if donation is None or not donation.email:
         return
+    by_hand = session.get(DonationByHand, donation.id)
+    if by_hand is not None and by_hand.reversal_id is not None:
+        # It was written down by mistake, and taken back before anybody was thanked.
+        return
     fund = fund_of(session, donation)
     send_letter(
         session,
@@ -31,4 +36,7 @@ def thank(session: Session, task: Task) -> None:
         currency=donation.currency,
         given_on=donation.given_on,
         fund=fund,
+        dedication=donation.dedication,
+        dedicated_to=donation.dedicated_to,
+        by_hand=by_hand is not None,
     )

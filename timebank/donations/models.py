@@ -8,11 +8,14 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
+from ledger.schema import entry
 from timebank.db import STRICT
 from timebank.db import Base
+from timebank.db import one_of
 from timebank.payments.models import LONGEST_EMAIL
 from timebank.payments.models import MOST_MINOR
 
@@ -20,8 +23,15 @@ LONGEST_NAME = 100
 LONGEST_ADDRESS = 300
 LONGEST_MESSAGE = 500
 LONGEST_WORDS = 1_000
+LONGEST_REASON = 500
 LONGEST_KEY = 300
 MOST_SUGGESTED = 6
+
+#: How a gift of money comes that nobody pays here: laid into the cash box, or sent to the bank.
+CASH, TRANSFER = "cash", "transfer"
+BY_HAND = (CASH, TRANSFER)
+#: What a gift is given in of somebody.
+MEMORY, HONOUR = "memory", "honour"
 
 
 class GivingRule(Base):
@@ -100,3 +110,99 @@ class Donation(Base):
     key: Mapped[str]
     #: The day of the payment where the community is; None as long as it is not paid.
     given_on: Mapped[date | None]
+    #: How the name is read; empty where nobody said it.
+    reading: Mapped[str] = mapped_column(
+        CheckConstraint(f"length(reading) <= {LONGEST_NAME}", name="donation_reading_is_short"),
+        server_default="",
+    )
+    #: An organisation gave, and no person.
+    organisation: Mapped[bool] = mapped_column(server_default=false())
+    #: In memory or in honour of somebody, whom the next line names; empty where it is of nobody.
+    dedication: Mapped[str] = mapped_column(
+        CheckConstraint(one_of("dedication", ("", MEMORY, HONOUR)), name="donation_dedication_is_known"),
+        server_default="",
+    )
+    dedicated_to: Mapped[str] = mapped_column(
+        CheckConstraint(
+            f"length(dedicated_to) <= {LONGEST_NAME} AND (dedication = '') = (dedicated_to = '')",
+            name="donation_is_dedicated_to_somebody",
+        ),
+        server_default="",
+    )
+
+
+class DonationByHand(Base):
+    """That a gift came by hand: how, and by which entry it stands in the books, at once."""
+
+    __tablename__ = "donation_by_hand"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        UniqueConstraint("reversal_id"),
+        ForeignKeyConstraint(["donation_id", "community_id"], ["donation.id", "donation.community_id"]),
+        CheckConstraint(one_of("way", BY_HAND), name="donation_by_hand_way_is_known"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="donation_by_hand_has_an_actor"),
+        CheckConstraint(
+            "(reversal_id IS NULL) = (taken_back_because IS NULL)",
+            name="donation_by_hand_is_taken_back_for_a_reason",
+        ),
+        CheckConstraint(
+            f"length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}",
+            name="donation_by_hand_reason_is_short",
+        ),
+        STRICT,
+    )
+
+    donation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    way: Mapped[str]
+    #: Who wrote it down.
+    actor: Mapped[str]
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
+    #: It was written down by mistake: this entry takes it out of the books again.
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    taken_back_because: Mapped[str | None]
+
+
+class GiftInKind(Base):
+    """What somebody gave that is no money: kept in words, and in no books."""
+
+    __tablename__ = "gift_in_kind"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        ForeignKeyConstraint(["fund_id", "community_id"], ["fund.id", "fund.community_id"]),
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("gift_in_kind_by_day", "community_id", "given_on"),
+        Index("gift_in_kind_by_member", "member_id"),
+        CheckConstraint(f"length(what) BETWEEN 1 AND {LONGEST_MESSAGE}", name="gift_in_kind_what_is_short"),
+        CheckConstraint(f"length(activity) <= {LONGEST_NAME}", name="gift_in_kind_activity_is_short"),
+        CheckConstraint("fund_id IS NULL OR activity = ''", name="gift_in_kind_is_for_one_thing"),
+        CheckConstraint(f"length(name) <= {LONGEST_NAME}", name="gift_in_kind_name_is_short"),
+        CheckConstraint(f"length(reading) <= {LONGEST_NAME}", name="gift_in_kind_reading_is_short"),
+        CheckConstraint(f"length(address) <= {LONGEST_ADDRESS}", name="gift_in_kind_address_is_short"),
+        CheckConstraint(f"length(key) BETWEEN 1 AND {LONGEST_KEY}", name="gift_in_kind_key_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="gift_in_kind_has_an_actor"),
+        CheckConstraint(
+            f"length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}", name="gift_in_kind_reason_is_short"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    what: Mapped[str]
+    given_on: Mapped[date]
+    #: For a fund, or for an activity that has none; for neither where it is for whatever needs it.
+    fund_id: Mapped[int | None]
+    activity: Mapped[str]
+    name: Mapped[str]
+    reading: Mapped[str]
+    name_hidden: Mapped[bool]
+    organisation: Mapped[bool]
+    address: Mapped[str]
+    member_id: Mapped[int | None]
+    made_at: Mapped[datetime]
+    actor: Mapped[str]
+    #: Of the form: what is sent twice is one gift.
+    key: Mapped[str]
+    #: It was written down by mistake; the line stays, and no longer counts.
+    taken_back_because: Mapped[str | None]

@@ -15,10 +15,10 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.communities.service import record
 from timebank.db import violated
-from timebank.donations.models import LONGEST_ADDRESS
-from timebank.donations.models import LONGEST_MESSAGE
-from timebank.donations.models import LONGEST_NAME
+from timebank.donations.givers import Said
+from timebank.donations.givers import cleaned
 from timebank.donations.models import LONGEST_WORDS
+from timebank.donations.models import MEMORY
 from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.models import Donation
 from timebank.donations.models import GivingRule
@@ -37,11 +37,8 @@ from timebank.payments.booking import Shares
 from timebank.payments.models import MOST_MINOR
 from timebank.payments.models import Payment
 from timebank.payments.service import begin_payment
-from timebank.people.service import clean_email
 from timebank.queue import enqueue
-from timebank.text import clean_line
 from timebank.text import clean_text
-from timebank.text import is_visible
 
 #: What payments of gifts are called in their rows.
 DONATION: Final = "donation"
@@ -82,20 +79,6 @@ class TooLittle(Refusal):
     field = "amount"
 
 
-class NameForReceipt(Refusal):
-    """A receipt is wished, and for nobody."""
-
-    sentence = N_("A receipt is made out to somebody: please write a name.")
-    field = "name"
-
-
-class AddressForReceipt(Refusal):
-    """A receipt is wished, and nobody knows where it goes."""
-
-    sentence = N_("So that the receipt reaches you, please write an e-mail address or a postal address.")
-    field = "email"
-
-
 class NothingSuggested(Refusal):
     """A page without an amount to choose."""
 
@@ -123,17 +106,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Said):
     """What somebody wants to give, and what they say about it."""
 
     amount_minor: int
     fund: Fund | None
-    name: str = ""
-    name_hidden: bool = False
-    email: str = ""
-    address: str = ""
-    message: str = ""
-    wants_receipt: bool = False
     language: str
     member_id: int | None = None
     key: str
@@ -203,7 +180,6 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
         raise MoneyTooMuch(most=Money(MOST_BY_CARD, community.currency))
     _check_of_age(session, wish)
     donation = _donation(community, wish, fee_from_fund=rule.fee_from_fund)
-    _check_receipt(donation)
     try:
         with session.begin_nested():
             session.add(donation)
@@ -267,6 +243,18 @@ def fund_of(session: Session, donation: Donation) -> Fund | None:
     return None if donation.fund_id is None else session.get_one(Fund, donation.fund_id)
 
 
+def thank_later(session: Session, *, donation: Donation) -> None:
+    """Have whoever gave thanked, once, where they left an address."""
+    if donation.email:
+        enqueue(
+            session,
+            community_id=donation.community_id,
+            kind=THANK,
+            payload={"donation": donation.id},
+            key=f"{THANK}:{donation.id}",
+        )
+
+
 # --- what payments ask --------------------------------------------------------------------------------------
 
 
@@ -284,25 +272,21 @@ def _earmark(session: Session, payment: Payment) -> Earmark | None:
 def _paid(session: Session, payment: Payment) -> None:
     donation = donation_of(session, payment)
     donation.given_on = payment.paid_on
-    if donation.email:
-        enqueue(
-            session,
-            community_id=donation.community_id,
-            kind=THANK,
-            payload={"donation": donation.id},
-            key=f"{THANK}:{donation.id}",
-        )
+    thank_later(session, donation=donation)
 
 
 def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
     """Tell a treasurer what whoever gave wrote, as far as they wrote anything."""
     donation = donation_of(session, payment)
     fund = fund_of(session, donation)
+    dedication = N_("In memory of") if donation.dedication == MEMORY else N_("In honour of")
     told = (
         (N_("For"), fund.name if fund else ""),
         (N_("Name"), donation.name),
+        (N_("Reading of the name"), donation.reading),
         (N_("E-mail address"), donation.email),
         (N_("Postal address"), donation.address),
+        (dedication, donation.dedicated_to),
         (N_("A word to us"), donation.message),
     )
     wishes = [(N_("I would like a receipt"), "✓")] if donation.wants_receipt else []
@@ -322,7 +306,11 @@ def _sent_before(session: Session, community: Community, key: str) -> tuple[Dona
     )
     if donation is None:
         return None
-    return donation, newest_attempt(session, donation=donation)
+    payment = session.scalars(_attempts(donation).limit(1)).first()
+    if payment is None:
+        # It came by hand, and the key is that of a treasurer's form.
+        raise SentBefore
+    return donation, payment
 
 
 def _check_asked(rule: Rule, fund: Fund | None) -> None:
@@ -348,18 +336,12 @@ def _the_same(found: tuple[Donation, Payment], wish: Wish) -> tuple[Donation, Pa
 
 
 def _donation(community: Community, wish: Wish, *, fee_from_fund: bool) -> Donation:
-    name = clean_line(wish.name, longest=LONGEST_NAME)
     return Donation(
         community_id=community.id,
         fund_id=wish.fund.id if wish.fund else None,
         amount_minor=wish.amount_minor,
         currency=community.currency,
-        name=name if is_visible(name) else "",
-        name_hidden=wish.name_hidden,
-        email=clean_email(wish.email) if wish.email.strip() else "",
-        address=clean_text(wish.address, longest=LONGEST_ADDRESS),
-        message=clean_text(wish.message, longest=LONGEST_MESSAGE),
-        wants_receipt=wish.wants_receipt,
+        **cleaned(wish),
         member_id=wish.member_id,
         language=wish.language,
         made_at=clock.now(),
@@ -367,10 +349,3 @@ def _donation(community: Community, wish: Wish, *, fee_from_fund: bool) -> Donat
         key=wish.key,
         given_on=None,
     )
-
-
-def _check_receipt(donation: Donation) -> None:
-    if donation.wants_receipt and not donation.name:
-        raise NameForReceipt
-    if donation.wants_receipt and not (donation.email or donation.address):
-        raise AddressForReceipt

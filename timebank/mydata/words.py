@@ -74,6 +74,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "stop": N_("To stop using something"),
         "erase": N_("To be erased"),
     },
+    "dedication": {"memory": N_("In memory of somebody"), "honour": N_("In honour of somebody")},
     "logged_how": _HOWS,
     "done_how": _HOWS,
     "how": {"mail": N_("by mail"), "to-call": N_("by a call")},

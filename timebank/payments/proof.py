@@ -46,6 +46,7 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         """SELECT d.id FROM donation d WHERE d.given_on IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM payment p WHERE p.community_id = d.community_id AND p.purpose = 'donation'
                  AND p.subject_id = d.id AND p.paid_at IS NOT NULL AND p.oddity IS NULL)
+             AND NOT EXISTS (SELECT 1 FROM donation_by_hand h WHERE h.donation_id = d.id)
            ORDER BY d.id LIMIT 1""",
     ),
     (

@@ -23,13 +23,19 @@ WHO: dict[str, Any] = {
     "message": "Thanks",
     "address": "1-2",
     "wants_receipt": "y",
+    "reading": "はな",
+    "dedication": "memory",
+    "dedicated_to": "Taro",
 }
 
 
 def known(till: Till) -> list[tuple[Any, ...]]:
     with till.app.app_context():
         found = db.session.execute(
-            select(Donation.name, Donation.email, Donation.address, Donation.message, Payment.email)
+            select(
+                *(Donation.name, Donation.email, Donation.address, Donation.message, Payment.email),
+                *(Donation.reading, Donation.dedication, Donation.dedicated_to),
+            )
             .join(Payment, Payment.subject_id == Donation.id)
             .order_by(Donation.id)
         )
@@ -52,7 +58,8 @@ def test_what_nobody_paid_is_forgotten_and_the_page_still_opens(
             with till.app.app_context():
                 ledger.transaction(db.session, lambda session: forget_unpaid(session, which))
 
-        everything = ("Hana", "hana@example.org", "1-2", "Thanks", "hana@example.org")
+        mail = "hana@example.org"
+        everything = ("Hana", mail, "1-2", "Thanks", mail, "はな", "memory", "Taro")
         forget()
         assert known(till) == [everything] * 3
         later = clock.now() + KEPT + timedelta(hours=1)
@@ -61,5 +68,5 @@ def test_what_nobody_paid_is_forgotten_and_the_page_still_opens(
         assert known(till) == [everything] * 3
         forget()
         # The second one's page has not been looked at since: somebody may have paid on it.
-        assert known(till) == [("",) * 5, everything, everything]
+        assert known(till) == [("",) * 8, everything, everything]
         assert till.client().get(f"/kadoma/give/{draft}").status_code == 200

@@ -13,6 +13,7 @@ from tests.builders import a_community
 from tests.builders import a_member
 from timebank.communities.models import Community
 from timebank.communities.service import history
+from timebank.donations import givers
 from timebank.donations import service
 from timebank.donations.models import Donation
 from timebank.errors import Refusal
@@ -78,9 +79,9 @@ def test_a_form_that_is_sent_twice_is_one_gift(session: Session, community: Comm
     [
         ({"amount_minor": 299}, service.TooLittle),
         ({"amount_minor": 10**11}, MoneyTooMuch),
-        ({"wants_receipt": True, "email": "hana@example.org"}, service.NameForReceipt),
-        ({"wants_receipt": True, "name": "\u3000", "address": "1-2"}, service.NameForReceipt),
-        ({"wants_receipt": True, "name": "Hana"}, service.AddressForReceipt),
+        ({"wants_receipt": True, "email": "hana@example.org"}, givers.NameForReceipt),
+        ({"wants_receipt": True, "name": "\u3000", "address": "1-2"}, givers.NameForReceipt),
+        ({"wants_receipt": True, "name": "Hana"}, givers.AddressForReceipt),
         ({"email": "nobody"}, EmailRefused),
         ({"name": "x" * 101}, TextTooLong),
         ({"message": "x" * 501}, TextTooLong),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 import ledger
 from tests.builders import SOMEBODY
+from tests.builders import Neighbour
+from tests.builders import a_neighbour
+from tests.builders import signed_in
+from tests.builders import written
 from tests.stripe_things import HERE
 from tests.till import SLUG
 from tests.till import Till
@@ -57,6 +62,10 @@ def send(till: Till, *, language: str = "en", **typed: Any) -> Any:
         ({"wants_receipt": "y"}, "please write a name"),
         ({"wants_receipt": "y", "name": "Hana"}, "please write an e-mail address or a postal address"),
         ({"email": "nobody"}, "e-mail address"),
+        ({"reading": "はな"}, "A reading belongs to a name"),
+        ({"dedication": "memory"}, "in whose memory or honour"),
+        ({"dedicated_to": "Taro"}, "in memory or in honour of them"),
+        ({"dedication": "revenge", "dedicated_to": "Taro"}, "Please choose one of these"),
         ({"key": "mine"}, "incomplete"),
     ],
 )
@@ -89,6 +98,58 @@ def test_the_last_page_says_what_is_given_to_whom_and_that_it_is_once(till: Till
         assert told in page.text
     assert f"form-action 'self' {till.stripe.url}" in page.headers["Content-Security-Policy"]
     assert "form-action 'self';" in till.client().get(f"/{SLUG}/give").headers["Content-Security-Policy"]
+
+
+def details(page: str) -> list[bool]:
+    """Read which of the folded parts are open."""
+    return [" open" in one for one in re.findall("<details[^>]*>", page)]
+
+
+def test_what_few_need_is_folded_in_and_opens_where_something_stands_in_it(till: Till) -> None:
+    assert details(till.client().get(f"/{SLUG}/give").text) == [False, False]
+    assert details(send(till, dedication="memory").text) == [False, True]
+    assert details(send(till, wants_receipt="y").text) == [True, False]
+
+
+@pytest.mark.parametrize(("dedication", "words"), [("memory", "In memory of"), ("honour", "In honour of")])
+def test_in_whose_memory_or_honour_is_told_to_the_giver_and_the_treasurer_and_nobody_else(
+    till: Till, tmp_path: Any, dedication: str, words: str
+) -> None:
+    known = {"name": "Hana", "reading": "はな", "organisation": "y", "email": "hana@example.org"}
+    answer = send(till, dedication=dedication, dedicated_to="O'Hara & Sons", fund=str(till.fund_id), **known)
+    shown = till.client().get(answer.location).text
+    for told in (words, "O&#39;Hara &amp; Sons", "はな", "Organisation"):
+        assert told in shown
+    token = str(answer.location).rsplit("/", 1)[1]
+    till.stripe.fake.pay(till.at_stripe(token))
+    till.come_back(token)
+    till.tell_all()
+    payment = till.payment(token)
+    with till.app.app_context():
+        handlers = handlers_with(carrier_of("", tmp_path, host="localhost"))
+        while work_one(db.session, handlers):
+            pass
+        letter = db.session.scalars(select(Mail)).one()
+        about = service.PURPOSE.about(db.session(), payment)
+        db.session.remove()
+    assert f"You gave it {words[0].lower()}{words[1:]} O'Hara & Sons." in letter.text
+    assert "O&#39;Hara &amp; Sons" in letter.html
+    assert {(words, "O'Hara & Sons"), ("Reading of the name", "はな")} <= set(about)
+    for public in ("funds", "give", f"give/{token}/thanks"):
+        assert "Hara" not in till.client().get(f"/{SLUG}/{public}").text
+
+
+def test_everybody_is_told_the_currency_and_members_that_hours_can_be_given_too(till: Till) -> None:
+    def member(session: Any) -> Neighbour:
+        return a_neighbour(session, session.get_one(Community, till.community_id))
+
+    pages = (till.client(), signed_in(till.app, written(till.app, member)))
+    strangers, members = (unescape(one.get(f"/{SLUG}/give").text) for one in pages)
+    for page in (strangers, members):
+        assert "Amounts are in JPY" in page
+        assert "we promise no deduction of tax anywhere" in page
+    assert f'href="/{SLUG}/pools/"' in members.partition("Would you rather give hours?")[2]
+    assert "Would you rather give hours?" not in strangers
 
 
 def test_what_is_asked_for_no_longer_is_not_led_on_to_be_paid(till: Till) -> None:

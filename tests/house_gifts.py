@@ -1,0 +1,28 @@
+"""Gifts that came by hand, for the house of everything."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tests.builders import COORDINATOR
+from timebank.communities.models import Community
+from timebank.donations import by_hand
+from timebank.donations.by_hand import Brought
+from timebank.donations.in_kind import BroughtInKind
+from timebank.donations.in_kind import write_down_in_kind
+from timebank.donations.models import CASH
+from timebank.funds.models import Fund
+
+
+def gifts_by_hand(session: Session, community: Community, fund: Fund) -> dict[str, dict[str, int | str]]:
+    """Have been given cash and rice, in a year in which nothing was given to any other community."""
+    day = date(2010 + community.id, 4, 3)
+    cash = Brought(amount_minor=800, way=CASH, given_on=day, fund=fund, name="A giver", key="form:cash")
+    rice = BroughtInKind(what="Rice", given_on=day, name="A giver", key="form:ten kilos")
+    written = by_hand.write_down(session, community=community, gift=cash, actor=COORDINATOR)
+    kept = write_down_in_kind(session, community=community, gift=rice, actor=COORDINATOR)
+    return {
+        "gift_id": {"cash": written.id},
+        "kind_gift_id": {"rice": kept.id},
+        "gift_year": {"of both": day.year},
+    }
