@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
+from timebank.documents.proof import check_documents
 from timebank.doubles.proof import check_joined
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
@@ -31,7 +32,7 @@ def verify(heads: tuple[str, ...]) -> None:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
-        faults += check_funds(session)
+        faults += [*check_funds(session), *check_documents(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published
