@@ -17,6 +17,7 @@ from tests.builders import a_neighbour
 from tests.builders import a_person
 from tests.builders import an_office
 from tests.builders import written
+from tests.house_receipts import issue_receipts
 from tests.house_things import ELSEWHERE as ELSEWHERE
 from tests.house_things import HERE as HERE
 from tests.house_things import Things as Things
@@ -66,6 +67,11 @@ USUAL = {
     "spending_id": "rice",
     "payment_token": "paid",
     "payment_id": "paid",
+    "receipt_id": "of a gift",
+    "printing_id": "one",
+    "words_id": "for tax",
+    "stamp_id": "on receipts",
+    "gift_token": "with a receipt",
     "application_id": "waiting",
     "invitation_id": "poster",
     "code": "poster",
@@ -240,6 +246,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
         **take_gifts(session, community),
+        **issue_receipts(session, community),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
         **ask_about_data(session, community, members_here["giver"], members_here["other"]),

@@ -95,6 +95,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "keep-funds": frozenset({STEWARD, TREASURER}),
     "spend-from-funds": frozenset({TREASURER}),
     "ask-for-gifts": frozenset({STEWARD}),
+    "print-receipts": frozenset({TREASURER}),
+    "set-up-receipts": frozenset({STEWARD}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -165,6 +167,8 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "give-back-payments": N_("Give back what was paid by card or konbini"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
+    "print-receipts": N_("Print receipts, for the post or as a copy"),
+    "set-up-receipts": N_("Say who issues receipts, by which stamp, and the words for tax on them"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),

@@ -68,6 +68,9 @@ WORDS = {
         *("seller", "responsible", "address", "telephone", "extra_costs", "ways_to_pay", "when_due"),
         *("when_delivered", "stepping_back"),
     ),
+    "gift_receipts.show": ("name", "address"),
+    "receipt_settings.change": ("name", "seat"),
+    "receipt_settings.add_words": ("words",),
     "funds.open_one": ("name", "purpose"),
     "funds.change": ("purpose",),
     "funds.spend": ("words",),
@@ -122,6 +125,7 @@ NO_WORDS = {
     *("uses_agreed", "health_agreed", "under_18", "guardian_email", "signed_on", "guardian_signed_on"),
     *("agreed", "uses", "good_until", "takes"),
     *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
+    *("valid_from", "valid_until"),
 }
 
 

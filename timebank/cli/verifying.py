@@ -15,6 +15,7 @@ from timebank.households.proof import check_shares
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
+from timebank.receipts.proof import check_receipts
 
 
 @click.command()
@@ -32,7 +33,7 @@ def verify(heads: tuple[str, ...]) -> None:
         proof = ledger.prove(session)
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
-        faults += [*check_funds(session), *check_documents(session)]
+        faults += [*check_funds(session), *check_documents(session), *check_receipts(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

@@ -61,6 +61,11 @@ EVENTS = {
     "fee-from-fund": N_("Stripe's fee is taken out of the fund that a gift is for"),
     "fee-from-community": N_("The community bears Stripe's fee"),
     "particulars": N_("Who takes the money"),
+    "receipt-issuer": N_("Who issues receipts"),
+    "receipt-stamp": N_("Another stamp on receipts"),
+    "receipt-stamp-off": N_("Receipts without a stamp"),
+    "tax-words": N_("Words for tax on receipts for gifts"),
+    "tax-words-end": N_("Last day of words for tax"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),
 }

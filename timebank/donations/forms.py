@@ -9,6 +9,7 @@ from wtforms import BooleanField
 from wtforms import RadioField
 from wtforms import StringField
 from wtforms import TextAreaField
+from wtforms.validators import InputRequired
 
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_MESSAGE
@@ -55,7 +56,7 @@ class GiveForm(KeyedForm):
     )
     wants_receipt = BooleanField(_("I would like a receipt"))
     address = TextAreaField(
-        _("Postal address"), [Lines(LONGEST_ADDRESS)], description=_("Only for a receipt on paper.")
+        _("Postal address"), [Lines(LONGEST_ADDRESS)], description=_("It stands on the receipt.")
     )
     message = TextAreaField(_("A word to us"), [Lines(LONGEST_MESSAGE)])
 
@@ -93,6 +94,20 @@ class GiveForm(KeyedForm):
             member_id=member_id,
             key=self.key.data or "",
         )
+
+
+class ReceiptForm(Form):
+    """To whom a receipt is made out that was not wished while giving."""
+
+    name = StringField(
+        _("Name on the receipt"),
+        [InputRequired(_("A receipt is made out to somebody: please write a name.")), Line(LONGEST_NAME)],
+    )
+    address = TextAreaField(
+        _("Postal address"),
+        [Lines(LONGEST_ADDRESS)],
+        description=_("Where the tax office wants it on the receipt."),
+    )
 
 
 class RuleForm(Form):

@@ -15,6 +15,7 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.communities.service import record
 from timebank.db import violated
+from timebank.donations.models import DONATION as DONATION
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_MESSAGE
 from timebank.donations.models import LONGEST_NAME
@@ -22,6 +23,9 @@ from timebank.donations.models import LONGEST_WORDS
 from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.models import Donation
 from timebank.donations.models import GivingRule
+from timebank.donations.receipting import NameForReceipt as NameForReceipt
+from timebank.donations.receipting import given_back
+from timebank.donations.receipting import issue_receipt
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
@@ -31,6 +35,7 @@ from timebank.money import Money
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
 from timebank.money import to_minor
+from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Earmark
 from timebank.payments.booking import Purpose
 from timebank.payments.booking import Shares
@@ -43,8 +48,6 @@ from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import is_visible
 
-#: What payments of gifts are called in their rows.
-DONATION: Final = "donation"
 #: Thanks whoever gave, once.
 THANK: Final = "thank-for-donation"
 #: Stripe takes eight digits and no more.
@@ -88,13 +91,6 @@ class TooLittle(Refusal):
 
     sentence = N_("Please give at least %(least)s here. Smaller gifts are welcome in cash.")
     field = "amount"
-
-
-class NameForReceipt(Refusal):
-    """A receipt is wished, and for nobody."""
-
-    sentence = N_("A receipt is made out to somebody: please write a name.")
-    field = "name"
 
 
 class AddressForReceipt(Refusal):
@@ -292,6 +288,8 @@ def _earmark(session: Session, payment: Payment) -> Earmark | None:
 def _paid(session: Session, payment: Payment) -> None:
     donation = donation_of(session, payment)
     donation.given_on = payment.paid_on
+    if donation.wants_receipt:
+        issue_receipt(session, donation=donation, payment=payment, actor=BY_STRIPE)
     if donation.email:
         enqueue(
             session,
@@ -318,7 +316,7 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
 
 
 #: What a payment of a gift is for.
-PURPOSE: Final = Purpose(shares=_shares, earmark=_earmark, about=_about, paid=_paid)
+PURPOSE: Final = Purpose(shares=_shares, earmark=_earmark, about=_about, paid=_paid, given_back=given_back)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
