@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -16,6 +18,7 @@ from tests.builders import PASSWORD
 from tests.house import HERE
 from tests.house import SECRET
 from tests.house import House
+from tests.pictures import a_png
 from timebank import clock
 from timebank.people.factors import SECONDS
 from timebank.people.factors import code_of
@@ -64,7 +67,7 @@ class Filled:
     data: Mapping[str, str | list[str]]
     on: str = ""
     #: What can only be known once it is asked for, such as the code of now.
-    fresh: Callable[[House], Mapping[str, str]] | None = None
+    fresh: Callable[[House], Mapping[str, Any]] | None = None
 
 
 def code_of_now(house: House) -> dict[str, str]:
@@ -77,6 +80,11 @@ def shown_secret(house: House) -> dict[str, str]:
     with house.app.app_context():
         person_id = house.people["other"].person.id
         return code_of_now(house) | {"secret": lock(SECRET, what=f"authenticator shown to {person_id}")}
+
+
+def a_stamp(_house: House) -> dict[str, Any]:
+    """Give a picture as a browser sends it; each time anew, for it is read to its end."""
+    return {"file": (BytesIO(a_png()), "stamp.png")}
 
 
 def key(number: int) -> dict[str, str]:
@@ -200,6 +208,18 @@ FORMS: dict[str, Filled] = {
         "steward",
         {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
         | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
+    ),
+    "gift_receipts.show": Filled(
+        "stranger", {"name": "Hana", "address": "4-5-6 Honmachi"}, on="without a receipt"
+    ),
+    "receipts.print_one": Filled("treasurer", {}, on="printed"),
+    "receipts.print_waiting": Filled("treasurer", {}),
+    "receipt_settings.change": Filled("steward", {"name": "Kadoma association", "seat": "9-9 Suehirocho"}),
+    "receipt_settings.stamp": Filled("steward", {}, fresh=a_stamp),
+    "receipt_settings.stamp_off": Filled("steward", {}),
+    "receipt_settings.end_words": Filled("steward", {"valid_until": "2027-03-31"}),
+    "receipt_settings.add_words": Filled(
+        "steward", {"words": "By certification 123", "valid_from": "2027-04-01", "valid_until": "2028-03-31"}
     ),
     "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
     "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),

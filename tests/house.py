@@ -18,6 +18,7 @@ from tests.builders import a_person
 from tests.builders import an_office
 from tests.builders import written
 from tests.house_money import take_money
+from tests.house_receipts import issue_receipts
 from tests.house_things import ELSEWHERE as ELSEWHERE
 from tests.house_things import HERE as HERE
 from tests.house_things import Things as Things
@@ -71,6 +72,11 @@ USUAL = {
     "payment_id": "paid",
     "plan_id": "full",
     "fee_id": "cash",
+    "receipt_id": "of a gift",
+    "printing_id": "one",
+    "words_id": "for tax",
+    "stamp_id": "on receipts",
+    "gift_token": "with a receipt",
     "application_id": "waiting",
     "invitation_id": "poster",
     "code": "poster",
@@ -245,6 +251,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
         **take_money(session, community, members_here["giver"], members_here["other"]),
+        **issue_receipts(session, community),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
         **ask_about_data(session, community, members_here["giver"], members_here["other"]),

@@ -63,6 +63,8 @@ from timebank.people.sign_ins import hashed
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
 from timebank.pools.models import PoolTransfer
+from timebank.receipts.models import Receipt
+from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
 from timebank.web.forms import fresh_key
 
@@ -87,7 +89,8 @@ ANSWERS = {200, 303, 403, 404}
 
 #: Latin words that are Japanese, too, are somebody's own name for something, or show what can be typed.
 LATIN_IN_JAPANESE = re.compile(
-    r"\b([A-Z]\w+/\w+|docs/stripe\.md|Stripe|UTC|CSV|JSON|A4|JPY|ID|English|Enter|h|m|min)\b", re.ASCII
+    r"\b([A-Z]\w+/\w+|docs/stripe\.md|Stripe|UTC|CSV|JSON|PDF|PNG|JPEG|kB|A4|JPY|ID|English|Enter|h|m|min)\b",
+    re.ASCII,
 )
 #: A word that somebody forgot to mark or to translate.
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
@@ -203,6 +206,11 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "payment_id": [9_999],
         "gift_id": [*session.scalars(select(DonationByHand.donation_id)), 9_999],
         "kind_gift_id": [*session.scalars(select(GiftInKind.id)), 9_999],
+        "receipt_id": [*session.scalars(select(Receipt.id)), 9_999],
+        "gift_token": ["nobodys"],
+        "printing_id": [9_999],
+        "words_id": [*session.scalars(select(TaxWords.id)), 9_999],
+        "stamp_id": [9_999],
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]

@@ -15,10 +15,12 @@ from timebank.contacts import views as contacts_views
 from timebank.db import db
 from timebank.donations import gift_views
 from timebank.donations import known as donations_known
+from timebank.donations import receipt_views as gift_receipt_views
 from timebank.donations import register_views
 from timebank.donations import service as donations
 from timebank.donations import views as donations_views
 from timebank.donations.later import FORGET_UNPAID
+from timebank.donations.receipting import SEND_RECEIPT
 from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
@@ -98,6 +100,11 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
 from timebank.pools import known as pools_known
 from timebank.pools import views as pools_views
+from timebank.receipts import known as receipts_known
+from timebank.receipts import settings_views as receipt_settings_views
+from timebank.receipts import views as receipts_views
+from timebank.receipts.issuer import ISSUE_WISHED
+from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.web import DeskItem
@@ -160,6 +167,9 @@ HOOKS = Hooks(
         TELL_OF_LEAK: N_("Tell somebody that data of theirs got out"),
         donations.THANK: N_("Thank somebody for a gift"),
         FORGET_UNPAID: N_("Forget who wanted to give and has not"),
+        SEND_RECEIPT: N_("Send a receipt"),
+        MAKE_PAPER: N_("Make the sheet of a receipt"),
+        ISSUE_WISHED: N_("Issue receipts that were wished earlier"),
         SWEEP: N_("Look at the account at Stripe"),
         fees.TELL_PAID: N_("Tell a member until when their fee is paid"),
         BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
@@ -202,7 +212,7 @@ HOOKS = Hooks(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
-        *(*donations_known.KNOWN, *memberships_known.KNOWN),
+        *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN),
     ),
     questions=(
         Question(
@@ -226,6 +236,7 @@ FEATURES = (
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, gift_views, register_views, funds_views, payments_views, webhook_views),
     *(memberships_views, fees_views, plan_views),
+    *(gift_receipt_views, receipts_views, receipt_settings_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

@@ -103,6 +103,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "take-fees": frozenset({TREASURER}),
     "let-off-fees": frozenset({COORDINATOR}),
     "keep-plans": frozenset({STEWARD}),
+    "print-receipts": frozenset({TREASURER}),
+    "set-up-receipts": frozenset({STEWARD}),
     # About the community.
     "see-settings": _OFFICERS,
     "change-settings": frozenset({STEWARD}),
@@ -174,6 +176,8 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "write-down-gifts": N_("Write down gifts that came in cash, by transfer or in kind, and take them back"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
+    "print-receipts": N_("Print receipts, for the post or as a copy"),
+    "set-up-receipts": N_("Say who issues receipts, by which stamp, and the words for tax on them"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),
     "see-own-fee": N_("See until when their fee is paid, and what was paid"),
     "pay-fees": N_("Pay their fee by card or konbini, and another member's as a gift"),

@@ -77,6 +77,9 @@ WORDS = {
     "plans.open_one": ("name", "words", "refund"),
     "plans.change": ("name", "words", "refund"),
     "plans.rule": ("bank", "post_office"),
+    "gift_receipts.show": ("name", "address"),
+    "receipt_settings.change": ("name", "seat"),
+    "receipt_settings.add_words": ("words",),
     "funds.open_one": ("name", "purpose"),
     "funds.change": ("purpose",),
     "funds.spend": ("words",),
@@ -134,6 +137,7 @@ NO_WORDS = {
     *("plan", "years", "way", "paid_on", "payer", "fee", "for_kind", "carries"),
     *("early_days", "grace_days", "days_before", "days_after"),
     *("way", "given_on", "dedication"),
+    *("valid_from", "valid_until"),
 }
 
 

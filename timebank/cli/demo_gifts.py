@@ -23,6 +23,13 @@ from timebank.donations.service import rule_of
 from timebank.funds.models import Fund
 from timebank.funds.service import open_fund
 from timebank.payments.particulars import change_particulars
+from timebank.receipts.issuer import add_tax_words
+from timebank.receipts.issuer import change_issuer
+from timebank.receipts.models import FEE
+from timebank.receipts.models import SUPPORTER_FEE
+from timebank.receipts.papers import paper_of
+from timebank.receipts.service import Due
+from timebank.receipts.service import issue
 
 #: Short name, name, and what the money is for.
 FUNDS: Final = (
@@ -55,6 +62,12 @@ PARTICULARS: Final = {
         "A gift by mistake? Write to us within 14 days, and you have it back."
     ),
 }
+#: Who issues receipts, where that is, and what stands on those for gifts.
+ISSUER: Final = "Kadoma たすけあい"
+SEAT: Final = f"{ADDRESS}\n電話 {TELEPHONE}"
+TAX_WORDS: Final = "この領収書は、寄附金控除の対象になりません。"
+#: Who paid in cash, as what, and how much.
+RECEIPTS: Final = (("山本 桜", FEE, 1200), ("門真市 商店会", SUPPORTER_FEE, 5000))
 
 
 def ask_for_gifts(session: Session, *, community: Community) -> None:
@@ -109,3 +122,32 @@ def _give_by_hand(session: Session, community: Community, car: Fund) -> None:
         key="demo:rice",
     )
     write_down_in_kind(session, community=community, gift=rice, actor=TERMINAL)
+    _issue_receipts(session, community)
+
+
+def _issue_receipts(session: Session, community: Community) -> None:
+    """Say who issues receipts, and issue some for fees that were paid in cash."""
+    change_issuer(session, community=community, name=ISSUER, seat=SEAT, actor=TERMINAL)
+    add_tax_words(
+        session,
+        community=community,
+        words=TAX_WORDS,
+        valid_from=community.started_on,
+        valid_until=None,
+        actor=TERMINAL,
+    )
+    today = clock.today(community.time_zone)
+    for turn, (payer, kind, amount) in enumerate(RECEIPTS, 1):
+        due = Due(
+            kind=kind,
+            source=f"fee:demo-{turn}",
+            language="ja",
+            payer=payer,
+            address=ADDRESS,
+            amount_minor=amount,
+            currency=community.currency,
+            paid_on=today,
+        )
+        receipt = issue(session, community=community, due=due, actor=TERMINAL)
+        assert receipt is not None
+        paper_of(session, receipt=receipt)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
+from timebank.documents.proof import check_documents
 from timebank.donations.proof import check_gifts
 from timebank.doubles.proof import check_joined
 from timebank.exchanges.proof import check_exchanges
@@ -16,6 +17,7 @@ from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
+from timebank.receipts.proof import check_receipts
 
 
 @click.command()
@@ -34,6 +36,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
+        faults += [*check_documents(session), *check_receipts(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

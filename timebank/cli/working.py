@@ -24,9 +24,13 @@ from timebank.communities.later import tidy_up
 from timebank.communities.models import Community
 from timebank.communities.service import list_communities
 from timebank.db import db
+from timebank.documents.service import content_of
 from timebank.donations.later import FORGET_UNPAID
 from timebank.donations.later import forget_unpaid
+from timebank.donations.later import issue_wished
+from timebank.donations.letters import send_receipt
 from timebank.donations.letters import thank
+from timebank.donations.receipting import SEND_RECEIPT
 from timebank.donations.service import THANK
 from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
@@ -77,6 +81,9 @@ from timebank.queue import Handler
 from timebank.queue import Place
 from timebank.queue import put_up
 from timebank.queue import work_one
+from timebank.receipts.issuer import ISSUE_WISHED
+from timebank.receipts.papers import make_paper
+from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import Settings
 from timebank.stripe_settings import StripeSettings
 
@@ -85,6 +92,7 @@ TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
     *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
+    Daily(ISSUE_WISHED, 6),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -156,7 +164,7 @@ class _Worker:
 def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Mapping[str, Handler]:
     """Give what does each kind of work."""
     return {
-        MAIL: carry_with(carrier, _slug_and_name),
+        MAIL: carry_with(carrier, _slug_and_name, _document),
         TELL_OF_PROPOSAL: letters.tell_of_proposal,
         letters.REMIND_OF_PROPOSALS: letters.remind_of_proposals,
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
@@ -177,6 +185,9 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         FORGET_WORDS: forget_words,
         TELL_OF_LEAK: tell_of_leak,
         THANK: thank,
+        SEND_RECEIPT: send_receipt,
+        MAKE_PAPER: make_paper,
+        ISSUE_WISHED: issue_wished,
         FORGET_UNPAID: forget_unpaid,
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,
@@ -184,6 +195,10 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         REMIND_OF_FEE: remind_of_fee,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
     }
+
+
+def _document(session: Session, community_id: int, document_id: int) -> tuple[str, bytes]:
+    return content_of(session, community_id=community_id, document_id=document_id)
 
 
 def look_at_timetable(session: Session, *, now: datetime) -> int:

@@ -63,6 +63,11 @@ EVENTS = {
     "years-fiscal": N_("Fees are for the same year for everybody"),
     "years-rolling": N_("Fees are for a year from the day of paying"),
     "particulars": N_("Who takes the money"),
+    "receipt-issuer": N_("Who issues receipts"),
+    "receipt-stamp": N_("Another stamp on receipts"),
+    "receipt-stamp-off": N_("Receipts without a stamp"),
+    "tax-words": N_("Words for tax on receipts for gifts"),
+    "tax-words-end": N_("Last day of words for tax"),
     "month-closed": N_("Books closed"),
     "month-reopened": N_("Month reopened"),
 }

@@ -1,23 +1,65 @@
-"""What is forgotten of gifts that nobody paid."""
+"""What is done every day about gifts: those that nobody paid are forgotten, wished receipts are issued."""
 
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import Text
+from sqlalchemy import cast
 from sqlalchemy import select
+from sqlalchemy import true
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actor import Actor
 from timebank.donations.models import Donation
+from timebank.donations.receipting import RECEIPT_STATES
+from timebank.donations.receipting import issue_receipt
+from timebank.donations.receipting import send_later
 from timebank.donations.service import DONATION
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
 from timebank.queue import Task
+from timebank.queue import enqueue
+from timebank.receipts.issuer import ISSUE_WISHED
+from timebank.receipts.models import Receipt
 
 #: Forgets who wanted to give and has not.
 FORGET_UNPAID: Final = "forget-unpaid-gifts"
 #: Longer than a page at Stripe can be paid on, and than a konbini takes money for it.
 KEPT: Final = timedelta(days=30)
+#: Receipts are issued so many in one transaction.
+AT_ONCE: Final = 200
+BY_ITSELF: Final = Actor(person_id=None, member_id=None, how="job")
+
+
+def issue_wished(session: Session, task: Task) -> None:
+    """Issue the receipts that were wished before the community issued any, so many at a time."""
+    receipt = select(Receipt.id).where(
+        Receipt.community_id == Payment.community_id, Receipt.source == "payment:" + cast(Payment.id, Text)
+    )
+    wished = (
+        select(Donation, Payment)
+        .join(Payment, (Payment.subject_id == Donation.id) & (Payment.community_id == Donation.community_id))
+        .where(
+            Donation.community_id == task.community_id,
+            Donation.wants_receipt == true(),
+            Payment.purpose == DONATION,
+            Payment.oddity.is_(None),
+            Payment.state.in_(RECEIPT_STATES),
+            ~receipt.exists(),
+        )
+        .order_by(Payment.id)
+        .limit(AT_ONCE)
+    )
+    found = session.execute(wished).all()
+    for donation, payment in found:
+        issued = issue_receipt(session, donation=donation, payment=payment, actor=BY_ITSELF)
+        if issued is None:
+            return
+        send_later(session, receipt=issued, donation_id=donation.id)
+    if len(found) == AT_ONCE:
+        enqueue(session, community_id=task.community_id, kind=ISSUE_WISHED)
 
 
 def forget_unpaid(session: Session, task: Task) -> None:

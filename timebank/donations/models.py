@@ -2,6 +2,7 @@
 
 from datetime import date
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy import ForeignKey
@@ -19,6 +20,8 @@ from timebank.db import one_of
 from timebank.payments.models import LONGEST_EMAIL
 from timebank.payments.models import MOST_MINOR
 
+#: What payments of gifts are called in their rows.
+DONATION: Final = "donation"
 LONGEST_NAME = 100
 LONGEST_ADDRESS = 300
 LONGEST_MESSAGE = 500

@@ -17,11 +17,14 @@ from timebank.communities.service import record
 from timebank.db import violated
 from timebank.donations.givers import Said
 from timebank.donations.givers import cleaned
+from timebank.donations.models import DONATION as DONATION
 from timebank.donations.models import LONGEST_WORDS
 from timebank.donations.models import MEMORY
 from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.models import Donation
 from timebank.donations.models import GivingRule
+from timebank.donations.receipting import given_back
+from timebank.donations.receipting import issue_receipt
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
@@ -31,6 +34,7 @@ from timebank.money import Money
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
 from timebank.money import to_minor
+from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Earmark
 from timebank.payments.booking import Purpose
 from timebank.payments.booking import Shares
@@ -40,8 +44,6 @@ from timebank.payments.service import begin_payment
 from timebank.queue import enqueue
 from timebank.text import clean_text
 
-#: What payments of gifts are called in their rows.
-DONATION: Final = "donation"
 #: Thanks whoever gave, once.
 THANK: Final = "thank-for-donation"
 #: Stripe takes eight digits and no more.
@@ -272,6 +274,8 @@ def _earmark(session: Session, payment: Payment) -> Earmark | None:
 def _paid(session: Session, payment: Payment) -> None:
     donation = donation_of(session, payment)
     donation.given_on = payment.paid_on
+    if donation.wants_receipt:
+        issue_receipt(session, donation=donation, payment=payment, actor=BY_STRIPE)
     thank_later(session, donation=donation)
 
 
@@ -294,7 +298,14 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
 
 
 #: What a payment of a gift is for.
-PURPOSE: Final = Purpose(label=N_("Gift"), shares=_shares, earmark=_earmark, about=_about, paid=_paid)
+PURPOSE: Final = Purpose(
+    label=N_("Gift"),
+    shares=_shares,
+    earmark=_earmark,
+    about=_about,
+    paid=_paid,
+    given_back=given_back,
+)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------

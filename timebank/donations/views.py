@@ -17,6 +17,7 @@ from timebank.donations.forms import GiveForm
 from timebank.donations.forms import RuleForm
 from timebank.donations.limits import give_limits
 from timebank.donations.models import Donation
+from timebank.donations.receipting import receipt_of
 from timebank.donations.service import DONATION
 from timebank.errors import N_
 from timebank.errors import Refusal
@@ -40,6 +41,7 @@ from timebank.payments.particulars import particulars_of
 from timebank.payments.paying import StripeAway
 from timebank.payments.paying import StripeSaysNo
 from timebank.payments.service import find_payment
+from timebank.receipts.issuer import issuer_of
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -85,7 +87,7 @@ def give() -> ResponseReturnValue:
                 raise
             return redirect(url_for(".confirm", payment_token=payment.token), 303)
     shown = show_funds(session(), community=community())
-    return form_page("donations/give.html", form, rule=rule, shown=shown, by_card=gateway_here() is not None)
+    return form_page("donations/give.html", form, rule=rule, shown=shown, **_means())
 
 
 @bp.get("/give/<payment_token>")
@@ -136,6 +138,8 @@ def thanks(payment_token: str) -> ResponseReturnValue:
         paid=paid,
         over=over,
         waits=payment.state == PROCESSING,
+        receipt=receipt_of(session(), payment=payment),
+        receipts=issuer_of(session(), community=community()) is not None,
     )
     # The page looks again by itself, without a script, as long as something can still come.
     return page, 200, {} if paid or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
@@ -208,6 +212,14 @@ def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
         particulars=particulars_of(session(), community=community()),
         problem=say(problem) if problem else "",
     )
+
+
+def _means() -> dict[str, bool]:
+    """Say what whoever gives can do here: pay by card, and have a receipt."""
+    return {
+        "by_card": gateway_here() is not None,
+        "receipts": issuer_of(session(), community=community()) is not None,
+    }
 
 
 def _member_id() -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,7 +49,7 @@ def _coordinators(session: Session, community: Community) -> Iterable[Person]:
     return session.scalars(found.order_by(Person.id)).all()
 
 
-def _send(session: Session, community: Community, person: Person, template: str, **facts: object) -> None:
+def _send(session: Session, community: Community, person: Person, template: str, **facts: Any) -> None:
     if person.email:
         send_letter(
             session,

@@ -10,6 +10,7 @@ from timebank.mail.carriers import carrier_of as carrier_of
 from timebank.mail.letters import send_letter as send_letter
 from timebank.mail.letters import write_letter as write_letter
 from timebank.mail.service import MAIL as MAIL
+from timebank.mail.service import Attached as Attached
 from timebank.mail.service import Letter as Letter
 from timebank.mail.service import carry_later as carry_later
 from timebank.mail.service import carry_with as carry_with

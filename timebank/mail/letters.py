@@ -10,20 +10,28 @@ from sqlalchemy.orm import Session
 
 from timebank.i18n import plainly
 from timebank.mail.models import Mail
+from timebank.mail.service import Attached
 from timebank.mail.service import Letter
 from timebank.mail.service import new_mail
 from timebank.mail.service import post_mail
 
 
 def send_letter(
-    session: Session, template: str, *, community: Any, to_address: str, language: str, **facts: Any
+    session: Session,
+    template: str,
+    *,
+    community: Any,
+    to_address: str,
+    language: str,
+    attached: Attached | None = None,
+    **facts: Any,
 ) -> Mail:
     """Write a letter from ``mail/<template>.txt`` and ``.html`` to one person, to be carried later.
 
     The text's first line is the subject. In the transaction that is its cause; the caller commits.
     """
     letter = write_letter(template, community=community, to_address=to_address, language=language, **facts)
-    return post_mail(session, letter.mail)
+    return post_mail(session, letter.mail, attached)
 
 
 def write_letter(template: str, *, community: Any, to_address: str, language: str, **facts: Any) -> Letter:

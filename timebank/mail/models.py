@@ -16,6 +16,23 @@ LONGEST_TEXT = 100_000
 LONGEST_ADDRESS = 254
 
 
+class MailAttachment(Base):
+    """A document that goes with a mail; its bytes are fetched when the mail is carried."""
+
+    __tablename__ = "mail_attachment"
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 100", name="mail_attachment_has_a_name"),
+        STRICT,
+    )
+
+    mail_id: Mapped[int] = mapped_column(
+        ForeignKey("mail.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    #: What the file is called where it arrives.
+    name: Mapped[str]
+
+
 class Mail(Base):
     """A mail to one person, as it is sent however often that is tried."""
 

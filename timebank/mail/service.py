@@ -21,6 +21,7 @@ from timebank.mail.carriers import Carrier
 from timebank.mail.carriers import Refused
 from timebank.mail.models import LONGEST_SUBJECT
 from timebank.mail.models import Mail
+from timebank.mail.models import MailAttachment
 from timebank.queue import Handler
 from timebank.queue import NotDone
 from timebank.queue import Outside
@@ -41,6 +42,20 @@ class Letter:
     mail: Mail
     place: str
     sender_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A document that goes with a mail, and what the file is called there."""
+
+    document_id: int
+    name: str
+
+
+#: Gives a document of a community (second) by its id: what kind of file it is, and its bytes.
+DocumentOf = Callable[[Session, int, int], tuple[str, bytes]]
+#: What kind of file goes with a mail, its bytes, and its name.
+File = tuple[str, bytes, str]
 
 
 def new_mail(
@@ -67,10 +82,13 @@ def new_mail(
     )
 
 
-def post_mail(session: Session, mail: Mail) -> Mail:
+def post_mail(session: Session, mail: Mail, attached: Attached | None = None) -> Mail:
     """Keep a mail and ask for it to be carried, in the transaction that is its cause."""
     session.add(mail)
     session.flush()
+    if attached is not None:
+        session.add(MailAttachment(mail_id=mail.id, document_id=attached.document_id, name=attached.name))
+        session.flush()
     enqueue(
         session,
         community_id=mail.community_id,
@@ -81,8 +99,15 @@ def post_mail(session: Session, mail: Mail) -> Mail:
     return mail
 
 
-def carry_with(carrier: Carrier, community_of: Callable[[Session, int], tuple[str, str]]) -> Handler:
-    """Give what carries mails; ``community_of`` tells a community's slug and name by its id."""
+def carry_with(
+    carrier: Carrier,
+    community_of: Callable[[Session, int], tuple[str, str]],
+    document_of: DocumentOf,
+) -> Handler:
+    """Give what carries mails.
+
+    ``community_of`` tells a community's slug and name by its id, ``document_of`` fetches what goes along.
+    """
 
     def handler(session: Session, task: Task) -> Outside | None:
         mail = session.scalar(
@@ -95,7 +120,8 @@ def carry_with(carrier: Carrier, community_of: Callable[[Session, int], tuple[st
         mail.in_doubt += 1
         session.flush()
         slug, name = community_of(session, task.community_id)
-        return partial(_carry, carrier, _message(mail, carrier.sender, name), slug, mail.id)
+        file = _file(session, mail, document_of)
+        return partial(_carry, carrier, _message(mail, carrier.sender, name, file), slug, mail.id)
 
     return handler
 
@@ -136,7 +162,14 @@ def _not_taken(session: Session, *, mail_id: int) -> None:
     session.flush()
 
 
-def _message(mail: Mail, sender: str, name: str) -> EmailMessage:
+def _file(session: Session, mail: Mail, document_of: DocumentOf) -> File | None:
+    attached = session.get(MailAttachment, mail.id)
+    if attached is None:
+        return None
+    return (*document_of(session, mail.community_id, attached.document_id), attached.name)
+
+
+def _message(mail: Mail, sender: str, name: str, file: File | None = None) -> EmailMessage:
     # Not every server takes eight bits.
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["From"] = Address(" ".join(name.split()), addr_spec=sender)
@@ -148,6 +181,10 @@ def _message(mail: Mail, sender: str, name: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    if file is not None:
+        kind, content, called = file
+        main, _, sub = kind.partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=called)
     # What the content brings with it takes the place of headers that begin like this one.
     message["Content-Language"] = mail.language
     return message

@@ -29,6 +29,7 @@ from timebank.payments.facts import Movement
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeMovement
+from timebank.payments.models import StripeRefund
 
 #: Stripe told us, by whichever way.
 BY_STRIPE: Final = Actor(person_id=None, member_id=None, how="stripe")
@@ -95,6 +96,8 @@ class Purpose:
     about: Callable[[Session, Payment], Sequence[tuple[str, str]]]
     #: It is paid, for the first and only time; in the transaction that writes that down.
     paid: Callable[[Session, Payment], None]
+    #: Money of it went back, whole or in part: once for each refund, in the transaction that first knows it.
+    given_back: Callable[[Session, Payment, StripeRefund], None] = lambda _session, _payment, _refund: None
 
 
 def turn(movement: Movement) -> tuple[datetime, bool, bool]:

@@ -52,6 +52,7 @@ from timebank.payments.models import StripeRefund
 #: A dispute that takes money, and is not decided.
 _UNDECIDED = frozenset({"needs_response", "under_review"})
 _LOST = "lost"
+_SUCCEEDED = "succeeded"
 
 
 class AccountShared(Refusal):
@@ -238,7 +239,7 @@ def record_refunds(
     session: Session, *, community: Community, refunds: Sequence[Refund], purposes: Purposes
 ) -> None:
     """Write down refunds of one charge, whoever made them, and book what they have moved in its own order."""
-    payments = [_record_refund(session, community, refund) for refund in refunds]
+    payments = [_record_refund(session, community, refund, purposes) for refund in refunds]
     moved = [
         (movement, payment)
         for refund, payment in zip(refunds, payments, strict=True)
@@ -250,7 +251,9 @@ def record_refunds(
         _follow(session, payment)
 
 
-def _record_refund(session: Session, community: Community, refund: Refund) -> Payment | None:
+def _record_refund(
+    session: Session, community: Community, refund: Refund, purposes: Purposes
+) -> Payment | None:
     payment = _payment_of(session, community, refund)
     row = session.scalar(
         select(StripeRefund).where(
@@ -268,8 +271,11 @@ def _record_refund(session: Session, community: Community, refund: Refund) -> Pa
             made_at=refund.made_at,
         )
         session.add(row)
+    first = refund.status == _SUCCEEDED != row.status
     row.status = refund.status
     session.flush()
+    if first and payment is not None and payment.oddity is None:
+        purposes[payment.purpose].given_back(session, payment, row)
     return payment
 
 
@@ -373,7 +379,7 @@ def _follow(session: Session, payment: Payment | None) -> None:
     )
     refunded = session.scalar(
         select(func.coalesce(func.sum(StripeRefund.amount), 0)).where(
-            StripeRefund.payment_id == payment.id, StripeRefund.status == "succeeded"
+            StripeRefund.payment_id == payment.id, StripeRefund.status == _SUCCEEDED
         )
     )
     if _LOST in disputes:

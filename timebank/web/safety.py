@@ -82,12 +82,17 @@ def refuse_unreadable() -> None:
     if request.mimetype != "multipart/form-data" and sent.count(b"&") >= MOST_FIELDS:
         abort(413)
     # Only a form can say it where it was typed.
-    g.broken_letters = not _is_unicode(sent)
+    g.broken_letters = _has_lost_letters() if request.files else not _is_unicode(sent)
     parts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
     # A part of a form may come without a name.
     names_are_good = all(name is not None and is_storable(name) for name in request.form)
     if not all(map(is_storable, parts)) or not names_are_good:
         abort(400)
+
+
+def _has_lost_letters() -> bool:
+    """Say whether bytes beside an uploaded file were no letters: a mark stands for each that was lost."""
+    return any("\ufffd" in value for _name, value in request.form.items(multi=True))
 
 
 def _is_unicode(sent: bytes) -> bool:

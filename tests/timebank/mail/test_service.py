@@ -37,13 +37,17 @@ def community(engine: Engine) -> Community:
     return written(engine, lambda session: a_community(session, name="門真の会", slug="kadoma"))
 
 
+def a_document(_session: Session, community_id: int, document_id: int) -> tuple[str, bytes]:
+    return "application/pdf", f"%PDF of {community_id}, {document_id}".encode()
+
+
 def work_one(engine: Engine, porter: Porter) -> bool:
     def named(session: Session, community_id: int) -> tuple[str, str]:
         community = session.get_one(Community, community_id)
         return community.slug, community.name
 
     with Session(engine) as session:
-        return queue.work_one(lambda: session, {MAIL: carry_with(porter, named)})
+        return queue.work_one(lambda: session, {MAIL: carry_with(porter, named, a_document)})
 
 
 def write(engine: Engine, community: Community, **facts: str) -> int:

@@ -1,0 +1,1 @@
+"""Documents: files that were uploaded or made, kept as bytes in the database and never changed."""

@@ -1,0 +1,242 @@
+"""The sheets of receipts: worded once in the language of whoever paid, made as PDF, and kept as bytes."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from typing import Final
+
+from flask_babel import force_locale
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.documents.models import Document
+from timebank.documents.service import content_of
+from timebank.documents.service import keep_pdf
+from timebank.errors import N_
+from timebank.i18n import day
+from timebank.i18n import money
+from timebank.paper import PaperRefused
+from timebank.paper import make_pdf
+from timebank.queue import NotDone
+from timebank.queue import Task
+from timebank.receipts.issuer import issuer_of
+from timebank.receipts.issuer import tax_words_on
+from timebank.receipts.models import FEE
+from timebank.receipts.models import GIFT
+from timebank.receipts.models import MEAL
+from timebank.receipts.models import REFUND
+from timebank.receipts.models import SUPPORTER_FEE
+from timebank.receipts.models import TICKET
+from timebank.receipts.models import Receipt
+from timebank.receipts.models import ReceiptIssuer
+from timebank.receipts.models import ReceiptPaper
+from timebank.receipts.service import left_of
+
+
+def _(sentence: str, **facts: Any) -> str:
+    """Say a sentence in the language of the sheet."""
+    return str(gettext(sentence, **facts))
+
+
+#: What each kind is called on its sheet, and what the money was paid as.
+TITLES: Final = {
+    GIFT: N_("Receipt for a gift"),
+    FEE: N_("Receipt for a membership fee"),
+    SUPPORTER_FEE: N_("Receipt for a supporter's fee"),
+    TICKET: N_("Receipt for tickets"),
+    MEAL: N_("Receipt for a meal"),
+    REFUND: N_("Note of money given back"),
+}
+_PAID_AS: Final = {
+    GIFT: N_("As a gift, for which nothing was given in return"),
+    FEE: N_("As a membership fee"),
+    SUPPORTER_FEE: N_("As a supporter's fee"),
+    TICKET: N_("For tickets"),
+    MEAL: N_("For a meal"),
+}
+
+
+def make_paper(session: Session, task: Task) -> None:
+    """Make the sheet of a receipt; what cannot be set is tried again, and then shown to officers."""
+    receipt = session.get(Receipt, task.payload["receipt"])
+    if receipt is None or receipt.community_id != task.community_id:
+        return
+    try:
+        paper_of(session, receipt=receipt)
+    except PaperRefused as refused:
+        raise NotDone(N_("The sheet of a receipt could not be set.")) from refused
+
+
+def find_paper(session: Session, *, receipt: Receipt) -> ReceiptPaper | None:
+    """Find the sheet of a receipt; None where it is not made yet."""
+    return session.get(ReceiptPaper, receipt.id)
+
+
+def paper_of(session: Session, *, receipt: Receipt) -> ReceiptPaper:
+    """Give the sheet of a receipt, and make it where nobody has; raises PaperRefused."""
+    if found := find_paper(session, receipt=receipt):
+        return found
+    # Two pieces of work want the same sheet at once, to keep it and to send it: one makes it.
+    session.get(ReceiptIssuer, receipt.community_id, with_for_update=True)
+    if found := find_paper(session, receipt=receipt):
+        return found
+    community = session.get_one(Community, receipt.community_id)
+    words = _words(session, receipt)
+    content = make_pdf(
+        "receipt",
+        title=f"{words['title']} {receipt.label}",
+        language=receipt.language,
+        made_at=receipt.issued_at,
+        papers=[words],
+        pictures=_pictures(session, [receipt]),
+    )
+    paper = ReceiptPaper(
+        receipt_id=receipt.id,
+        community_id=receipt.community_id,
+        document_id=keep_pdf(session, community=community, content=content).id,
+        words=json.dumps(words, ensure_ascii=False),
+        made_at=clock.now(),
+    )
+    session.add(paper)
+    session.flush()
+    return paper
+
+
+def file_of(session: Session, *, paper: ReceiptPaper) -> bytes:
+    """Give the bytes of a sheet as they were made."""
+    _kind, content = content_of(session, community_id=paper.community_id, document_id=paper.document_id)
+    return content
+
+
+def print_sheets(
+    session: Session, *, title: str, language: str, receipts: Sequence[tuple[Receipt, bool]]
+) -> bytes:
+    """Set receipts into one file, a sheet each, worded as they were issued; a copy (True) says so.
+
+    Their sheets are made already.
+    """
+    papers = []
+    for receipt, is_copy in receipts:
+        words = json.loads(session.get_one(ReceiptPaper, receipt.id).words)
+        papers.append({**words, "mark": _marked(receipt.language, N_("Copy")) if is_copy else ""})
+    return make_pdf(
+        "receipt",
+        title=title,
+        language=language,
+        made_at=clock.now(),
+        papers=papers,
+        pictures=_pictures(session, [receipt for receipt, _copy in receipts]),
+    )
+
+
+def sample(session: Session, *, community: Community, language: str) -> bytes:
+    """Set a receipt with invented people and amounts, marked as a sample, as receipts will look here."""
+    issuer = issuer_of(session, community=community)
+    today = clock.today(community.time_zone)
+    with force_locale(language):
+        receipt = Receipt(
+            year=today.year,
+            number=1,
+            kind=GIFT,
+            language=language,
+            issued_on=today,
+            issuer=issuer.name if issuer else _("The name in law stands here"),
+            seat=issuer.seat if issuer else _("The seat stands here"),
+            stamp_id=issuer.stamp_id if issuer else None,
+            payer=_("Hana Sample"),
+            address=_("1-2-3 Example Street\nSample Town"),
+            amount_minor=3000 if community.currency in {"JPY", "KRW"} else 3000_00,
+            currency=community.currency,
+            purpose=_("An example"),
+            paid_on=today,
+            tax_words=tax_words_on(session, community=community, day=today),
+            community_id=community.id,
+        )
+        words = {**_words(session, receipt), "sample": True, "mark": _("Sample, not a receipt")}
+        return make_pdf(
+            "receipt",
+            title=f"{words['title']} ({words['mark']})",
+            language=language,
+            made_at=clock.now(),
+            papers=[words],
+            pictures=_pictures(session, [receipt]),
+        )
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _words(session: Session, receipt: Receipt) -> dict[str, Any]:
+    """Word a receipt in the language of whoever paid, as its sheet takes it."""
+    with force_locale(receipt.language):
+        return {
+            "language": receipt.language,
+            "title": _(TITLES[receipt.kind]),
+            "address": receipt.address,
+            "heads": [
+                _("No. %(number)s", number=receipt.label),
+                _("Issued on %(day)s", day=day(receipt.issued_on)),
+            ],
+            "mark": "",
+            "sample": False,
+            "payer": _payer(receipt),
+            "amount": _amount(receipt),
+            "facts": _facts(session, receipt),
+            "sentence": _sentence(session, receipt),
+            "issuer": receipt.issuer,
+            "seat": receipt.seat,
+            "stamp": str(receipt.stamp_id or ""),
+            "stamp_says": _("Stamp of %(name)s", name=receipt.issuer),
+            "tax": receipt.tax_words,
+        }
+
+
+def _payer(receipt: Receipt) -> str:
+    if receipt.kind == REFUND:
+        return _("Given back to %(name)s", name=receipt.payer)
+    return _("Received from %(name)s", name=receipt.payer)
+
+
+def _amount(receipt: Receipt) -> str:
+    told = money(receipt.amount_minor, receipt.currency)
+    # As sums are written on paper in Japan, so that nobody adds a digit before or behind.
+    return f"金{told}也" if receipt.language == "ja" and receipt.currency == "JPY" else told
+
+
+def _facts(session: Session, receipt: Receipt) -> list[list[str]]:
+    if receipt.kind == REFUND:
+        about = session.get_one(Receipt, receipt.about_id)
+        return [
+            [_("Receipt"), _("No. %(number)s of %(day)s", number=about.label, day=day(about.issued_on))],
+            [_("It says"), money(about.amount_minor, about.currency)],
+            [_("Given back on"), day(receipt.paid_on)],
+        ]
+    facts = [[_("Paid as"), _(_PAID_AS[receipt.kind])]]
+    if receipt.purpose:
+        facts.append([_("Kept for"), receipt.purpose])
+    return [*facts, [_("Paid on"), day(receipt.paid_on)]]
+
+
+def _sentence(session: Session, receipt: Receipt) -> str:
+    if receipt.kind != REFUND:
+        return _("We have received this amount. Thank you.")
+    left = left_of(session, note=receipt)
+    if left:
+        return _(
+            "This much of it was given back. The receipt counts for %(left)s from now on.",
+            left=money(left, receipt.currency),
+        )
+    return _("All of it was given back. The receipt does not count any more.")
+
+
+def _marked(language: str, words: str) -> str:
+    with force_locale(language):
+        return _(words)
+
+
+def _pictures(session: Session, receipts: Sequence[Receipt]) -> dict[str, bytes]:
+    """Fetch the stamps that stand on receipts, each once."""
+    stamps = {one.stamp_id: one.community_id for one in receipts if one.stamp_id is not None}
+    return {str(stamp): session.get_one(Document, stamp).content for stamp in sorted(stamps)}

@@ -1,0 +1,87 @@
+"""What a treasurer looks at: receipts year by year, and everything about one of them."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank.communities.models import Community
+from timebank.receipts.models import COPIED
+from timebank.receipts.models import Receipt
+from timebank.receipts.models import ReceiptHanding
+from timebank.receipts.models import ReceiptPaper
+
+#: Read in handfuls, however many a year has.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A receipt, and how its original reached whoever paid; empty where it has not."""
+
+    receipt: Receipt
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A receipt, with everything that became of it."""
+
+    receipt: Receipt
+    paper: ReceiptPaper | None
+    handings: Sequence[ReceiptHanding]
+    #: The receipt that a note is about, and the notes about a receipt.
+    about: Receipt | None
+    notes: Sequence[Receipt]
+
+
+def years_of(session: Session, *, community: Community) -> Sequence[int]:
+    """List the years in which receipts were issued, the newest first."""
+    found = select(Receipt.year).where(Receipt.community_id == community.id).distinct()
+    return session.scalars(found.order_by(Receipt.year.desc())).all()
+
+
+def list_receipts(
+    session: Session, *, community: Community, year: int, before: int | None, limit: int
+) -> Sequence[Listed]:
+    """List the receipts of a year, the newest first."""
+    found = (
+        select(Receipt, ReceiptHanding.how)
+        .outerjoin(ReceiptHanding, (ReceiptHanding.receipt_id == Receipt.id) & (ReceiptHanding.how != COPIED))
+        .where(Receipt.community_id == community.id, Receipt.year == year)
+    )
+    if before is not None:
+        found = found.where(Receipt.number < before)
+    rows = session.execute(found.order_by(Receipt.number.desc()).limit(limit))
+    return [Listed(receipt, how or "") for receipt, how in rows]
+
+
+def all_receipts(session: Session, *, community: Community, year: int) -> Iterator[Listed]:
+    """Read every receipt of a year, the first one first, some at a time."""
+    before: int | None = None
+    pages: list[Sequence[Listed]] = []
+    while page := list_receipts(session, community=community, year=year, before=before, limit=_AT_ONCE):
+        pages.append(page)
+        before = page[-1].receipt.number
+    for page in reversed(pages):
+        yield from reversed(page)
+
+
+def story_of(session: Session, *, community: Community, receipt_id: int) -> Story | None:
+    """Tell everything of a receipt of this community; another community's is not found."""
+    receipt = session.scalar(
+        select(Receipt).where(Receipt.id == receipt_id, Receipt.community_id == community.id)
+    )
+    if receipt is None:
+        return None
+    handings = select(ReceiptHanding).where(ReceiptHanding.receipt_id == receipt.id)
+    notes = select(Receipt).where(Receipt.about_id == receipt.id)
+    return Story(
+        receipt=receipt,
+        paper=session.get(ReceiptPaper, receipt.id),
+        handings=session.scalars(handings.order_by(ReceiptHanding.id)).all(),
+        about=session.get_one(Receipt, receipt.about_id) if receipt.about_id else None,
+        notes=session.scalars(notes.order_by(Receipt.id)).all(),
+    )

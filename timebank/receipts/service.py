@@ -1,0 +1,175 @@
+"""What may happen to receipts: they are issued with the next number, once for each thing that was paid.
+
+A receipt is a row, written in the transaction that is its cause; its sheet of paper is made by later work,
+so that nothing that goes wrong with paper ever keeps money from being written down.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.actor import Actor
+from timebank.communities.models import Community
+from timebank.db import insert_into
+from timebank.payments.booking import BY_STRIPE
+from timebank.payments.booking import local_day
+from timebank.payments.models import Payment
+from timebank.payments.models import StripeRefund
+from timebank.queue import enqueue
+from timebank.receipts.issuer import issuer_of
+from timebank.receipts.issuer import tax_words_on
+from timebank.receipts.models import GIFT
+from timebank.receipts.models import REFUND
+from timebank.receipts.models import Receipt
+from timebank.receipts.models import ReceiptCounter
+from timebank.receipts.models import ReceiptIssuer
+
+#: Makes the sheet of paper of a receipt, once.
+MAKE_PAPER: Final = "make-receipt-paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What somebody paid, as a receipt says it."""
+
+    kind: str
+    #: What it is for, as ``payment:7`` or ``fee:3``: one receipt for each.
+    source: str
+    language: str
+    payer: str
+    address: str = ""
+    member_id: int | None = None
+    amount_minor: int
+    currency: str
+    purpose: str = ""
+    paid_on: date
+    #: The receipt of which money went back.
+    about: Receipt | None = None
+
+
+def source_of(payment: Payment) -> str:
+    """Name what the receipt of a payment is for."""
+    return f"payment:{payment.id}"
+
+
+def find_receipt(session: Session, *, community: Community, source: str) -> Receipt | None:
+    """Find the receipt for something; another community's is not found."""
+    return session.scalar(
+        select(Receipt).where(Receipt.community_id == community.id, Receipt.source == source)
+    )
+
+
+def issue(session: Session, *, community: Community, due: Due, actor: Actor) -> Receipt | None:
+    """Issue a receipt with the next number of the year, once for each source; the caller commits.
+
+    None as long as it is not said who issues receipts. What stands on it was checked where it was
+    written, so that there is nothing here that could refuse.
+    """
+    issuer = issuer_of(session, community=community)
+    if issuer is None:
+        return None
+    if found := find_receipt(session, community=community, source=due.source):
+        return found
+    today = clock.today(community.time_zone)
+    counter = _held_counter(session, community, today.year)
+    # Whoever held the counter before may have issued the same.
+    if found := find_receipt(session, community=community, source=due.source):
+        return found
+    counter.last_number += 1
+    receipt = _receipt(session, community, issuer, due, today)
+    receipt.number, receipt.actor = counter.last_number, str(actor)
+    session.add(receipt)
+    session.flush()
+    enqueue(
+        session,
+        community_id=community.id,
+        kind=MAKE_PAPER,
+        payload={"receipt": receipt.id},
+        key=f"{MAKE_PAPER}:{receipt.id}",
+    )
+    return receipt
+
+
+def note_given_back(session: Session, *, payment: Payment, refund: StripeRefund) -> Receipt | None:
+    """Issue the note that a receipt's money went back, whole or in part; once for each refund.
+
+    None where the payment has no receipt: then there is nothing to take back.
+    """
+    community = session.get_one(Community, payment.community_id)
+    receipt = find_receipt(session, community=community, source=source_of(payment))
+    if receipt is None:
+        return None
+    due = Due(
+        kind=REFUND,
+        source=f"refund:{refund.id}",
+        language=receipt.language,
+        payer=receipt.payer,
+        address=receipt.address,
+        member_id=receipt.member_id,
+        amount_minor=refund.amount,
+        currency=refund.currency,
+        purpose=receipt.purpose,
+        paid_on=local_day(community, refund.made_at),
+        about=receipt,
+    )
+    return issue(session, community=community, due=due, actor=BY_STRIPE)
+
+
+def note_earlier_refunds(session: Session, *, payment: Payment) -> list[Receipt]:
+    """Issue the notes of what went back before there was a receipt."""
+    before = select(StripeRefund).where(
+        StripeRefund.payment_id == payment.id, StripeRefund.status == "succeeded"
+    )
+    found = session.scalars(before.order_by(StripeRefund.id)).all()
+    notes = [note_given_back(session, payment=payment, refund=refund) for refund in found]
+    return [note for note in notes if note is not None]
+
+
+def left_of(session: Session, *, note: Receipt) -> int:
+    """Tell how much of a receipt counts once what a note tells of, and those before it, went back."""
+    assert note.about_id is not None
+    whole = session.get_one(Receipt, note.about_id).amount_minor
+    back = select(func.sum(Receipt.amount_minor)).where(
+        Receipt.about_id == note.about_id, Receipt.id <= note.id
+    )
+    return max(whole - int(session.scalar(back) or 0), 0)
+
+
+def _held_counter(session: Session, community: Community, year: int) -> ReceiptCounter:
+    new = insert_into(session, ReceiptCounter).values(community_id=community.id, year=year, last_number=0)
+    session.execute(new.on_conflict_do_nothing())
+    held = select(ReceiptCounter).where(
+        ReceiptCounter.community_id == community.id, ReceiptCounter.year == year
+    )
+    # Read anew: another one may have counted on since it was seen.
+    return session.scalars(held.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _receipt(session: Session, community: Community, issuer: ReceiptIssuer, due: Due, today: date) -> Receipt:
+    for_tax = due.kind == GIFT
+    return Receipt(
+        community_id=community.id,
+        year=today.year,
+        kind=due.kind,
+        source=due.source,
+        language=due.language,
+        issued_on=today,
+        issued_at=clock.now(),
+        issuer=issuer.name,
+        seat=issuer.seat,
+        stamp_id=issuer.stamp_id,
+        payer=due.payer,
+        address=due.address,
+        member_id=due.member_id,
+        amount_minor=due.amount_minor,
+        currency=due.currency,
+        purpose=due.purpose,
+        paid_on=due.paid_on,
+        tax_words=tax_words_on(session, community=community, day=due.paid_on) if for_tax else "",
+        about_id=due.about.id if due.about else None,
+    )
