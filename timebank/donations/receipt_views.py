@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank.donations.forms import ReceiptForm
-from timebank.payments.limits import pay_limits
 from timebank.donations.receipting import ask_for_receipt
 from timebank.donations.receipting import counts_for_receipt
 from timebank.donations.receipting import receipt_of
 from timebank.donations.service import DONATION
 from timebank.donations.service import donation_of
+from timebank.payments.limits import pay_limits
 from timebank.payments.models import Payment
 from timebank.payments.service import find_payment
 from timebank.receipts.issuer import issuer_of
