@@ -1,24 +1,24 @@
 """Every form of the program, filled in so that it does something: who sends it, about what, what it says."""
 
 import re
-from collections.abc import Callable
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
 from html import unescape
-from io import BytesIO
-from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.builders import A_DAY
 from tests.builders import PASSWORD
+from tests.filled import DAY
+from tests.filled import REASON
+from tests.filled import Filled
+from tests.filled import key
+from tests.filled_money import MONEY
 from tests.house import HERE
 from tests.house import SECRET
 from tests.house import House
-from tests.pictures import a_png
 from timebank import clock
 from timebank.people.factors import SECONDS
 from timebank.people.factors import code_of
@@ -26,20 +26,9 @@ from timebank.people.locks import lock
 
 #: Somebody whose password was right, and who has not taken the second step.
 HALFWAY = "halfway"
-DAY = A_DAY.isoformat()
-REASON = {"reason": "Both of them say so"}
 WHAT = {"hours": "1", "date": DAY, "description": "Letters", "kind": "0"}
 #: A day to come, whether a test sets the clock or not.
 SOON = (max(date.today(), A_DAY) + timedelta(days=60)).isoformat()  # noqa: DTZ011
-PLAN = {
-    "name": "Reduced",
-    "words": "Nobody asks why",
-    "fee": "1000",
-    "for_kind": "person",
-    "carries": "vote",
-    "refund": "Nothing",
-    "open": "y",
-}
 JOINING = {
     "name": "Saburo",
     "reading": "さぶろう",
@@ -59,17 +48,6 @@ MINOR = {
 _SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form as somebody sends it."""
-
-    by: str
-    data: Mapping[str, str | list[str]]
-    on: str = ""
-    #: What can only be known once it is asked for, such as the code of now.
-    fresh: Callable[[House], Mapping[str, Any]] | None = None
-
-
 def code_of_now(house: House) -> dict[str, str]:
     """Read the authenticator of whoever has one in the house."""
     return {"code": code_of(SECRET, int(clock.now().timestamp()) // SECONDS)}
@@ -80,16 +58,6 @@ def shown_secret(house: House) -> dict[str, str]:
     with house.app.app_context():
         person_id = house.people["other"].person.id
         return code_of_now(house) | {"secret": lock(SECRET, what=f"authenticator shown to {person_id}")}
-
-
-def a_stamp(_house: House) -> dict[str, Any]:
-    """Give a picture as a browser sends it; each time anew, for it is read to its end."""
-    return {"file": (BytesIO(a_png()), "stamp.png")}
-
-
-def key(number: int) -> dict[str, str]:
-    """Give a key as forms carry one."""
-    return {"key": f"form:{number:020}"}
 
 
 #: Every route that takes a form, in an order in which each of them succeeds.
@@ -135,101 +103,7 @@ FORMS: dict[str, Filled] = {
     "pools.take_back": Filled("coordinator", REASON),
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
-    "donations.give": Filled(
-        "stranger",
-        key(25)
-        | {
-            "amount": "another",
-            "other": "3,000",
-            "fund": "0",
-            "name": "Hana",
-            "email": "",
-            "message": "Thanks",
-        }
-        | {"address": "4-5-6 Honmachi", "reading": "はな", "dedication": "memory", "dedicated_to": "Taro"},
-    ),
-    "givers.show": Filled("auditor", {}),
-    "givers.file": Filled("auditor", {}),
-    "gifts.write_down": Filled(
-        "treasurer",
-        key(27)
-        | {"amount": "1200", "way": "cash", "given_on": "2026-04-10", "fund": "0", "member": "", "email": ""}
-        | {"name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi", "message": "For the cooks"}
-        | {"dedication": "honour", "dedicated_to": "The cooks"},
-    ),
-    "gifts.take_back": Filled("treasurer", REASON),
-    "gifts.write_down_in_kind": Filled(
-        "treasurer",
-        key(28)
-        | {"what": "10 kg of rice", "given_on": "2026-04-10", "fund": "0", "activity": "Summer festival"}
-        | {"member": "", "name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi"},
-    ),
-    "gifts.take_back_in_kind": Filled("treasurer", REASON),
-    "donations.pay": Filled("stranger", {}),
-    "donations.rule": Filled(
-        "steward",
-        {
-            "open": "y",
-            "suggested": "1000 3000",
-            "least": "300",
-            "words": "A meal for a neighbour",
-            "konbini": "y",
-        },
-    ),
-    "payments.change": Filled(
-        "steward",
-        {
-            "seller": "Kadoma neighbours",
-            "responsible": "Hana Yamada",
-            "address": "1-2 Honmachi",
-            "telephone": "06-1111-1111",
-            "email": "office@kadoma.example",
-            "extra_costs": "Nothing",
-            "ways_to_pay": "Card",
-            "when_due": "At once",
-            "when_delivered": "A gift has no return",
-            "stepping_back": "Within 14 days",
-        },
-    ),
-    "memberships.pay": Filled("other", key(27) | {"plan": "1", "years": "2", "other": ""}),
-    "memberships.go_on": Filled("stranger", {}, on="fee"),
-    "fees.take": Filled(
-        "treasurer",
-        key(28)
-        | {"other": "003", "plan": "1", "years": "1", "amount": "3000", "way": "transfer", "paid_on": DAY}
-        | {"payer": ""},
-    ),
-    "fees.take_back": Filled("treasurer", REASON),
-    "fees.let_off": Filled("coordinator", key(29) | {"plan": "2"}),
-    "fees.ask_again": Filled("coordinator", REASON, on="free"),
-    "plans.open_one": Filled("steward", PLAN | {"slug": "reduced"}),
-    "plans.change": Filled("steward", PLAN | {"name": "Usual"}),
-    "plans.rule": Filled(
-        "steward",
-        {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
-        | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
-    ),
-    "gift_receipts.show": Filled(
-        "stranger", {"name": "Hana", "address": "4-5-6 Honmachi"}, on="without a receipt"
-    ),
-    "receipts.print_one": Filled("treasurer", {}, on="printed"),
-    "receipts.print_waiting": Filled("treasurer", {}),
-    "receipt_settings.change": Filled("steward", {"name": "Kadoma association", "seat": "9-9 Suehirocho"}),
-    "receipt_settings.stamp": Filled("steward", {}, fresh=a_stamp),
-    "receipt_settings.stamp_off": Filled("steward", {}),
-    "receipt_settings.end_words": Filled("steward", {"valid_until": "2027-03-31"}),
-    "receipt_settings.add_words": Filled(
-        "steward", {"words": "By certification 123", "valid_from": "2027-04-01", "valid_until": "2028-03-31"}
-    ),
-    "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
-    "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),
-    "funds.spend": Filled(
-        "treasurer",
-        key(26) | {"amount": "700", "words": "Boxes", "nature": "equipment", "spent_on": "2026-04-10"},
-    ),
-    "funds.take_back": Filled("treasurer", REASON),
-    "funds.end": Filled("treasurer", {"reason": "No cook"}),
-    "funds.take_up": Filled("treasurer", {}, on="ended"),
+    **MONEY,
     "who.say": Filled("household", {"who": ""}, on="household"),
     "households.settle": Filled(
         "coordinator", key(24) | {"hours": "0", "reason": "They agreed"}, on="has left"

@@ -88,7 +88,7 @@ def take_fees(session: Session, community: Community, giver: Member, other: Memb
     wish = FeeWish(
         member=giver, payer=giver, plan=plans["full"], years=1, language="en", key="form:fee by card"
     )
-    _fee, payment = wish_to_pay(session, community=community, wish=wish, actor=as_member(giver))
+    by_card, payment = wish_to_pay(session, community=community, wish=wish, actor=as_member(giver))
     pay(session, community, payment)
     cash = Taken(
         member=other,
@@ -102,6 +102,7 @@ def take_fees(session: Session, community: Community, giver: Member, other: Memb
     return {
         "plan_id": {slug: plan.id for slug, plan in plans.items()},
         "fee_id": {
+            "of a fee": by_card.id,
             "cash": take_fee(session, community=community, taken=cash, actor=COORDINATOR).id,
             "free": let_off(
                 session,

@@ -13,6 +13,9 @@ from timebank import clock
 from timebank.app import HOOKS
 from timebank.communities.models import Community
 from timebank.donations import service as donations
+from timebank.memberships.models import Fee
+from timebank.memberships.queries import story_of
+from timebank.memberships.receipting import ask_for_receipt
 from timebank.payments.facts import Charge
 from timebank.payments.facts import Checkout
 from timebank.payments.models import Payment
@@ -37,6 +40,7 @@ def issue_receipts(session: Session, community: Community) -> Things:
     for name in ("of a gift", "printed"):
         payment = a_paid_gift(session, community, name, wants_receipt=True)
         receipts[name] = _made(session, payment)
+    receipts["of a fee"] = _of_a_fee(session, community)
     printing = print_one(session, receipt=receipts["printed"], actor=COORDINATOR)
     without = a_paid_gift(session, community, "without")
     with_stamp = receipts["printed"].stamp_id
@@ -93,4 +97,22 @@ def _made(session: Session, payment: Payment) -> Receipt:
     """Do the later work that makes the sheet of a payment's receipt."""
     receipt = session.scalars(select(Receipt).where(Receipt.source == f"payment:{payment.id}")).one()
     make_paper(session, Task(0, payment.community_id, "", {"receipt": receipt.id}, 1))
+    return receipt
+
+
+def _of_a_fee(session: Session, community: Community) -> Receipt:
+    """Have the giver ask for the receipt of the fee that was paid by card."""
+    fee = session.scalars(
+        select(Fee).where(Fee.community_id == community.id, Fee.key == "form:fee by card")
+    ).one()
+    receipt = ask_for_receipt(
+        session,
+        community=community,
+        story=story_of(session, fee=fee),
+        name="A giver",
+        address="",
+        language="en",
+        actor=COORDINATOR,
+    )
+    make_paper(session, Task(0, community.id, "", {"receipt": receipt.id}, 1))
     return receipt

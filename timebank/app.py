@@ -74,6 +74,7 @@ from timebank.memberships import desk_views as fees_views
 from timebank.memberships import fees
 from timebank.memberships import known as memberships_known
 from timebank.memberships import plan_views
+from timebank.memberships import receipt_views as fee_receipt_views
 from timebank.memberships import views as memberships_views
 from timebank.memberships.later import BEGIN_YEARS
 from timebank.memberships.later import REMIND_OF_FEE
@@ -235,7 +236,7 @@ FEATURES = (
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, gift_views, register_views, funds_views, payments_views, webhook_views),
-    *(memberships_views, fees_views, plan_views),
+    *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

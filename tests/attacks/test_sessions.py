@@ -14,7 +14,7 @@ from tests.attacks.visitor import Visitor
 from tests.attacks.visitor import signed_in_anew
 from tests.attacks.visitor import somebody
 from tests.builders import PASSWORD
-from tests.filled_forms import DAY
+from tests.filled import DAY
 from tests.house import HERE
 from tests.rows import changed
 from tests.rows import rows

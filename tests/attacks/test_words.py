@@ -78,6 +78,8 @@ WORDS = {
     "plans.change": ("name", "words", "refund"),
     "plans.rule": ("bank", "post_office"),
     "gift_receipts.show": ("name", "address"),
+    "fee_receipts.own": ("name", "address"),
+    "gifts.receipt": ("name", "address"),
     "receipt_settings.change": ("name", "seat"),
     "receipt_settings.add_words": ("words",),
     "funds.open_one": ("name", "purpose"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -23,10 +24,14 @@ from timebank.memberships.models import CASH
 from timebank.memberships.models import SUPPORTER
 from timebank.memberships.models import TRANSFER
 from timebank.memberships.models import VOTE
+from timebank.memberships.queries import story_of
+from timebank.memberships.receipting import ask_for_receipt
 from timebank.memberships.service import PlanFacts
 from timebank.memberships.service import change_rule
 from timebank.memberships.service import open_plan
 from timebank.memberships.service import rule_of
+from timebank.receipts.models import Receipt
+from timebank.receipts.papers import paper_of
 
 _REFUND: Final = "まだ始まっていない年の分はお返しします。 / Years that have not begun are given back."
 #: Short name, name, words, fee, for whom, what it carries.
@@ -52,6 +57,8 @@ POST_OFFICE: Final = """記号番号 00900-0-123456（見本） / (no real accou
 IN_CASH: Final = ("001", "003", "004", "008")
 BY_TRANSFER: Final = (("002", 1), ("007", 2))
 LET_OFF: Final = "009"
+#: Who asked for a receipt.
+RECEIPTS: Final = ("001", "007")
 
 
 def charge_fees(session: Session, *, community: Community, coordinator: Actor) -> None:
@@ -90,7 +97,17 @@ def charge_fees(session: Session, *, community: Community, coordinator: Actor) -
             paid_on=today - timedelta(days=10 * (len(paid) - turn)),
             key=f"demo:fee-{number}",
         )
-        take_fee(session, community=community, taken=taken, actor=TERMINAL)
+        fee = take_fee(session, community=community, taken=taken, actor=TERMINAL)
+        if number in RECEIPTS:
+            ask_for_receipt(
+                session,
+                community=community,
+                story=story_of(session, fee=fee),
+                name=taken.member.name,
+                address="",
+                language=community.language,
+                actor=TERMINAL,
+            )
     let_off(
         session,
         community=community,
@@ -99,6 +116,12 @@ def charge_fees(session: Session, *, community: Community, coordinator: Actor) -
         key=f"demo:fee-{LET_OFF}",
         actor=coordinator,
     )
+
+
+def make_sheets(session: Session, *, community: Community) -> None:
+    """Make the sheets of the receipts, as the worker does; in the demo they are there at once."""
+    for receipt in session.scalars(select(Receipt).where(Receipt.community_id == community.id)).all():
+        paper_of(session, receipt=receipt)
 
 
 def _member(session: Session, community: Community, number: str) -> Member:

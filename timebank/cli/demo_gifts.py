@@ -25,11 +25,6 @@ from timebank.funds.service import open_fund
 from timebank.payments.particulars import change_particulars
 from timebank.receipts.issuer import add_tax_words
 from timebank.receipts.issuer import change_issuer
-from timebank.receipts.models import FEE
-from timebank.receipts.models import SUPPORTER_FEE
-from timebank.receipts.papers import paper_of
-from timebank.receipts.service import Due
-from timebank.receipts.service import issue
 
 #: Short name, name, and what the money is for.
 FUNDS: Final = (
@@ -66,8 +61,6 @@ PARTICULARS: Final = {
 ISSUER: Final = "Kadoma たすけあい"
 SEAT: Final = f"{ADDRESS}\n電話 {TELEPHONE}"
 TAX_WORDS: Final = "この領収書は、寄附金控除の対象になりません。"
-#: Who paid in cash, as what, and how much.
-RECEIPTS: Final = (("山本 桜", FEE, 1200), ("門真市 商店会", SUPPORTER_FEE, 5000))
 
 
 def ask_for_gifts(session: Session, *, community: Community) -> None:
@@ -84,6 +77,7 @@ def ask_for_gifts(session: Session, *, community: Community) -> None:
         actor=TERMINAL,
     )
     change_particulars(session, community=community, facts=PARTICULARS, actor=TERMINAL)
+    _set_up_receipts(session, community)
     _give_by_hand(session, community, funds["car"])
 
 
@@ -107,6 +101,7 @@ def _give_by_hand(session: Session, community: Community, car: Fund) -> None:
         reading="もりたしょうてん",
         organisation=True,
         address=ADDRESS,
+        wants_receipt=True,
         dedication=MEMORY,
         dedicated_to="森田 義男 / Yoshio Morita",
         key="demo:transfer",
@@ -122,11 +117,10 @@ def _give_by_hand(session: Session, community: Community, car: Fund) -> None:
         key="demo:rice",
     )
     write_down_in_kind(session, community=community, gift=rice, actor=TERMINAL)
-    _issue_receipts(session, community)
 
 
-def _issue_receipts(session: Session, community: Community) -> None:
-    """Say who issues receipts, and issue some for fees that were paid in cash."""
+def _set_up_receipts(session: Session, community: Community) -> None:
+    """Say who issues receipts, and what those for gifts say for the tax office."""
     change_issuer(session, community=community, name=ISSUER, seat=SEAT, actor=TERMINAL)
     add_tax_words(
         session,
@@ -136,18 +130,3 @@ def _issue_receipts(session: Session, community: Community) -> None:
         valid_until=None,
         actor=TERMINAL,
     )
-    today = clock.today(community.time_zone)
-    for turn, (payer, kind, amount) in enumerate(RECEIPTS, 1):
-        due = Due(
-            kind=kind,
-            source=f"fee:demo-{turn}",
-            language="ja",
-            payer=payer,
-            address=ADDRESS,
-            amount_minor=amount,
-            currency=community.currency,
-            paid_on=today,
-        )
-        receipt = issue(session, community=community, due=due, actor=TERMINAL)
-        assert receipt is not None
-        paper_of(session, receipt=receipt)

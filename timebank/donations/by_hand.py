@@ -22,6 +22,8 @@ from timebank.donations.models import LONGEST_REASON
 from timebank.donations.models import TRANSFER
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
+from timebank.donations.receipting import issue_receipt
+from timebank.donations.receipting import taken_back
 from timebank.donations.service import FundEnded
 from timebank.donations.service import thank_later
 from timebank.errors import N_
@@ -149,6 +151,8 @@ def write_down(session: Session, *, community: Community, gift: Brought, actor: 
     )
     session.add(by_hand)
     session.flush()
+    if donation.wants_receipt:
+        issue_receipt(session, donation=donation, payment=None, actor=actor)
     thank_later(session, donation=donation)
     return donation
 
@@ -180,6 +184,7 @@ def take_back(
         raise BoxHasLess(left=_left(session, community, donation, refused)) from refused
     by_hand.reversal_id, by_hand.taken_back_because = reversed_.entry_id, why
     session.flush()
+    taken_back(session, donation=donation, actor=actor)
 
 
 def clean_reason(typed: str) -> str:

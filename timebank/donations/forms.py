@@ -10,7 +10,6 @@ from wtforms import RadioField
 from wtforms import SelectField
 from wtforms import StringField
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired
 
 from timebank.donations.models import HONOUR
 from timebank.donations.models import LONGEST_ADDRESS
@@ -120,20 +119,6 @@ class GiveForm(KeyedForm):
             member_id=member_id,
             key=self.key.data or "",
         )
-
-
-class ReceiptForm(Form):
-    """To whom a receipt is made out that was not wished while giving."""
-
-    name = StringField(
-        _("Name on the receipt"),
-        [InputRequired(_("A receipt is made out to somebody: please write a name.")), Line(LONGEST_NAME)],
-    )
-    address = TextAreaField(
-        _("Postal address"),
-        [Lines(LONGEST_ADDRESS)],
-        description=_("Where the tax office wants it on the receipt."),
-    )
 
 
 class RuleForm(Form):

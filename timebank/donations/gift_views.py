@@ -27,11 +27,15 @@ from timebank.donations.gift_forms import TakeBackGiftForm
 from timebank.donations.queries import KIND
 from timebank.donations.queries import Gift
 from timebank.donations.queries import InKind
+from timebank.donations.receipting import ask_for_receipt
+from timebank.donations.receipting import receipt_of_gift
 from timebank.funds.models import Fund
 from timebank.funds.queries import list_funds
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import names_to_suggest
+from timebank.receipts.forms import ReceiptForm
+from timebank.receipts.issuer import issuer_of
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -103,7 +107,38 @@ def show(gift_id: int) -> ResponseReturnValue:
     """Tell everything of a gift of money, down to its entry in the books."""
     gift = _gift(gift_id)
     return render_template(
-        "donations/gift.html", gift=gift, ways=WAY_LABELS, member=_member(gift.donation.member_id)
+        "donations/gift.html",
+        gift=gift,
+        ways=WAY_LABELS,
+        member=_member(gift.donation.member_id),
+        receipt=receipt_of_gift(session(), donation=gift.donation),
+    )
+
+
+@bp.route("/money/gifts/<int:gift_id>/receipt", methods=["GET", "POST"])
+@needs("print-receipts")
+def receipt(gift_id: int) -> ResponseReturnValue:
+    """Issue the receipt of a gift, where whoever gave asks for one; it then waits to be printed."""
+    gift = _gift(gift_id)
+    there = receipt_of_gift(session(), donation=gift.donation)
+    if there is None and gift.taken_back:
+        abort(404)
+    form = ReceiptForm(data={"name": gift.donation.name, "address": gift.donation.address})
+    if there is None and form.validate_on_submit():
+        with refusals(form):
+            there = ask_for_receipt(
+                session(),
+                donation=gift.donation,
+                payment=gift.payment,
+                name=form.name.data or "",
+                address=form.address.data or "",
+                actor=actor(),
+            )
+            flash(_("The receipt is issued."))
+    if there is not None:
+        return redirect(url_for("receipts.show", receipt_id=there.id), 303)
+    return form_page(
+        "donations/issue_receipt.html", form, gift=gift, issuer=issuer_of(session(), community=community())
     )
 
 

@@ -1,5 +1,6 @@
 """What is done every day about gifts: those that nobody paid are forgotten, wished receipts are issued."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.actor import Actor
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationByHand
 from timebank.donations.receipting import RECEIPT_STATES
 from timebank.donations.receipting import issue_receipt
 from timebank.donations.receipting import send_later
@@ -58,7 +60,13 @@ def issue_wished(session: Session, task: Task) -> None:
         if issued is None:
             return
         send_later(session, receipt=issued, donation_id=donation.id)
-    if len(found) == AT_ONCE:
+    brought = _wished_by_hand(session, task)
+    for donation in brought:
+        issued = issue_receipt(session, donation=donation, payment=None, actor=BY_ITSELF)
+        if issued is None:
+            return
+        send_later(session, receipt=issued, donation_id=donation.id)
+    if AT_ONCE in {len(found), len(brought)}:
         enqueue(session, community_id=task.community_id, kind=ISSUE_WISHED)
 
 
@@ -94,3 +102,21 @@ def forget_unpaid(session: Session, task: Task) -> None:
         .values(email=""),
     ):
         session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _wished_by_hand(session: Session, task: Task) -> Sequence[Donation]:
+    """List gifts that came by hand, for which a receipt was wished and none is issued."""
+    receipt = select(Receipt.id).where(
+        Receipt.community_id == Donation.community_id, Receipt.source == "gift:" + cast(Donation.id, Text)
+    )
+    wished = (
+        select(Donation)
+        .join(DonationByHand, DonationByHand.donation_id == Donation.id)
+        .where(
+            Donation.community_id == task.community_id,
+            Donation.wants_receipt == true(),
+            DonationByHand.reversal_id.is_(None),
+            ~receipt.exists(),
+        )
+    )
+    return session.scalars(wished.order_by(Donation.id).limit(AT_ONCE)).all()

@@ -7,7 +7,7 @@ from timebank.communities.models import Community
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
 from timebank.donations.receipting import paid_payment
-from timebank.donations.receipting import receipt_of
+from timebank.donations.receipting import receipt_of_gift
 from timebank.donations.service import fund_of
 from timebank.errors import N_
 from timebank.mail import Attached
@@ -35,7 +35,7 @@ def thank(session: Session, task: Task) -> None:
         # It was written down by mistake, and taken back before anybody was thanked.
         return
     payment = paid_payment(session, donation=donation)
-    receipt = receipt_of(session, payment=payment) if payment else None
+    receipt = receipt_of_gift(session, donation=donation)
     attached = _attached(session, receipt) if receipt else None
     send_letter(
         session,

@@ -1,7 +1,6 @@
 """The page of a gift's receipt, for whoever has its link: fetch it, or ask for it where there is none."""
 
 from flask import Blueprint
-from flask import Response
 from flask import abort
 from flask import flash
 from flask import redirect
@@ -11,7 +10,6 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from timebank.donations.forms import ReceiptForm
 from timebank.donations.receipting import ask_for_receipt
 from timebank.donations.receipting import counts_for_receipt
 from timebank.donations.receipting import receipt_of
@@ -20,10 +18,13 @@ from timebank.donations.service import donation_of
 from timebank.payments.limits import pay_limits
 from timebank.payments.models import Payment
 from timebank.payments.service import find_payment
+from timebank.receipts.forms import ReceiptForm
+from timebank.receipts.handing import hand_over
 from timebank.receipts.issuer import issuer_of
-from timebank.receipts.papers import file_of
+from timebank.receipts.models import FETCHED
 from timebank.receipts.queries import Story
 from timebank.receipts.queries import story_of
+from timebank.receipts.views import sheet_of
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -63,13 +64,7 @@ def file(gift_token: str, receipt_id: int) -> ResponseReturnValue:
     if receipt_id not in {receipt.id, *(one.id for one in _story(receipt.id).notes)}:
         abort(404)
     story = _story(receipt_id)
-    paper = story.paper or abort(404)
-    named = f'inline; filename="receipt-{story.receipt.label}.pdf"'
-    return Response(
-        file_of(session(), paper=paper),
-        mimetype="application/pdf",
-        headers={"Content-Disposition": named},
-    )
+    return sheet_of(story) or abort(404)
 
 
 def _shown(payment: Payment, story: Story) -> ResponseReturnValue:
@@ -92,7 +87,7 @@ def _asked(payment: Payment) -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals(form):
             refuse_too_many()
-            ask_for_receipt(
+            receipt = ask_for_receipt(
                 session(),
                 donation=donation,
                 payment=payment,
@@ -100,6 +95,8 @@ def _asked(payment: Payment) -> ResponseReturnValue:
                 address=form.address.data or "",
                 actor=actor(),
             )
+            # It is there on the page on which it was asked for.
+            hand_over(session(), receipt=receipt, how=FETCHED)
             flash(_("Your receipt is issued."))
             return redirect(url_for(".show", gift_token=payment.token), 303)
     return form_page("donations/ask_receipt.html", form, payment=payment, donation=donation)

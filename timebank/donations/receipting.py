@@ -22,16 +22,16 @@ from timebank.payments.models import REVERSED
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeRefund
 from timebank.queue import enqueue
-from timebank.receipts.handing import hand_over
 from timebank.receipts.issuer import issuer_of
-from timebank.receipts.models import FETCHED
 from timebank.receipts.models import GIFT
 from timebank.receipts.models import Receipt
 from timebank.receipts.service import Due
+from timebank.receipts.service import NoReceiptsHere
 from timebank.receipts.service import find_receipt
 from timebank.receipts.service import issue
 from timebank.receipts.service import note_earlier_refunds
 from timebank.receipts.service import note_given_back
+from timebank.receipts.service import note_taken_back
 from timebank.receipts.service import source_of
 from timebank.text import clean_line
 from timebank.text import clean_text
@@ -41,13 +41,6 @@ from timebank.text import is_visible
 SEND_RECEIPT: Final = "send-receipt"
 #: Something of it is still the community's.
 RECEIPT_STATES: Final = tuple(one for one in PAID_STATES if one not in {REFUNDED, CHARGED_BACK, REVERSED})
-
-
-class NoReceiptsHere(Refusal):
-    """A receipt is asked for where none are issued."""
-
-    sentence = N_("This community issues no receipts here at the moment. Please call us.")
-    status = 409
 
 
 class NothingLeftForReceipt(Refusal):
@@ -81,13 +74,26 @@ def receipt_of(session: Session, *, payment: Payment) -> Receipt | None:
     return find_receipt(session, community=community, source=source_of(payment))
 
 
-def issue_receipt(session: Session, *, donation: Donation, payment: Payment, actor: Actor) -> Receipt | None:
-    """Issue the receipt of a gift that is paid; None as long as the community issues none."""
-    assert payment.paid_on is not None
+def receipt_of_gift(session: Session, *, donation: Donation) -> Receipt | None:
+    """Find the receipt of a gift, however it came."""
+    community = session.get_one(Community, donation.community_id)
+    payment = paid_payment(session, donation=donation)
+    return find_receipt(session, community=community, source=_source(donation, payment))
+
+
+def issue_receipt(
+    session: Session, *, donation: Donation, payment: Payment | None, actor: Actor
+) -> Receipt | None:
+    """Issue the receipt of a gift that is paid; None as long as the community issues none.
+
+    A gift that came by hand has no payment: its own day is the day it was paid.
+    """
+    paid_on = payment.paid_on if payment else donation.given_on
+    assert paid_on is not None
     fund = session.get_one(Fund, donation.fund_id) if donation.fund_id is not None else None
     due = Due(
         kind=GIFT,
-        source=source_of(payment),
+        source=_source(donation, payment),
         language=donation.language,
         payer=donation.name,
         address=donation.address,
@@ -95,26 +101,32 @@ def issue_receipt(session: Session, *, donation: Donation, payment: Payment, act
         amount_minor=donation.amount_minor,
         currency=donation.currency,
         purpose=fund.name if fund else "",
-        paid_on=payment.paid_on,
+        paid_on=paid_on,
     )
     community = session.get_one(Community, donation.community_id)
     receipt = issue(session, community=community, due=due, actor=actor)
-    if receipt is not None:
+    if receipt is not None and payment is not None:
         for note in note_earlier_refunds(session, payment=payment):
             send_later(session, receipt=note, donation_id=donation.id)
     return receipt
 
 
 def ask_for_receipt(
-    session: Session, *, donation: Donation, payment: Payment, name: str, address: str, actor: Actor
+    session: Session,
+    *,
+    donation: Donation,
+    payment: Payment | None,
+    name: str,
+    address: str,
+    actor: Actor,
 ) -> Receipt:
     """Issue a receipt that was not wished while giving; asked for twice, it is the first one again."""
     community = session.get_one(Community, donation.community_id)
-    if found := receipt_of(session, payment=payment):
+    if found := receipt_of_gift(session, donation=donation):
         return found
     if issuer_of(session, community=community) is None:
         raise NoReceiptsHere
-    if not counts_for_receipt(payment):
+    if payment is not None and not counts_for_receipt(payment):
         raise NothingLeftForReceipt
     name, address = clean_line(name, longest=LONGEST_NAME), clean_text(address, longest=LONGEST_ADDRESS)
     if not is_visible(name):
@@ -125,9 +137,16 @@ def ask_for_receipt(
     session.flush()
     receipt = issue_receipt(session, donation=donation, payment=payment, actor=actor)
     assert receipt is not None
-    # It is there on the page on which it was asked for.
-    hand_over(session, receipt=receipt, how=FETCHED)
     return receipt
+
+
+def taken_back(session: Session, *, donation: Donation, actor: Actor) -> None:
+    """Issue the note that a gift by hand was taken back, where it has a receipt, and send it."""
+    receipt = receipt_of_gift(session, donation=donation)
+    community = session.get_one(Community, donation.community_id)
+    note = note_taken_back(session, community=community, receipt=receipt, actor=actor) if receipt else None
+    if note is not None:
+        send_later(session, receipt=note, donation_id=donation.id)
 
 
 def given_back(session: Session, payment: Payment, refund: StripeRefund) -> None:
@@ -146,3 +165,7 @@ def send_later(session: Session, *, receipt: Receipt, donation_id: int) -> None:
         payload={"receipt": receipt.id, "donation": donation_id},
         key=f"{SEND_RECEIPT}:{receipt.id}",
     )
+
+
+def _source(donation: Donation, payment: Payment | None) -> str:
+    return source_of(payment) if payment else f"gift:{donation.id}"

@@ -33,6 +33,7 @@ from timebank.memberships.models import LONGEST_REASON
 from timebank.memberships.models import STRIPE
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
+from timebank.memberships.receipting import taken_back
 from timebank.memberships.service import NoSuchChoice
 from timebank.memberships.terms import Days
 from timebank.money import Money
@@ -188,6 +189,7 @@ def take_back(session: Session, *, community: Community, fee: Fee, reason: str, 
         fee.reversal_id = _reverse(session, community, fee.entry_id, today, actor)
     fee.taken_back_on, fee.taken_back_because = today, why
     session.flush()
+    taken_back(session, community=community, fee=fee, actor=actor)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------

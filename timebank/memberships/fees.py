@@ -37,8 +37,10 @@ from timebank.memberships.terms import Days
 from timebank.payments.booking import Purpose
 from timebank.payments.booking import Shares
 from timebank.payments.models import Payment
+from timebank.payments.models import StripeRefund
 from timebank.payments.service import begin_payment
 from timebank.queue import enqueue
+from timebank.receipts.service import note_given_back
 
 #: What payments of fees are called in their rows.
 FEE: Final = "fee"
@@ -359,6 +361,10 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
     return told
 
 
+def _given_back(session: Session, payment: Payment, refund: StripeRefund) -> None:
+    note_given_back(session, payment=payment, refund=refund)
+
+
 #: What a payment of a fee is for.
 PURPOSE: Final = Purpose(
     label=N_("Membership fee"),
@@ -366,6 +372,7 @@ PURPOSE: Final = Purpose(
     earmark=lambda _session, _payment: None,
     about=_about,
     paid=_paid,
+    given_back=_given_back,
 )
 
 

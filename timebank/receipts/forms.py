@@ -70,3 +70,17 @@ class EndTaxWordsForm(Form):
     """Until which day words hold."""
 
     valid_until = DayField(_("The last day"), [Written(_("Please write the day, for example 2026-04-03."))])
+
+
+class ReceiptForm(Form):
+    """To whom a receipt is made out that is asked for."""
+
+    name = StringField(
+        _("Name on the receipt"),
+        [InputRequired(_("A receipt is made out to somebody: please write a name.")), Line(LONGEST_NAME)],
+    )
+    address = TextAreaField(
+        _("Postal address"),
+        [Lines(LONGEST_ADDRESS)],
+        description=_("Where the tax office wants it on the receipt."),
+    )

@@ -38,6 +38,32 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY r.id LIMIT 1""",
     ),
     (
+        "receipt {0}-{1} of community {2} says {3}, and its gift by hand was {4}",
+        """SELECT r.year, r.number, r.community_id, r.amount_minor, coalesce(d.amount_minor, 0) FROM receipt r
+           LEFT JOIN donation d ON r.source = 'gift:' || d.id AND d.community_id = r.community_id
+           WHERE r.source LIKE 'gift:%' AND (d.id IS NULL OR d.amount_minor <> r.amount_minor
+             OR d.currency <> r.currency OR d.given_on <> r.paid_on)
+           ORDER BY r.id LIMIT 1""",
+    ),
+    (
+        "receipt {0}-{1} of community {2} says {3}, and its fee was {4}",
+        """SELECT r.year, r.number, r.community_id, r.amount_minor, coalesce(f.amount_minor, 0) FROM receipt r
+           LEFT JOIN fee f ON r.source = 'fee:' || f.id AND f.community_id = r.community_id
+           WHERE r.source LIKE 'fee:%' AND (f.id IS NULL OR f.amount_minor <> r.amount_minor
+             OR f.currency <> r.currency OR f.paid_on <> r.paid_on)
+           ORDER BY r.id LIMIT 1""",
+    ),
+    (
+        "receipt {0}-{1} of community {2} is for what was taken back, and no note says so",
+        """SELECT r.year, r.number, r.community_id FROM receipt r
+           LEFT JOIN fee f ON r.source = 'fee:' || f.id AND f.community_id = r.community_id
+           LEFT JOIN donation_by_hand h ON r.source = 'gift:' || h.donation_id
+             AND h.community_id = r.community_id
+           LEFT JOIN receipt n ON n.about_id = r.id
+           WHERE (f.taken_back_on IS NOT NULL OR h.reversal_id IS NOT NULL) AND n.id IS NULL
+           ORDER BY r.id LIMIT 1""",
+    ),
+    (
         "payment {0} has a receipt, and refund {1} of it no note",
         """SELECT p.id, f.refund_id FROM receipt r
            JOIN payment p ON r.source = 'payment:' || p.id AND p.community_id = r.community_id

@@ -16,6 +16,8 @@ from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.db import insert_into
+from timebank.errors import N_
+from timebank.errors import Refusal
 from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import local_day
 from timebank.payments.models import Payment
@@ -31,6 +33,13 @@ from timebank.receipts.models import ReceiptIssuer
 
 #: Makes the sheet of paper of a receipt, once.
 MAKE_PAPER: Final = "make-receipt-paper"
+
+
+class NoReceiptsHere(Refusal):
+    """A receipt is asked for where none are issued."""
+
+    sentence = N_("This community issues no receipts here at the moment. Please call us.")
+    status = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +127,33 @@ def note_given_back(session: Session, *, payment: Payment, refund: StripeRefund)
         about=receipt,
     )
     return issue(session, community=community, due=due, actor=BY_STRIPE)
+
+
+def note_taken_back(
+    session: Session, *, community: Community, receipt: Receipt, actor: Actor
+) -> Receipt | None:
+    """Issue the note that all that is left of a receipt was handed back or was a mistake; once.
+
+    None where nothing is left of it.
+    """
+    back = select(func.sum(Receipt.amount_minor)).where(Receipt.about_id == receipt.id)
+    left = receipt.amount_minor - int(session.scalar(back) or 0)
+    if left <= 0:
+        return None
+    due = Due(
+        kind=REFUND,
+        source=f"back:{receipt.id}",
+        language=receipt.language,
+        payer=receipt.payer,
+        address=receipt.address,
+        member_id=receipt.member_id,
+        amount_minor=left,
+        currency=receipt.currency,
+        purpose=receipt.purpose,
+        paid_on=clock.today(community.time_zone),
+        about=receipt,
+    )
+    return issue(session, community=community, due=due, actor=actor)
 
 
 def note_earlier_refunds(session: Session, *, payment: Payment) -> list[Receipt]:

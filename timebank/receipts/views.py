@@ -106,10 +106,7 @@ def show(receipt_id: int) -> ResponseReturnValue:
 @needs("see-money")
 def file(receipt_id: int) -> ResponseReturnValue:
     """Give the sheet as it was made on the day of issue."""
-    story = _story(receipt_id)
-    paper = story.paper or abort(404)
-    named = f'inline; filename="receipt-{story.receipt.label}.pdf"'
-    return _file(file_of(session(), paper=paper), "application/pdf", named)
+    return sheet_of(_story(receipt_id)) or abort(404)
 
 
 @bp.post("/money/receipts/<int:receipt_id>/print")
@@ -219,6 +216,14 @@ def _as_csv(year: int) -> str:
         )
         writer.writerow([cell if number == 5 else defused(cell) for number, cell in enumerate(cells)])
     return written.getvalue()
+
+
+def sheet_of(story: queries.Story) -> Response | None:
+    """Give the sheet of a receipt as it was made on the day of issue; None where it is still to be made."""
+    if story.paper is None:
+        return None
+    named = f'inline; filename="receipt-{story.receipt.label}.pdf"'
+    return _file(file_of(session(), paper=story.paper), "application/pdf", named)
 
 
 def _file(content: str | bytes, mimetype: str, disposition: str) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 import ledger
 from tests.builders import SOMEBODY
@@ -31,6 +32,7 @@ from timebank.funds.service import end_fund
 from timebank.mail import carrier_of
 from timebank.mail.models import Mail
 from timebank.queue import work_one
+from timebank.receipts.issuer import change_issuer
 
 
 @pytest.fixture
@@ -106,6 +108,14 @@ def details(page: str) -> list[bool]:
 
 
 def test_what_few_need_is_folded_in_and_opens_where_something_stands_in_it(till: Till) -> None:
+    # Where nobody issues receipts none is offered.
+    assert details(till.client().get(f"/{SLUG}/give").text) == [False]
+
+    def issues(session: Session) -> None:
+        community = session.get_one(Community, till.community_id)
+        change_issuer(session, community=community, name="An association", seat="1-2", actor=SOMEBODY)
+
+    written(till.app, issues)
     assert details(till.client().get(f"/{SLUG}/give").text) == [False, False]
     assert details(send(till, dedication="memory").text) == [False, True]
     assert details(send(till, wants_receipt="y").text) == [True, False]

@@ -1,0 +1,129 @@
+"""The forms about money, filled in: gifts, fees, receipts and funds."""
+
+from io import BytesIO
+from typing import Any
+
+from tests.filled import DAY
+from tests.filled import REASON
+from tests.filled import Filled
+from tests.filled import key
+from tests.house import House
+from tests.pictures import a_png
+
+PLAN = {
+    "name": "Reduced",
+    "words": "Nobody asks why",
+    "fee": "1000",
+    "for_kind": "person",
+    "carries": "vote",
+    "refund": "Nothing",
+    "open": "y",
+}
+
+
+def a_stamp(_house: House) -> dict[str, Any]:
+    """Give a picture as a browser sends it; each time anew, for it is read to its end."""
+    return {"file": (BytesIO(a_png()), "stamp.png")}
+
+
+#: In an order in which each of them succeeds.
+MONEY: dict[str, Filled] = {
+    "fee_receipts.own": Filled("other", {"name": "Hana", "address": "4-5-6 Honmachi"}),
+    "fee_receipts.issue": Filled("treasurer", {"name": "Hana", "address": ""}, on="of a fee"),
+    "gifts.receipt": Filled("treasurer", {"name": "Hana", "address": "4-5-6 Honmachi"}),
+    "donations.give": Filled(
+        "stranger",
+        key(25)
+        | {
+            "amount": "another",
+            "other": "3,000",
+            "fund": "0",
+            "name": "Hana",
+            "email": "",
+            "message": "Thanks",
+        }
+        | {"address": "4-5-6 Honmachi", "reading": "はな", "dedication": "memory", "dedicated_to": "Taro"},
+    ),
+    "givers.show": Filled("auditor", {}),
+    "givers.file": Filled("auditor", {}),
+    "gifts.write_down": Filled(
+        "treasurer",
+        key(27)
+        | {"amount": "1200", "way": "cash", "given_on": "2026-04-10", "fund": "0", "member": "", "email": ""}
+        | {"name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi", "message": "For the cooks"}
+        | {"dedication": "honour", "dedicated_to": "The cooks"},
+    ),
+    "gifts.take_back": Filled("treasurer", REASON),
+    "gifts.write_down_in_kind": Filled(
+        "treasurer",
+        key(28)
+        | {"what": "10 kg of rice", "given_on": "2026-04-10", "fund": "0", "activity": "Summer festival"}
+        | {"member": "", "name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi"},
+    ),
+    "gifts.take_back_in_kind": Filled("treasurer", REASON),
+    "donations.pay": Filled("stranger", {}),
+    "donations.rule": Filled(
+        "steward",
+        {
+            "open": "y",
+            "suggested": "1000 3000",
+            "least": "300",
+            "words": "A meal for a neighbour",
+            "konbini": "y",
+        },
+    ),
+    "payments.change": Filled(
+        "steward",
+        {
+            "seller": "Kadoma neighbours",
+            "responsible": "Hana Yamada",
+            "address": "1-2 Honmachi",
+            "telephone": "06-1111-1111",
+            "email": "office@kadoma.example",
+            "extra_costs": "Nothing",
+            "ways_to_pay": "Card",
+            "when_due": "At once",
+            "when_delivered": "A gift has no return",
+            "stepping_back": "Within 14 days",
+        },
+    ),
+    "memberships.pay": Filled("other", key(27) | {"plan": "1", "years": "2", "other": ""}),
+    "memberships.go_on": Filled("stranger", {}, on="fee"),
+    "fees.take": Filled(
+        "treasurer",
+        key(28)
+        | {"other": "003", "plan": "1", "years": "1", "amount": "3000", "way": "transfer", "paid_on": DAY}
+        | {"payer": ""},
+    ),
+    "fees.take_back": Filled("treasurer", REASON),
+    "fees.let_off": Filled("coordinator", key(29) | {"plan": "2"}),
+    "fees.ask_again": Filled("coordinator", REASON, on="free"),
+    "plans.open_one": Filled("steward", PLAN | {"slug": "reduced"}),
+    "plans.change": Filled("steward", PLAN | {"name": "Usual"}),
+    "plans.rule": Filled(
+        "steward",
+        {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
+        | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
+    ),
+    "gift_receipts.show": Filled(
+        "stranger", {"name": "Hana", "address": "4-5-6 Honmachi"}, on="without a receipt"
+    ),
+    "receipts.print_one": Filled("treasurer", {}, on="printed"),
+    "receipts.print_waiting": Filled("treasurer", {}),
+    "receipt_settings.change": Filled("steward", {"name": "Kadoma association", "seat": "9-9 Suehirocho"}),
+    "receipt_settings.stamp": Filled("steward", {}, fresh=a_stamp),
+    "receipt_settings.stamp_off": Filled("steward", {}),
+    "receipt_settings.end_words": Filled("steward", {"valid_until": "2027-03-31"}),
+    "receipt_settings.add_words": Filled(
+        "steward", {"words": "By certification 123", "valid_from": "2027-04-01", "valid_until": "2028-03-31"}
+    ),
+    "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
+    "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),
+    "funds.spend": Filled(
+        "treasurer",
+        key(26) | {"amount": "700", "words": "Boxes", "nature": "equipment", "spent_on": "2026-04-10"},
+    ),
+    "funds.take_back": Filled("treasurer", REASON),
+    "funds.end": Filled("treasurer", {"reason": "No cook"}),
+    "funds.take_up": Filled("treasurer", {}, on="ended"),
+}
