@@ -121,9 +121,10 @@ bench: $(VENV)/.dev ## Measure posting, import and reading, print the table, and
 	@$(PYTHON) -m bench $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/.dev ## Post from eight processes while they and the database are killed, two minutes an engine; check the books
+soak: $(VENV)/.dev ## Post from eight processes while they and the database are killed, then tell 10,000 of Stripe's events in any order
 	@mkdir -p var
 	@$(PYTHON) -m soak $(ARGS)
+	@TIMEBANK_SOAK_EVENTS=$${TIMEBANK_SOAK_EVENTS:-10000} $(PYTHON) -m pytest --quiet tests/timebank/payments/test_shuffled.py
 
 .PHONY: clean
 clean: ## Take away what can be made again; var/ with its databases stays
