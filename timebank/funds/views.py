@@ -119,7 +119,11 @@ def spend(fund_id: int) -> ResponseReturnValue:
                 words=form.words.data or "",
                 key=form.key.data or "",
             )
-            spending.spend(session(), community=community(), fund=fund, spent=spent, actor=actor())
+            try:
+                spending.spend(session(), community=community(), fund=fund, spent=spent, actor=actor())
+            except spending.SpentAlready:
+                form.renew_key()
+                raise
             flash(_("It is written down, and left the fund."))
             return redirect(url_for(".index", _anchor=fund.slug), 303)
     return form_page("funds/spend.html", form, fund=fund)

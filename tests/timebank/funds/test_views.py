@@ -1,8 +1,18 @@
 """The public page of funds tells what was given, spent and left."""
 
+import re
+
+from sqlalchemy.orm import Session
+
+from tests.builders import Neighbour
+from tests.builders import an_officer
+from tests.builders import signed_in
+from tests.builders import written
 from tests.till import SLUG
 from tests.till import Till
 from tests.till import a_till
+from timebank import clock
+from timebank.communities.models import Community
 
 
 def test_the_page_tells_what_was_given_spent_and_left(database_url: str) -> None:
@@ -33,3 +43,27 @@ def told(till: Till) -> list[str]:
     page = till.client().get(f"/{SLUG}/funds").text
     amounts = [part.split("<")[0] for part in page.split(">") if part.startswith("¥")]
     return [one.strip() for one in amounts]
+
+
+def test_a_form_that_was_saved_with_other_content_can_be_saved_once_more(database_url: str) -> None:
+    with a_till(database_url) as till:
+        till.given(3000)
+        till.tell_all()
+
+        def treasurer(session: Session) -> Neighbour:
+            return an_officer(session, session.get_one(Community, till.community_id), "treasurer")
+
+        client = signed_in(till.app, written(till.app, treasurer))
+        page = f"/{SLUG}/funds/{till.fund_id}/spend"
+        typed = {"words": "Rice", "nature": "ingredients", "spent_on": clock.today("Asia/Tokyo").isoformat()}
+        key = re.compile(r'name="key"[^>]*value="([^"]+)"')
+        found = key.search(client.get(page).text)
+        assert found
+        assert client.post(page, data={**typed, "key": found[1], "amount": "500"}).status_code == 303
+        refused = client.post(page, data={**typed, "key": found[1], "amount": "700"})
+        assert refused.status_code == 422
+        assert "Rice" in refused.text
+        new = key.search(refused.text)
+        assert new
+        assert new[1] != found[1]
+        assert client.post(page, data={**typed, "key": new[1], "amount": "700"}).status_code == 303

@@ -41,6 +41,37 @@ def test_another_amount_is_taken_and_not_identified(till: Till) -> None:
     assert "somebody looks at it by hand" in till.come_back(token).text
 
 
+def test_another_currency_is_taken_as_it_is_and_not_identified(till: Till) -> None:
+    """Three thousand of another currency's smallest coin are not ¥3,000, though the figures are the same."""
+    token = till.begin(3000)
+    notes = {"payment": token}
+    line = {
+        "price_data": {"currency": "eur", "product_data": {"name": "A gift"}, "unit_amount": 3000},
+        "quantity": 1,
+    }
+    page = a_gift(
+        till.stripe.client,
+        client_reference_id=token,
+        metadata=notes,
+        payment_intent_data={"metadata": notes},
+        line_items=[line],
+    )
+    till.stripe.fake.pay(page.id)
+    till.tell_all()
+    paid = till.payment(token)
+    assert (paid.state, paid.oddity, paid.taken_minor, paid.taken_currency) == (PAID, DIFFERS, 3000, "EUR")
+    assert (paid.amount_minor, paid.currency) == (3000, "JPY")
+    assert till.balances() == {}
+    with till.app.app_context():
+        lines = ledger.trial_balance(db.session(), till.book_id)
+        euros = {one.code: one.balance for one in lines if one.commodity == "EUR" and one.balance}
+        db.session.remove()
+    assert euros["unidentified"] == -3000
+    assert euros["stripe"] + euros["stripe-fees"] == 3000
+    assert till.sweep().agrees
+    assert "somebody looks at it by hand" in till.come_back(token).text
+
+
 def test_the_same_gift_paid_twice_is_one_gift_and_the_rest_is_not_identified(till: Till) -> None:
     first = till.begin()
     page = till.at_stripe(first)
