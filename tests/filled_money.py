@@ -95,6 +95,7 @@ MONEY: dict[str, Filled] = {
         | {"other": "003", "plan": "1", "years": "1", "amount": "3000", "way": "transfer", "paid_on": DAY}
         | {"payer": ""},
     ),
+    "fees.start": Filled("coordinator", key(40) | {"plan": "1", "years": "1"}),
     "fees.take_back": Filled("treasurer", REASON),
     "fees.let_off": Filled("coordinator", key(29) | {"plan": "2"}),
     "fees.ask_again": Filled("coordinator", REASON, on="free"),

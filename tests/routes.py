@@ -192,6 +192,7 @@ ROUTES: dict[str, Row] = {
     "fees.take": may(T),
     "fees.take_back": may(T),
     "fees.let_off": may(C),
+    "fees.start": may(C, T),
     "fees.ask_again": may(C, on="free"),
     "fee_receipts.own": may("other", not_there=MEMBERS - {"other"}),
     "fee_receipts.file": may("giver", not_there=MEMBERS - {"giver"}, on="of a fee"),

@@ -39,6 +39,7 @@ ACTS: Final[dict[str, str]] = {
     "memberships.go_on": N_("Went on to pay a fee"),
     "fees.take": N_("Wrote down a fee"),
     "fees.take_back": N_("Took back a fee"),
+    "fees.start": N_("Began a payment of a fee for a member"),
     "fees.let_off": N_("Asked no fee of a member"),
     "fees.ask_again": N_("Took back that a member was asked no fee"),
     "fee_receipts.own": N_("Asked for the receipt of a fee"),

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.errors import N_
 from timebank.i18n import day
+from timebank.i18n import language
 from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.members.queries import find_member
@@ -27,7 +28,9 @@ from timebank.memberships import fees
 from timebank.memberships import queries
 from timebank.memberships import service
 from timebank.memberships.by_hand import Taken
+from timebank.memberships.fees import FeeWish
 from timebank.memberships.forms import LetOffForm
+from timebank.memberships.forms import StartForm
 from timebank.memberships.forms import TakeBackFeeForm
 from timebank.memberships.forms import TakeForm
 from timebank.memberships.models import FREE
@@ -36,6 +39,7 @@ from timebank.memberships.models import Plan
 from timebank.memberships.queries import MOST_LISTED
 from timebank.memberships.queries import STATES
 from timebank.memberships.queries import Listed
+from timebank.payments.here import gateway_here
 from timebank.text import defused
 from timebank.web import actor
 from timebank.web import community
@@ -148,7 +152,42 @@ def of_member(member_id: int) -> ResponseReturnValue:
         stories=queries.stories_of(session(), community=community(), member=whose),
         labels=STATE_LABELS,
         possible=whose.state != LEFT,
+        by_card=gateway_here() is not None,
         free=_free_plans(whose),
+    )
+
+
+@bp.route("/members/<int:member_id>/fees/start", methods=["GET", "POST"])
+@needs("start-fees")
+def start(member_id: int) -> ResponseReturnValue:
+    """Begin a payment by card or konbini for a member who is at the desk, or has no way online."""
+    whose = _member(member_id)
+    standing = queries.standing_of(session(), community=community(), member=whose)
+    plans = service.plans_for(session(), community=community(), member=whose)
+    form = StartForm(plans, plan_id=standing.plan.id if standing.plan else None)
+    if form.validate_on_submit():
+        with refusals(form):
+            wish = FeeWish(
+                member=whose,
+                payer=whose,
+                plan=form.chosen(),
+                years=int(form.years.data),
+                language=language(),
+                key=form.key.data or "",
+            )
+            try:
+                _fee, payment = fees.wish_to_pay(session(), community=community(), wish=wish, actor=actor())
+            except fees.FeeSentBefore:
+                form.renew_key()
+                raise
+            return redirect(url_for("memberships.confirm", payment_token=payment.token), 303)
+    return form_page(
+        "memberships/start.html",
+        form,
+        whose=whose,
+        standing=standing,
+        by_card=gateway_here() is not None,
+        possible=whose.state != LEFT,
     )
 
 

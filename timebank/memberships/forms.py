@@ -92,6 +92,24 @@ class PayForm(KeyedForm):
         return self._plans[self.plan.data]
 
 
+class StartForm(KeyedForm):
+    """Which plan a member who is at the desk pays, and for how many years."""
+
+    plan = RadioField(_("Which plan?"))
+    years = SelectField(_("For how many years?"))
+
+    def __init__(self, plans: Sequence[Plan], *, plan_id: int | None) -> None:
+        self._plans = {str(one.id): one for one in plans}
+        usual = str(plan_id) if str(plan_id) in self._plans else next(iter(self._plans), "")
+        super().__init__(plan=usual, years="1")
+        self.plan.choices = _choices(plans)
+        self.years.choices = _years(YEARS_AT_ONCE)
+
+    def chosen(self) -> Plan:
+        """Give the plan that was chosen."""
+        return self._plans[self.plan.data]
+
+
 class TakeForm(KeyedForm):
     """A fee that was handed over or transferred."""
 

@@ -71,10 +71,17 @@ def read_checkout(found: Any) -> Checkout:
         currency=str(found.currency or "").upper(),
         made_at=moment(found.created),
         ends_at=moment(found.expires_at),
-        url=get(found, "url") or "",
+        # Once it is filled in for a konbini there is no page any more, and a voucher instead.
+        url=get(found, "url") or _voucher_of(intent),
         intent_id=id_of(intent),
         charge=None if latest is None or isinstance(latest, str) else read_charge(latest),
     )
+
+
+def _voucher_of(intent: Any) -> str:
+    """Give the address of the voucher that is taken to a konbini; empty where there is none."""
+    details = get(get(intent, "next_action"), "konbini_display_details")
+    return str(get(details, "hosted_voucher_url") or "")
 
 
 def read_charge(found: Any) -> Charge:

@@ -9,13 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import Neighbour
+from tests.builders import a_household
 from tests.builders import a_neighbour
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
+from tests.stripe_things import HERE
 from tests.till import SLUG
 from tests.till import Till
 from tests.till import a_till
+from tests.timebank.memberships.paying import at_stripe
 from tests.timebank.memberships.paying import faults
 from tests.timebank.memberships.paying import pays
 from tests.timebank.memberships.things import a_plan
@@ -238,3 +241,42 @@ def test_where_a_membership_costs_nothing_every_page_says_so(database_url: str) 
         treasurer = officer(till, "treasurer")
         assert "A membership costs nothing here yet." in treasurer.get(f"/{SLUG}/fees/").text
         assert "A membership costs nothing here yet." in treasurer.get(f"/{SLUG}/fees/take").text
+
+
+def test_the_desk_begins_a_konbini_payment_for_a_member_who_is_there(till: Till, hana: Neighbour) -> None:
+    coordinator = officer(till, "coordinator")
+    assert hana.member
+    page = f"/{SLUG}/members/{hana.member.id}/fees"
+    assert f"{page}/start" in coordinator.get(page).text
+    form = coordinator.get(f"{page}/start").text
+    key, plan = (re.search(rf'name="{name}"[^>]*value="([^"]+)"', form) for name in ("key", "plan"))
+    assert key
+    assert plan
+    sent = {"key": key[1], "plan": plan[1], "years": "1"}
+    first, second = (coordinator.post(f"{page}/start", data=sent) for _click in range(2))
+    assert first.location == second.location
+    other = coordinator.post(f"{page}/start", data=sent | {"years": "2"})
+    assert other.status_code == 422
+    token = str(first.location).rsplit("/", 1)[1]
+    till.stripe.fake.pay_later(at_stripe(till, token))
+    till.tell_all()
+    waits = coordinator.get(f"/{SLUG}/membership/fee/pay/{token}/paid").text
+    # What is taken to the konbini is Stripe's own slip.
+    slip = re.search(rf'href="({re.escape(till.stripe.url)}/c/voucher/[^"]+)"', waits)
+    assert slip
+    till.stripe.fake.pay_voucher(till.payment(token).intent_id or "", account=HERE)
+    till.tell_all()
+    assert "Paid until" in coordinator.get(page).text
+    assert faults(till) == []
+
+
+def test_the_desk_begins_nothing_for_whom_there_is_no_plan(till: Till) -> None:
+    coordinator = officer(till, "coordinator")
+
+    def house(session: Session) -> int:
+        community = session.get_one(Community, till.community_id)
+        return a_household(session, community, name="Sato house", number="888").id
+
+    page = f"/{SLUG}/members/{written(till.app, house)}/fees/start"
+    assert "There is no plan for this kind of member" in coordinator.get(page).text
+    assert coordinator.post(page, data={"plan": "1", "years": "1"}).status_code == 422
