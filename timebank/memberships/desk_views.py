@@ -64,13 +64,14 @@ STATE_LABELS = {
 def index() -> ResponseReturnValue:
     """List members with the last day that is paid, all of them or those of one state."""
     state = _state()
-    found = queries.list_members(session(), community=community(), state=state, limit=MOST_LISTED + 1)
+    everybody = queries.list_members(session(), community=community())
+    found = queries.of_state(everybody, state)
     return render_template(
         "memberships/index.html",
         found=found[:MOST_LISTED],
         cut=len(found) > MOST_LISTED,
         state=state,
-        counts=queries.count_states(session(), community=community()),
+        counts=queries.count_states(everybody),
         labels=STATE_LABELS,
         plans=service.list_plans(session(), community=community()),
     )
@@ -81,7 +82,7 @@ def index() -> ResponseReturnValue:
 def file() -> ResponseReturnValue:
     """Give the same list as a file, with everybody on it."""
     # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
-    found = queries.list_members(session(), community=community(), state=_state())
+    found = queries.of_state(queries.list_members(session(), community=community()), _state())
     body = "\ufeff" + _as_csv(found)
     disposition = 'attachment; filename="fees.csv"'
     return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
@@ -92,10 +93,11 @@ def file() -> ResponseReturnValue:
 def slips() -> ResponseReturnValue:
     """Show slips for paper, one for each member of a state, with where the fee can be sent."""
     state = _state()
-    found = queries.list_members(session(), community=community(), state=state, limit=MOST_LISTED)
+    found = queries.of_state(queries.list_members(session(), community=community()), state)
     return render_template(
         "print/fee_slips.html",
-        slips=found,
+        slips=found[:MOST_LISTED],
+        cut=len(found) > MOST_LISTED,
         plans=service.list_plans(session(), community=community()),
         rule=service.rule_of(session(), community=community()),
         back=url_for(".index", state=state),

@@ -6,11 +6,9 @@ from datetime import date
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm import aliased
 
 from timebank import clock
 from timebank.communities.models import Community
@@ -107,13 +105,8 @@ def story_of(session: Session, *, fee: Fee) -> FeeStory:
     return _story(session, fee)
 
 
-def list_members(
-    session: Session, *, community: Community, state: str | None = None, limit: int | None = None
-) -> list[Listed]:
-    """List members by name with how their memberships stand; only those in a state, where one is given.
-
-    Whoever has left is not listed.
-    """
+def list_members(session: Session, *, community: Community) -> list[Listed]:
+    """List members by name with how their memberships stand; whoever has left is not listed."""
     today, grace = clock.today(community.time_zone), rule_of(session, community=community).grace_days
     last = (
         select(Term.member_id, func.max(Term.ends_on).label("ends_on"))
@@ -121,35 +114,32 @@ def list_members(
         .group_by(Term.member_id)
         .subquery()
     )
-    term = aliased(Term)
     found = (
         select(Member, last.c.ends_on, Plan)
         .outerjoin(last, last.c.member_id == Member.id)
         .outerjoin(
-            term,
-            (term.member_id == Member.id) & (term.ends_on == last.c.ends_on) & term.given_back_on.is_(None),
+            Term,
+            (Term.member_id == Member.id) & (Term.ends_on == last.c.ends_on) & Term.given_back_on.is_(None),
         )
-        .outerjoin(Fee, Fee.id == term.fee_id)
+        .outerjoin(Fee, Fee.id == Term.fee_id)
         .outerjoin(Plan, Plan.id == Fee.plan_id)
         .where(Member.community_id == community.id, Member.state != LEFT)
         .order_by(Member.sort_key, Member.number)
     )
-    if state is not None:
-        found = found.where(_is(state, last.c.ends_on, today, today - timedelta(days=grace)))
-    if limit is not None:
-        found = found.limit(limit)
     return [
         Listed(member, until, plan, _state(today, until, until and until + timedelta(days=grace)))
         for member, until, plan in session.execute(found)
     ]
 
 
-def count_states(session: Session, *, community: Community) -> dict[str, int]:
-    """Count the members in each state."""
-    counts = dict.fromkeys(STATES, 0)
-    for one in list_members(session, community=community):
-        counts[one.state] += 1
-    return counts
+def of_state(found: Sequence[Listed], state: str | None) -> list[Listed]:
+    """Choose those in a state; all of them, where none is given."""
+    return [one for one in found if state in {None, one.state}]
+
+
+def count_states(found: Sequence[Listed]) -> dict[str, int]:
+    """Count those in each state."""
+    return {state: len(of_state(found, state)) for state in STATES}
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -161,16 +151,6 @@ def _state(today: date, paid_until: date | None, counts_until: date | None) -> s
     if today <= paid_until:
         return PAID
     return GRACE if today <= counts_until else LAPSED
-
-
-def _is(state: str, ends_on: ColumnElement[date], today: date, grace_from: date) -> ColumnElement[bool]:
-    if state == PAID:
-        return ends_on >= today
-    if state == GRACE:
-        return (ends_on < today) & (ends_on >= grace_from)
-    if state == LAPSED:
-        return ends_on < grace_from
-    return ends_on.is_(None)
 
 
 def _plan_of(session: Session, term: Term) -> Plan:

@@ -87,6 +87,7 @@ def slip() -> ResponseReturnValue:
     return render_template(
         "print/fee_slips.html",
         slips=[queries.Listed(oneself(), standing.paid_until, standing.plan, standing.state)],
+        cut=False,
         plans=service.list_plans(session(), community=community()),
         rule=service.rule_of(session(), community=community()),
         back=url_for(".own"),

@@ -44,6 +44,7 @@ from timebank.memberships.queries import LAPSED
 from timebank.memberships.queries import NONE
 from timebank.memberships.queries import PAID
 from timebank.memberships.queries import list_members
+from timebank.memberships.queries import of_state
 from timebank.memberships.queries import standing_of
 from timebank.queue import Task
 
@@ -221,11 +222,13 @@ def test_how_a_membership_stands(
     for moment in ((2026, 4, 20), (2027, 4, 2, 14), (2027, 4, 2, 15), (2027, 5, 2, 14), (2027, 5, 2, 15)):
         at(monkeypatch, *moment)
         states[moment] = standing_of(session, community=community, member=hana).state
-        listed = {one.member.id: one.state for one in list_members(session, community=community)}
+        everybody = list_members(session, community=community)
+        listed = {one.member.id: one.state for one in everybody}
         assert listed == {hana.id: states[moment], other.id: NONE}
         for state in (PAID, GRACE, LAPSED, NONE):
-            some = list_members(session, community=community, state=state)
-            assert {one.member.id for one in some} == {key for key, one in listed.items() if one == state}
+            assert {one.member.id for one in of_state(everybody, state)} == {
+                key for key, one in listed.items() if one == state
+            }
     assert list(states.values()) == [PAID, PAID, GRACE, GRACE, LAPSED]
 
 
