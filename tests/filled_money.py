@@ -98,7 +98,7 @@ MONEY: dict[str, Filled] = {
     "fees.start": Filled("coordinator", key(40) | {"plan": "1", "years": "1"}),
     "fees.take_back": Filled("treasurer", REASON),
     "fees.let_off": Filled("coordinator", key(29) | {"plan": "2"}),
-    "fees.ask_again": Filled("coordinator", REASON, on="free"),
+    "fees.ask_again": Filled("coordinator", {}, on="free"),
     "plans.open_one": Filled("steward", PLAN | {"slug": "reduced"}),
     "plans.change": Filled("steward", PLAN | {"name": "Usual"}),
     "plans.rule": Filled(

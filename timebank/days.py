@@ -116,10 +116,12 @@ def parse_day(text: str, *, today: date | None = None) -> date:
     raise DayNotRead(typed=excerpt(text))
 
 
-def check_not_future(day: date, *, today: date) -> None:
-    """Refuse a day that is still to come where the community is."""
+def check_not_future(day: date, *, today: date, field: str = "date") -> None:
+    """Refuse a day that is still to come where the community is; ``field`` is what it was typed into."""
     if day > today:
-        raise DayInFuture(day=day)
+        refused = DayInFuture(day=day)
+        refused.field = field
+        raise refused
 
 
 def month_bounds(day: date) -> tuple[date, date]:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -30,6 +31,12 @@ _ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MOST_TRIES: Final = 5
 #: One compiler does one sheet at a time; each takes a few milliseconds.
 _ONE_AT_A_TIME: Final = Lock()
+
+
+#: Typst's threads do not come along into a forked process, where it would wait for them for ever.
+_SET_HERE: Final[set[int]] = set()
+_SET_BEFORE_A_FORK: Final[set[int]] = set()
+os.register_at_fork(after_in_child=lambda: _SET_BEFORE_A_FORK.update(_SET_HERE))
 
 
 class PaperRefused(Exception):
@@ -71,7 +78,10 @@ def shows(picture: bytes) -> bool:
 
 
 def _compiled(source: str, known: Mapping[str, Any], made_at: datetime) -> bytes:
+    if _SET_BEFORE_A_FORK:
+        raise PaperRefused("sheets were set before this process was forked, and its threads are gone")
     with _ONE_AT_A_TIME:
+        _SET_HERE.add(os.getpid())
         made = _compiler().compile(
             _SOURCES / f"{source}.typ",
             format="pdf",

@@ -73,7 +73,6 @@ WORDS = {
         *("when_delivered", "stepping_back"),
     ),
     "fees.take_back": ("reason",),
-    "fees.ask_again": ("reason",),
     "plans.open_one": ("name", "words", "refund"),
     "plans.change": ("name", "words", "refund"),
     "plans.rule": ("bank", "post_office"),

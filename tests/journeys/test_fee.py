@@ -46,7 +46,7 @@ def test_a_member_pays_the_fee_and_sees_until_when_it_is_paid(
     eyes = Eyes(page, language=language, accessible=assert_accessible if javascript else None)
     come_in(page, server, MEMBER, language)
     page.goto(f"{server.url}/{SLUG}/membership/fee")
-    expect(page.get_by_text(_("No fee was paid here yet."))).to_be_visible()
+    expect(page.get_by_text(_("No fee is paid at the moment."))).to_be_visible()
     eyes.look()
     follow(page, _("Pay the fee"))
     eyes.look()

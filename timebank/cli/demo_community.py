@@ -19,7 +19,6 @@ from timebank.actor import Actor
 from timebank.cli import demo_data as data
 from timebank.cli.demo_data import Occasion
 from timebank.cli.demo_fees import charge_fees
-from timebank.cli.demo_fees import make_sheets
 from timebank.cli.demo_gifts import ask_for_gifts
 from timebank.cli.demo_joining import ask_to_join
 from timebank.cli.demo_papers import Papers
@@ -87,7 +86,6 @@ def make_demo(session: Session) -> Community:
     ask_to_join(session, community=community, actor=town.coordinator)
     ask_for_gifts(session, community=community)
     charge_fees(session, community=community, coordinator=town.coordinator)
-    make_sheets(session, community=community)
     seal_entries(session, community=community)
     return community
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -30,8 +29,6 @@ from timebank.memberships.service import PlanFacts
 from timebank.memberships.service import change_rule
 from timebank.memberships.service import open_plan
 from timebank.memberships.service import rule_of
-from timebank.receipts.models import Receipt
-from timebank.receipts.papers import paper_of
 
 _REFUND: Final = "まだ始まっていない年の分はお返しします。 / Years that have not begun are given back."
 #: Short name, name, words, fee, for whom, what it carries.
@@ -116,12 +113,6 @@ def charge_fees(session: Session, *, community: Community, coordinator: Actor) -
         key=f"demo:fee-{LET_OFF}",
         actor=coordinator,
     )
-
-
-def make_sheets(session: Session, *, community: Community) -> None:
-    """Make the sheets of the receipts, as the worker does; in the demo they are there at once."""
-    for receipt in session.scalars(select(Receipt).where(Receipt.community_id == community.id)).all():
-        paper_of(session, receipt=receipt)
 
 
 def _member(session: Session, community: Community, number: str) -> Member:

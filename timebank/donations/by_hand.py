@@ -12,6 +12,7 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import BeforeTheBeginning
 from timebank.communities.models import Community
 from timebank.days import check_not_future
 from timebank.donations.givers import Said
@@ -219,7 +220,9 @@ def _check(session: Session, community: Community, gift: Brought) -> None:
         raise WayUnknown
     if gift.fund is not None and gift.fund.ended_on is not None:
         raise FundEnded
-    check_not_future(gift.given_on, today=clock.today(community.time_zone))
+    check_not_future(gift.given_on, today=clock.today(community.time_zone), field="given_on")
+    if gift.given_on < community.started_on:
+        raise BeforeTheBeginning("given_on", day=gift.given_on, start=community.started_on)
     closed = ledger.closed_through(session, community.book_id)
     if closed is not None and gift.given_on <= closed:
         raise MonthIsClosed(day=closed)

@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 
 from timebank import clock
+from timebank.communities.days import BeforeTheBeginning as BeforeTheBeginning
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.days import check_not_future
@@ -26,16 +27,6 @@ from timebank.members.taking_part import check_taking_part
 from timebank.members.taking_part import not_taking_part
 from timebank.members.taking_part import takes_part
 from timebank.text import clean_text
-
-
-class BeforeTheBeginning(Refusal):
-    """A day on which the community did not exist."""
-
-    sentence = N_(
-        "%(day)s is before this community began, on %(start)s. "
-        "A steward can set an earlier day under Settings."
-    )
-    field = "date"
 
 
 class MemberTwice(Refusal):

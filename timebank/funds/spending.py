@@ -176,7 +176,7 @@ def _check(session: Session, community: Community, spent: Spent, words: str) -> 
         raise NatureUnknown
     if not is_visible(words):
         raise WordsMissing
-    check_not_future(spent.spent_on, today=clock.today(community.time_zone))
+    check_not_future(spent.spent_on, today=clock.today(community.time_zone), field="spent_on")
     closed = ledger.closed_through(session, community.book_id)
     if closed is not None and spent.spent_on <= closed:
         raise MonthIsClosed(day=closed)

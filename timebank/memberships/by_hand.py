@@ -11,6 +11,7 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import BeforeTheBeginning
 from timebank.communities.models import Community
 from timebank.days import check_not_future
 from timebank.errors import N_
@@ -43,6 +44,8 @@ from timebank.text import is_visible
 #: What entries are by which a fee comes in by hand, and by which a year that was paid early begins.
 FEE_BY_HAND: Final = "fee"
 FEE_BEGINS: Final = "fee-begins"
+#: What stands in place of a reason where none is written down.
+NO_REASON: Final = "–"
 
 
 class MonthIsClosed(Refusal):
@@ -169,9 +172,10 @@ def let_off(
 def take_back(session: Session, *, community: Community, fee: Fee, reason: str, actor: Actor) -> None:
     """Take back a fee that was written down by mistake, or handed back; both lines stay, its terms end.
 
-    Once: a second click changes nothing.
+    Once: a second click changes nothing. Where no fee was asked no reason is kept.
     """
-    why = clean_line(reason, longest=LONGEST_REASON)
+    # Of whom no fee was asked nobody says why: neither then, nor when it is taken back.
+    why = NO_REASON if fee.way == FREE else clean_line(reason, longest=LONGEST_REASON)
     if not is_visible(why):
         raise WhyMissing
     hold_alone(session, session.get_one(Member, fee.member_id))
@@ -204,7 +208,9 @@ def _the_same(found: Fee, taken: Taken) -> Fee:
 
 
 def _check_day(session: Session, community: Community, day: date) -> None:
-    check_not_future(day, today=clock.today(community.time_zone))
+    check_not_future(day, today=clock.today(community.time_zone), field="paid_on")
+    if day < community.started_on:
+        raise BeforeTheBeginning("paid_on", day=day, start=community.started_on)
     closed = ledger.closed_through(session, community.book_id)
     if closed is not None and day <= closed:
         raise MonthIsClosed(day=closed)

@@ -34,6 +34,7 @@ from timebank.memberships.forms import StartForm
 from timebank.memberships.forms import TakeBackFeeForm
 from timebank.memberships.forms import TakeForm
 from timebank.memberships.models import FREE
+from timebank.memberships.models import STRIPE
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
 from timebank.memberships.queries import MOST_LISTED
@@ -55,7 +56,7 @@ STATE_LABELS = {
     queries.PAID: N_("Fee paid"),
     queries.GRACE: N_("In the days of grace"),
     queries.LAPSED: N_("Fee ran out"),
-    queries.NONE: N_("Never paid here"),
+    queries.NONE: N_("No fee paid"),
 }
 
 
@@ -94,6 +95,9 @@ def slips() -> ResponseReturnValue:
     """Show slips for paper, one for each member of a state, with where the fee can be sent."""
     state = _state()
     found = queries.of_state(queries.list_members(session(), community=community()), state)
+    if state is None:
+        # Whoever has paid needs none.
+        found = [one for one in found if one.state != queries.PAID]
     return render_template(
         "print/fee_slips.html",
         slips=found[:MOST_LISTED],
@@ -125,16 +129,16 @@ def take() -> ResponseReturnValue:
                 key=form.key.data or "",
             )
             try:
-                by_hand.take_fee(session(), community=community(), taken=taken, actor=actor())
+                fee = by_hand.take_fee(session(), community=community(), taken=taken, actor=actor())
             except fees.FeeSentBefore:
                 form.renew_key()
                 raise
-            until = fees.paid_through(session(), member=whose)
+            until = fees.terms_of(session(), fee=fee)[-1].ends_on
             flash(
                 _(
                     "Written down: %(name)s is paid until %(day)s.",
                     name=whose.name,
-                    day=day(until or form.paid_on.data),
+                    day=day(until),
                 )
             )
             return redirect(url_for(".take"), 303)
@@ -224,20 +228,9 @@ def let_off(member_id: int) -> ResponseReturnValue:
 @needs("take-fees")
 def take_back(fee_id: int) -> ResponseReturnValue:
     """Take back a fee that was written down by mistake, or was handed back."""
-    return _take_back(_fee(fee_id, free=False))
-
-
-@bp.route("/fees/<int:fee_id>/ask-again", methods=["GET", "POST"])
-@needs("let-off-fees")
-def ask_again(fee_id: int) -> ResponseReturnValue:
-    """Take back that a member was asked no fee."""
-    return _take_back(_fee(fee_id, free=True))
-
-
-# --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _take_back(fee: Fee) -> ResponseReturnValue:
+    fee = _fee(fee_id, free=False)
+    if fee.way == STRIPE:
+        raise by_hand.PaidByStripe
     form, story = TakeBackFeeForm(), queries.story_of(session(), fee=fee)
     back = url_for(".of_member", member_id=story.member.id)
     if form.validate_on_submit():
@@ -250,6 +243,25 @@ def _take_back(fee: Fee) -> ResponseReturnValue:
     elif fee.taken_back_on is not None:
         return redirect(back, 303)
     return form_page("memberships/take_back.html", form, story=story, back=back)
+
+
+@bp.route("/fees/<int:fee_id>/ask-again", methods=["GET", "POST"])
+@needs("let-off-fees")
+def ask_again(fee_id: int) -> ResponseReturnValue:
+    """Ask a member for a fee again whom none was asked of; no reason is written down."""
+    fee = _fee(fee_id, free=True)
+    story = queries.story_of(session(), fee=fee)
+    back = url_for(".of_member", member_id=story.member.id)
+    if request.method == "POST":
+        by_hand.take_back(session(), community=community(), fee=fee, reason="", actor=actor())
+        flash(_("%(name)s is asked for a fee again.", name=story.member.name))
+        return redirect(back, 303)
+    if fee.taken_back_on is not None:
+        return redirect(back, 303)
+    return render_template("memberships/ask_again.html", story=story, back=back)
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
 
 
 def _member(member_id: int) -> Member:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -177,10 +176,12 @@ def terms_of(session: Session, *, fee: Fee) -> Sequence[Term]:
     return session.scalars(select(Term).where(Term.fee_id == fee.id).order_by(Term.number)).all()
 
 
-def paid_through(session: Session, *, member: Member) -> date | None:
-    """Tell until when a member's fees are paid; None where none ever was."""
-    last = select(func.max(Term.ends_on)).where(Term.member_id == member.id, Term.given_back_on.is_(None))
-    return session.scalar(last)
+def covered_of(session: Session, *, member: Member) -> list[Days]:
+    """List the days that are paid for a member, term by term."""
+    counts = select(Term.begins_on, Term.ends_on).where(
+        Term.member_id == member.id, Term.given_back_on.is_(None)
+    )
+    return [Days(first, last) for first, last in session.execute(counts.order_by(Term.begins_on))]
 
 
 def days_of(
@@ -188,7 +189,7 @@ def days_of(
 ) -> list[Days]:
     """Tell which days a fee covers that is paid on a day; the caller holds the member."""
     return calendar_of(session, community=community).terms(
-        paid_on=paid_on, paid_through=paid_through(session, member=member), years=years
+        paid_on=paid_on, covered=covered_of(session, member=member), years=years
     )
 
 

@@ -4,10 +4,8 @@ from datetime import date
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import exists
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm import aliased
 
 import ledger
 from timebank import books
@@ -68,11 +66,7 @@ def remind_of_fees(session: Session, task: Task) -> None:
 
 
 def _last_terms(session: Session, community: Community, which: object) -> list[Term]:
-    """List the last terms of members who have not left, of which this is true."""
-    later = aliased(Term)
-    follows = exists().where(
-        later.member_id == Term.member_id, later.given_back_on.is_(None), later.ends_on > Term.ends_on
-    )
+    """List terms of members who have not left, of which this is true, and which no other one follows."""
     found = (
         select(Term)
         .join(Member, Member.id == Term.member_id)
@@ -80,11 +74,19 @@ def _last_terms(session: Session, community: Community, which: object) -> list[T
             Term.community_id == community.id,
             Term.given_back_on.is_(None),
             Member.state != LEFT,
-            ~follows,
             which,  # type: ignore[arg-type]
         )
     )
-    return list(session.scalars(found.order_by(Term.id)).all())
+    terms = session.scalars(found.order_by(Term.id)).all()
+    return [one for one in terms if not _goes_on(session, one)]
+
+
+def _goes_on(session: Session, term: Term) -> bool:
+    next_day = term.ends_on + timedelta(days=1)
+    follows = select(Term.id).where(
+        Term.member_id == term.member_id, Term.given_back_on.is_(None), Term.begins_on == next_day
+    )
+    return session.scalar(follows) is not None
 
 
 def _ask_for(session: Session, term: Term, when: str) -> None:

@@ -6,7 +6,6 @@ from datetime import date
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,9 @@ from timebank.memberships.models import Term
 from timebank.memberships.service import calendar_of
 from timebank.memberships.service import rule_of
 from timebank.memberships.terms import Days
+from timebank.memberships.terms import paid_until
 from timebank.payments.models import DISPUTED
+from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
 
 #: A term runs; it ended and the days of grace run; they are over, too; no fee was ever paid.
@@ -79,16 +80,17 @@ def standing_of(session: Session, *, community: Community, member: Member) -> St
     terms = session.scalars(
         select(Term).where(Term.member_id == member.id, Term.given_back_on.is_(None)).order_by(Term.ends_on)
     ).all()
-    last = terms[-1] if terms else None
-    paid_until = last.ends_on if last else None
-    counts_until = calendar.counts_through(paid_until) if paid_until else None
+    covered = [Days(one.begins_on, one.ends_on) for one in terms]
+    until = paid_until(covered, today)
+    last = next((one for one in terms if one.ends_on == until), None)
+    counts_until = calendar.counts_through(until) if until else None
     running = next((one for one in terms if one.begins_on <= today <= one.ends_on), None)
     return Standing(
-        state=_state(today, paid_until, counts_until),
-        paid_until=paid_until,
+        state=_state(today, until, counts_until),
+        paid_until=until,
         counts_until=counts_until,
         plan=_plan_of(session, last) if last else None,
-        next_days=calendar.terms(paid_on=today, paid_through=paid_until, years=1)[0],
+        next_days=calendar.terms(paid_on=today, covered=covered, years=1)[0],
         disputed=running is not None and _is_disputed(session, running),
     )
 
@@ -105,31 +107,42 @@ def story_of(session: Session, *, fee: Fee) -> FeeStory:
     return _story(session, fee)
 
 
+def on_their_way(session: Session, *, community: Community, member: Member) -> Sequence[Payment]:
+    """List payments of fees that somebody carries to a konbini: for this member, or by them for another."""
+    waits = (
+        select(Payment)
+        .join(Fee, (Fee.id == Payment.subject_id) & (Fee.community_id == Payment.community_id))
+        .where(
+            Payment.community_id == community.id,
+            Payment.purpose == FEE,
+            Payment.state == PROCESSING,
+            (Fee.member_id == member.id) | (Fee.payer_id == member.id),
+        )
+    )
+    return session.scalars(waits.order_by(Payment.id)).all()
+
+
 def list_members(session: Session, *, community: Community) -> list[Listed]:
     """List members by name with how their memberships stand; whoever has left is not listed."""
     today, grace = clock.today(community.time_zone), rule_of(session, community=community).grace_days
-    last = (
-        select(Term.member_id, func.max(Term.ends_on).label("ends_on"))
+    covered: dict[int, list[Days]] = {}
+    plans: dict[tuple[int, date], Plan] = {}
+    counts = (
+        select(Term, Plan)
+        .join(Fee, Fee.id == Term.fee_id)
+        .join(Plan, Plan.id == Fee.plan_id)
         .where(Term.community_id == community.id, Term.given_back_on.is_(None))
-        .group_by(Term.member_id)
-        .subquery()
     )
-    found = (
-        select(Member, last.c.ends_on, Plan)
-        .outerjoin(last, last.c.member_id == Member.id)
-        .outerjoin(
-            Term,
-            (Term.member_id == Member.id) & (Term.ends_on == last.c.ends_on) & Term.given_back_on.is_(None),
-        )
-        .outerjoin(Fee, Fee.id == Term.fee_id)
-        .outerjoin(Plan, Plan.id == Fee.plan_id)
-        .where(Member.community_id == community.id, Member.state != LEFT)
-        .order_by(Member.sort_key, Member.number)
-    )
-    return [
-        Listed(member, until, plan, _state(today, until, until and until + timedelta(days=grace)))
-        for member, until, plan in session.execute(found)
-    ]
+    for term, plan in session.execute(counts):
+        covered.setdefault(term.member_id, []).append(Days(term.begins_on, term.ends_on))
+        plans[term.member_id, term.ends_on] = plan
+    here = select(Member).where(Member.community_id == community.id, Member.state != LEFT)
+    found = []
+    for member in session.scalars(here.order_by(Member.sort_key, Member.number)):
+        until = paid_until(covered.get(member.id, ()), today)
+        state = _state(today, until, until and until + timedelta(days=grace))
+        found.append(Listed(member, until, plans.get((member.id, until)) if until else None, state))
+    return found
 
 
 def of_state(found: Sequence[Listed], state: str | None) -> list[Listed]:

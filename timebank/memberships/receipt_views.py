@@ -48,7 +48,7 @@ def own(fee_id: int) -> ResponseReturnValue:
     form = _form(story)
     if there is None and form.validate_on_submit():
         with refusals(form):
-            issued = _issue(story, form)
+            issued = _issue(story, form, language())
             # It is there on the page on which it was asked for.
             hand_over(session(), receipt=issued, how=FETCHED)
             flash(_("Your receipt is issued."))
@@ -83,7 +83,8 @@ def issue(fee_id: int) -> ResponseReturnValue:
     form = _form(story)
     if there is None and form.validate_on_submit():
         with refusals(form):
-            there = _issue(story, form)
+            # In the language of whoever paid, whatever the treasurer reads.
+            there = _issue(story, form, story.fee.language)
             flash(_("The receipt is issued."))
     if there is not None:
         return redirect(url_for("receipts.show", receipt_id=there.id), 303)
@@ -111,14 +112,14 @@ def _form(story: FeeStory) -> ReceiptForm:
     return ReceiptForm(data={"name": payer_of(story).name})
 
 
-def _issue(story: FeeStory, form: ReceiptForm) -> Receipt:
+def _issue(story: FeeStory, form: ReceiptForm, reads: str) -> Receipt:
     return ask_for_receipt(
         session(),
         community=community(),
         story=story,
         name=form.name.data or "",
         address=form.address.data or "",
-        language=language(),
+        language=reads,
         actor=actor(),
     )
 

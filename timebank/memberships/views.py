@@ -72,6 +72,7 @@ def own() -> ResponseReturnValue:
         whose=oneself(),
         standing=queries.standing_of(session(), community=community(), member=oneself()),
         stories=queries.stories_of(session(), community=community(), member=oneself()),
+        waiting=queries.on_their_way(session(), community=community(), member=oneself()),
         plans=service.plans_for(session(), community=community(), member=oneself()),
         rule=service.rule_of(session(), community=community()),
         carries=CARRIES_LABELS,

@@ -215,7 +215,7 @@ def _facts(session: Session, receipt: Receipt) -> list[list[str]]:
         ]
     facts = [[_("Paid as"), _(_PAID_AS[receipt.kind])]]
     if receipt.purpose:
-        facts.append([_("Kept for"), receipt.purpose])
+        facts.append([_("Kept for") if receipt.kind == GIFT else _("Plan and time"), receipt.purpose])
     return [*facts, [_("Paid on"), day(receipt.paid_on)]]
 
 

@@ -22,6 +22,7 @@ from tests.timebank.memberships.things import counts
 from tests.timebank.memberships.things import days
 from tests.timebank.memberships.things import hand_over
 from timebank import books
+from timebank.communities.days import BeforeTheBeginning
 from timebank.communities.models import Community
 from timebank.days import DayInFuture
 from timebank.errors import Refusal
@@ -173,7 +174,7 @@ def test_nobody_is_asked_why_who_is_let_off(session: Session, community: Communi
     for key in ("form:free", "form:other"):
         with pytest.raises((service.NoSuchChoice, fees.FeeSentBefore)):
             let_off(session, plan=full, **asked | {"key": key})
-    take_back(session, community=community, fee=fee, reason="She would rather pay", actor=SOMEBODY)
+    take_back(session, community=community, fee=fee, reason="", actor=SOMEBODY)
     assert standing_of(session, community=community, member=hana).state == NONE
     assert check_memberships(session) == []
 
@@ -186,6 +187,7 @@ def test_nobody_is_asked_why_who_is_let_off(session: Session, community: Communi
         ({"way": "stripe"}, service.NoSuchChoice),
         ({"way": "free", "amount_minor": 0}, service.NoSuchChoice),
         ({"paid_on": date(2026, 4, 21)}, DayInFuture),
+        ({"paid_on": date(1950, 1, 1)}, BeforeTheBeginning),
         ({"years": 11}, fees.YearsOutOfReach),
         ({"years": 0, "amount_minor": 0}, fees.YearsOutOfReach),
     ],
@@ -289,3 +291,23 @@ def test_what_does_not_agree_is_named(
     session.flush()
     session.execute(text(broken))
     assert any(fault in one for one in check_memberships(session)), check_memberships(session)
+
+
+def test_a_year_that_was_taken_back_is_the_next_one_to_be_paid(
+    session: Session, community: Community, hana: Member
+) -> None:
+    plan = a_plan(session, community)
+    first = hand_over(session, community, hana, plan)
+    hand_over(session, community, hana, plan, key="form:next")
+    take_back(session, community=community, fee=first, reason="A mistake", actor=SOMEBODY)
+    assert days(session, hana) == [("2027-04-01", "2028-03-31")]
+    standing = standing_of(session, community=community, member=hana)
+    assert (standing.state, standing.paid_until) == (NONE, None)
+    assert str(standing.next_days.first) == "2026-04-01"
+    assert [one.state for one in list_members(session, community=community)] == [NONE]
+    hand_over(session, community, hana, plan, 2, key="form:again")
+    found = [first for first, _last in days(session, hana)]
+    assert found == ["2026-04-01", "2027-04-01", "2028-04-01"]
+    standing = standing_of(session, community=community, member=hana)
+    assert (standing.state, str(standing.paid_until)) == (PAID, "2029-03-31")
+    assert check_memberships(session) == []

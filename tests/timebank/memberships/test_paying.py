@@ -72,7 +72,7 @@ def test_a_fee_by_card_is_paid_once_by_whichever_way_it_is_told(
     page = client.get(OWN).text
     today = clock.today("Asia/Tokyo")
     days = Calendar(years="rolling", first_month=4, early_days=0, grace_days=0).terms(
-        paid_on=today, paid_through=None, years=1
+        paid_on=today, covered=(), years=1
     )
     with till.app.test_request_context():
         assert f"Paid until {day(days[0].last)}" in page
@@ -97,7 +97,7 @@ def test_years_to_come_lie_ahead_and_are_given_back_first(till: Till, client: Fl
         assert faults(till) == []
     assert "fees:full" not in till.balances()
     assert till.payment(token).state == models.REFUNDED
-    assert "No fee was paid here yet." in client.get(OWN).text
+    assert "No fee is paid at the moment." in client.get(OWN).text
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -162,7 +162,7 @@ def test_a_fee_as_a_gift_to_another_member(till: Till, hana: Neighbour, client: 
     assert "Mio" in come_back(till, token).text
     assert "Paid until" in signed_in(till.app, mio).get(OWN, headers={"Accept-Language": "en"}).text
     own = client.get(OWN).text
-    assert "No fee was paid here yet." in own
+    assert "No fee is paid at the moment." in own
     assert "Full · Mio" in own
     assert faults(till) == []
 
@@ -210,6 +210,7 @@ def test_a_konbini_fee_counts_once_it_is_paid(till: Till, client: FlaskClient) -
     till.stripe.fake.pay_later(page)
     till.tell_all()
     assert "on its way" in come_back(till, token).text
+    assert "waits to be paid at a konbini" in client.get(OWN).text
     assert terms(till) == []
     till.stripe.fake.pay_voucher(till.payment(token).intent_id or "", account=HERE)
     till.tell_all()

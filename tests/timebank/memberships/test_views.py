@@ -78,7 +78,7 @@ def test_a_treasurer_writes_down_one_fee_after_the_other_and_takes_one_back(
     assert treasurer.post(back, data={"reason": "Typed twice"}).location == page
     shown = treasurer.get(page).text
     assert "Typed twice" in shown
-    assert "No fee was paid here yet." in shown
+    assert "No fee is paid at the moment." in shown
     assert treasurer.get(back).location == page
     assert till.balances() == {}
     assert faults(till) == []
@@ -116,6 +116,7 @@ def test_what_came_by_stripe_is_not_taken_back_by_hand(
     pays(till, signed_in(till.app, hana))
     till.tell_all()
     (fee_id,) = fee_ids(till)
+    assert treasurer.get(f"/{SLUG}/fees/{fee_id}/take-back").status_code == 409
     answer = treasurer.post(f"/{SLUG}/fees/{fee_id}/take-back", data={"reason": "So"})
     assert answer.status_code == 409
     assert "given back on the page of its payment" in answer.text
@@ -146,9 +147,10 @@ def test_a_coordinator_lets_off_and_a_treasurer_does_not(
     assert "No fee asked" in coordinator.get(page).text
     (fee_id,) = fee_ids(till)
     assert treasurer.get(f"/{SLUG}/fees/{fee_id}/take-back").status_code == 404
-    again = coordinator.post(f"/{SLUG}/fees/{fee_id}/ask-again", data={"reason": "As she wishes"})
+    assert "No reason is written down." in coordinator.get(f"/{SLUG}/fees/{fee_id}/ask-again").text
+    again = coordinator.post(f"/{SLUG}/fees/{fee_id}/ask-again")
     assert again.location == page
-    assert "No fee was paid here yet." in coordinator.get(page).text
+    assert "No fee is paid at the moment." in coordinator.get(page).text
 
 
 def test_the_list_and_its_file_say_who_has_paid(till: Till, hana: Neighbour, treasurer: FlaskClient) -> None:
@@ -160,7 +162,7 @@ def test_the_list_and_its_file_say_who_has_paid(till: Till, hana: Neighbour, tre
     take(treasurer, other="Hana")
     page = treasurer.get(f"/{SLUG}/fees/").text
     assert "Fee paid (1)" in page
-    assert "Never paid here (1)" in page
+    assert "No fee paid (1)" in page
     assert "Hana" in treasurer.get(f"/{SLUG}/fees/?state=paid").text
     assert "Hana" not in treasurer.get(f"/{SLUG}/fees/?state=none").text
     assert treasurer.get(f"/{SLUG}/fees/?state=x").status_code == 200
