@@ -32,6 +32,7 @@ from tests.pages import Pages
 from tests.pages import accessibility_check
 from tests.servers import LiveServer
 from tests.servers import application
+from tests.servers import remember_builders
 from tests.servers import served
 from timebank.people import service as people
 
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the run's room, and close it however the run ends; workers and `make mutants` inherit its name."""
     # A hash that is slow to guess takes a quarter of the run; one test looks at the program's own.
     people._HASHER = QUICK_HASHER
+    remember_builders()
     if ROOM not in os.environ:
         stack = ExitStack()
         os.environ[ROOM] = str(stack.enter_context(databases.shared_room()))
