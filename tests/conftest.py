@@ -30,9 +30,10 @@ from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.pages import Pages
 from tests.pages import accessibility_check
+from tests.quick import remember_builders
+from tests.quick import remember_statements
 from tests.servers import LiveServer
 from tests.servers import application
-from tests.servers import remember_builders
 from tests.servers import served
 from timebank.people import service as people
 
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A hash that is slow to guess takes a quarter of the run; one test looks at the program's own.
     people._HASHER = QUICK_HASHER
     remember_builders()
+    remember_statements()
     if ROOM not in os.environ:
         stack = ExitStack()
         os.environ[ROOM] = str(stack.enter_context(databases.shared_room()))

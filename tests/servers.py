@@ -3,7 +3,6 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from threading import Thread
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from tests.databases import ROOM
@@ -33,25 +31,6 @@ class LiveServer:
     url: str
     app: Flask
     database_url: str
-
-
-def remember_builders() -> None:
-    """Compile what spells a route's address once for all applications of a run.
-
-    Each application has every route, and Werkzeug writes, parses and compiles two functions for each:
-    that took most of a test that asks for `app`. They are bound to the application's own route.
-    """
-    compiled, known = Rule._compile_builder, dict[object, Callable[..., tuple[str, str]]]()
-
-    def remembered(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if self.defaults:
-            return compiled(self, append_unknown)
-        key = (self.rule, tuple(self._trace), append_unknown)
-        if key not in known:
-            known[key] = compiled(self, append_unknown)
-        return known[key]
-
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
 
 
 def free_port() -> int:
