@@ -107,21 +107,36 @@ class House:
     with_second_step: Person
     #: By which the browsers of those who have signed in are known.
     tokens: dict[str, str] = field(default_factory=dict)
+    #: What a browser keeps that is known by a token.
+    cookies: dict[str, str] = field(default_factory=dict)
 
     def browser(self, role: str) -> FlaskClient:
         """Open a browser of its own in which somebody has signed in, or nobody ("stranger")."""
+        if role != "stranger":
+            self.tokens[role] = written(self.app, lambda session: self._token(session, role))
+        return self.same_browser(role)
+
+    def same_browser(self, role: str) -> FlaskClient:
+        """Open a browser of somebody who has come and is still signed in, unless something is wrong."""
         client = self.app.test_client()
         if role != "stranger":
-            token = written(self.app, lambda session: self._token(session, role))
-            with client.session_transaction() as cookie:
-                cookie.permanent = True
-                cookie["_user_id"] = self.tokens[role] = token
+            name, token = self.app.config["SESSION_COOKIE_NAME"], self.tokens[role]
+            if token not in self.cookies:
+                with client.session_transaction() as cookie:
+                    cookie.permanent = True
+                    cookie["_user_id"] = token
+                kept = client.get_cookie(name)
+                assert kept
+                self.cookies[token] = kept.value
+            # Signing what a browser keeps takes as long as a good part of a request.
+            client.set_cookie(name, self.cookies[token])
         return client
 
     def everybody_comes(self) -> None:
         """Have everybody sign in who is not, before it is counted what is written."""
-        for role in self.people:
-            self.browser(role)
+        self.tokens |= written(
+            self.app, lambda session: {role: self._token(session, role) for role in self.people}
+        )
 
     def _token(self, session: Session, role: str) -> str:
         """Give an open sign-in's token: the last one, unless what was tried has ended it."""

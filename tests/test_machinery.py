@@ -4,16 +4,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 from sqlalchemy import inspect
 from sqlalchemy import text
+from sqlalchemy import update
 
 import ledger
+from tests.builders import a_member
+from tests.builders import a_person
+from tests.builders import written
 from tests.hledger import HledgerMissing
 from tests.hledger import hledger
 from tests.pages import Pages
+from tests.rows import changed
+from tests.rows import marks
+from tests.rows import rows
+from timebank.members.models import Member
 
 #: Draws one sign and reads the picture back: without a font for it, all signs are the same box.
 DRAW = """sign => {
@@ -50,6 +59,19 @@ def test_without_hledger_its_tests_fail_and_say_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(HledgerMissing, match="apt-get install hledger"):
         hledger(tmp_path / "book.journal", "check")
+
+
+def test_marks_tell_which_tables_hold_something_else(app: Flask) -> None:
+    written(app, a_member)
+    before, read = marks(app), rows(app)
+    assert set(before) == set(read)
+    assert changed(before, marks(app)) == []
+    written(app, lambda session: session.execute(update(Member).values(name="Hanako")))
+    assert changed(before, marks(app)) == changed(read, rows(app)) == ["member"]
+    written(app, lambda session: session.execute(update(Member).values(name="Hana")))
+    assert changed(before, marks(app)) == []
+    written(app, a_person)
+    assert changed(before, marks(app)) == changed(read, rows(app)) == ["person"]
 
 
 @pytest.mark.browser

@@ -26,7 +26,7 @@ from tests.house import a_house
 from tests.routes import EVERYBODY
 from tests.routes import ROUTES
 from tests.rows import changed
-from tests.rows import rows
+from tests.rows import marks
 from tests.servers import application
 from timebank.members.models import Hand
 from timebank.people.service import take_office
@@ -49,10 +49,13 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
         yield a_house(app)
 
 
-def call(house: House, role: str, method: str, endpoint: str, address: str = "") -> TestResponse:
+def call(
+    house: House, role: str, method: str, endpoint: str, address: str = "", *, same: bool = False
+) -> TestResponse:
+    """Call a route as somebody, who has come and is still there (``same``) or signs in where they are not."""
     row = ROUTES[endpoint]
     sent = row.data if method == "POST" else None
-    with house.browser(role) as client:
+    with house.same_browser(role) if same else house.browser(role) as client:
         answer = client.open(address or house.address(endpoint, row.on), method=method, data=sent)
         answer.close()
     return answer
@@ -90,13 +93,13 @@ def test_everybody_is_told_what_the_table_says_and_looking_changes_nothing(
 ) -> None:
     """The refused come first, by every method, then those who look; nothing is written for any of them."""
     house.everybody_comes()
-    row, before = ROUTES[endpoint], rows(house.app)
+    row, before = ROUTES[endpoint], marks(house.app)
     right = {role: row.answer_to(role, is_open=endpoint in OPEN) for role in sorted(EVERYBODY)}
     heard: dict[tuple[str, str], str] = {}
     for method in sorted(house.methods(endpoint)):
         for role in sorted(EVERYBODY - (row.may if method == "POST" else set())):
-            heard[method, role] = told(call(house, role, method, endpoint))
-    assert set(changed(before, rows(house.app))) <= COUNTED
+            heard[method, role] = told(call(house, role, method, endpoint, same=True))
+    assert set(changed(before, marks(house.app))) <= COUNTED
     if "POST" in house.methods(endpoint):
         for role in sorted(row.may):
             heard["POST", role] = told(call(house, role, "POST", endpoint))
@@ -122,14 +125,14 @@ def test_a_good_part_of_what_is_asked_is_allowed() -> None:
 @pytest.mark.parametrize("endpoint", ROUTES)
 def test_what_is_another_communitys_is_not_there(house: House, endpoint: str) -> None:
     house.everybody_comes()
-    row, before = ROUTES[endpoint], rows(house.app)
+    row, before = ROUTES[endpoint], marks(house.app)
     if not house.arguments(endpoint) & set(USUAL):
         assert not row.on
         return
     nothing: Things = {name: dict.fromkeys(known, 987_654_321) for name, known in house.here.items()}
     heard = {
         (method, role, "theirs" if things is house.elsewhere else "nobody's"): told(
-            call(house, role, method, endpoint, house.address(endpoint, row.on, things))
+            call(house, role, method, endpoint, house.address(endpoint, row.on, things), same=True)
         )
         for method in sorted(house.methods(endpoint))
         for role in sorted(row.may)
@@ -137,7 +140,7 @@ def test_what_is_another_communitys_is_not_there(house: House, endpoint: str) ->
     }
     assert heard or not row.may
     assert {key: said for key, said in heard.items() if said != "not there"} == {}
-    assert set(changed(before, rows(house.app))) <= COUNTED
+    assert set(changed(before, marks(house.app))) <= COUNTED
 
 
 @pytest.mark.parametrize("role", OFFICES)

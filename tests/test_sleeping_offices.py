@@ -15,7 +15,7 @@ from tests.house import House
 from tests.house import a_house
 from tests.routes import ROUTES
 from tests.rows import changed
-from tests.rows import rows
+from tests.rows import marks
 from tests.servers import application
 from tests.test_rights_matrix import COUNTED
 from tests.test_rights_matrix import OPEN
@@ -56,7 +56,7 @@ def test_without_a_second_factor_an_office_opens_nothing_and_is_led_to_where_it_
     ]
     assert len(asked) > 5
     house.browser(f"{role} asleep")
-    before = rows(house.app)
+    before = marks(house.app)
     for endpoint in asked:
         for method in sorted(house.methods(endpoint)):
             answer = call(house, f"{role} asleep", method, endpoint)
@@ -65,7 +65,7 @@ def test_without_a_second_factor_an_office_opens_nothing_and_is_led_to_where_it_
             else:
                 assert answer.status_code == 303, endpoint
                 assert answer.headers["Location"].startswith(f"/{HERE}/account/second-step?next="), endpoint
-    assert set(changed(before, rows(house.app))) <= COUNTED
+    assert set(changed(before, marks(house.app))) <= COUNTED
     for endpoint in ("exchanges.home", "people.account", "factors.overview", "factors.set_up"):
         assert told(call(house, f"{role} asleep", "GET", endpoint)) == "yes"
 

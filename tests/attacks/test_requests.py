@@ -14,7 +14,7 @@ from tests.attacks.visitor import status_of
 from tests.filled_forms import FORMS
 from tests.house import HERE
 from tests.rows import changed
-from tests.rows import rows
+from tests.rows import marks
 from timebank.settings import ROOT
 
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
 def test_a_body_that_is_no_form_changes_nothing(attacked: Attacked, role: str, body: str) -> None:
     visitor = somebody(attacked, role)
     sent, kind = BODIES[body]
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     for path in (KINDS, SIGN_IN, "/language", f"/{HERE}/nowhere"):
         # With the right token, so that it is not the token that is missed.
         token = f"csrf_token={visitor.token}".encode()
@@ -83,7 +83,7 @@ def test_a_body_that_is_no_form_changes_nothing(attacked: Attacked, role: str, b
         except (ConnectionResetError, BrokenPipeError):
             continue
         assert answer.status in REFUSED, (path, answer.status)
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_first_line_that_is_none_is_refused(attacked: Attacked, first: str) ->
 )
 def test_a_method_that_a_route_does_not_have_does_nothing(attacked: Attacked, method: str) -> None:
     visitor = somebody(attacked, "steward")
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     for endpoint in sorted(FORMS):
         path = attacked.house.address(endpoint, FORMS[endpoint].on)
         head = f"Host: 127.0.0.1\r\nCookie: timebank={visitor.cookies['timebank']}\r\nX-Mark: seen"
@@ -150,16 +150,16 @@ def test_a_method_that_a_route_does_not_have_does_nothing(attacked: Attacked, me
         assert status_of(answer) in REFUSED, endpoint
         # TRACE would tell a script the cookie.
         assert b"X-Mark" not in answer
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 def test_a_method_in_a_header_is_not_listened_to(attacked: Attacked, header: str) -> None:
     visitor = somebody(attacked, "steward")
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     assert visitor.send("GET", KINDS, headers={header: "POST"}).status == 200
     assert visitor.send("POST", KINDS, urlencode({"_method": "DELETE"}), {header: "GET"}).status in REFUSED
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 #: What would lead out of the folder of static files, and what lies there.

@@ -17,6 +17,7 @@ from tests.builders import PASSWORD
 from tests.filled import DAY
 from tests.house import HERE
 from tests.rows import changed
+from tests.rows import marks
 from tests.rows import rows
 
 pytestmark = pytest.mark.slow
@@ -53,10 +54,10 @@ def test_a_session_that_somebody_prepared_is_not_the_one_that_is_signed_in(attac
     assert victim.cookies[COOKIE] != prepared
     assert not is_in(Visitor(attacked, {COOKIE: prepared}))
     # The token that the attacker knows is not the new session's either.
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     answer = victim.post(NEW, {**TYPED, "key": "form:prepared-by-somebody", "csrf_token": attacker.token})
     assert answer.status == 422
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 def test_a_cookie_that_was_changed_or_signed_by_others_lets_nobody_in(attacked: Attacked) -> None:
@@ -129,12 +130,12 @@ def test_a_hidden_field_that_was_changed_books_nothing_that_was_not_asked(
     giver = somebody(attacked, "giver")
     page = giver.get(NEW).text
     whole = {**TYPED, "key": hidden(page, "key"), "typed_by": hidden(page, "typed_by"), "other": "nobody"}
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     assert giver.post(NEW, {**whole, name: value}).status in {400, 422}
     if name in {"key", "csrf_token"}:
         # Everything else is right: this alone is why nothing is logged.
         assert giver.post(NEW, {**whole, "other": "002", name: value}).status in {400, 422}
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 def test_a_key_that_is_somebody_elses_gives_nothing_away(attacked: Attacked) -> None:
@@ -152,10 +153,10 @@ def test_a_key_that_is_somebody_elses_gives_nothing_away(attacked: Attacked) -> 
 
 def test_a_token_of_another_session_is_none(attacked: Attacked) -> None:
     giver, receiver = somebody(attacked, "giver"), somebody(attacked, "receiver")
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     sent = {**TYPED, "key": hidden(giver.get(NEW).text, "key"), "csrf_token": receiver.token}
     assert giver.post(NEW, sent).status == 422
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
 
 
 def test_a_sealed_form_of_somebody_elses_is_shown_to_nobody_else(attacked: Attacked) -> None:
@@ -240,9 +241,9 @@ def test_a_tab_that_was_open_while_somebody_signed_in_anew_does_nothing_by_itsel
     tab.post(f"/{HERE}/sign-out")
     tab.fetch_token()
     assert tab.post(SIGN_IN, known(attacked, "giver")).status == 303
-    before = rows(attacked.house.app)
+    before = marks(attacked.house.app)
     typed_by = hidden(page, "typed_by")
     answer = tab.post(NEW, {**TYPED, "key": hidden(page, "key"), "typed_by": typed_by, "csrf_token": old})
     assert answer.status == 422
     assert "go on" in answer.text
-    assert changed(before, rows(attacked.house.app)) == []
+    assert changed(before, marks(attacked.house.app)) == []
