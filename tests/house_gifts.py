@@ -16,7 +16,7 @@ from timebank.funds.models import Fund
 
 def gifts_by_hand(session: Session, community: Community, fund: Fund) -> dict[str, dict[str, int | str]]:
     """Have been given cash and rice, in a year in which nothing was given to any other community."""
-    day = date(2010 + community.id, 4, 3)
+    day = date(2019 + community.id, 4, 3)
     cash = Brought(amount_minor=800, way=CASH, given_on=day, fund=fund, name="A giver", key="form:cash")
     rice = BroughtInKind(what="Rice", given_on=day, name="A giver", key="form:ten kilos")
     written = by_hand.write_down(session, community=community, gift=cash, actor=COORDINATOR)
