@@ -62,6 +62,8 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
+    "fee_receipts.own": ("name", "address"),
+    "gifts.receipt": ("name", "address"),
     "donations.give": ("name", "reading", "message", "address", "dedicated_to"),
     "gifts.write_down": ("name", "reading", "message", "address", "dedicated_to"),
     "gifts.write_down_in_kind": ("what", "activity", "name", "reading", "address"),
@@ -74,11 +76,9 @@ WORDS = {
     ),
     "fees.take_back": ("reason",),
     "plans.open_one": ("name", "words", "refund"),
-    "plans.change": ("name", "words", "refund"),
+    "plans.change": ("words", "refund"),
     "plans.rule": ("bank", "post_office"),
     "gift_receipts.show": ("name", "address"),
-    "fee_receipts.own": ("name", "address"),
-    "gifts.receipt": ("name", "address"),
     "receipt_settings.change": ("name", "seat"),
     "receipt_settings.add_words": ("words",),
     "funds.open_one": ("name", "purpose"),
@@ -182,7 +182,7 @@ def test_every_field_of_every_form_is_known() -> None:
 def test_a_script_in_any_field_stays_words_on_every_page(attacked: Attacked, tmp_path: Path) -> None:
     people = {
         role: somebody(attacked, role)
-        for role in ("giver", "receiver", "coordinator", "steward", "treasurer", "stranger")
+        for role in ("giver", "receiver", "other", "coordinator", "steward", "treasurer", "stranger")
     }
     for endpoint, names in WORDS.items():
         form, by = FORMS[endpoint], people[FORMS[endpoint].by]
