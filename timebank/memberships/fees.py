@@ -306,7 +306,8 @@ def shares_back(session: Session, *, community: Community, fee: Fee, plan: Plan,
 
     A year of which everything went back does not count any more.
     """
-    fee.back_minor += amount
+    # A refund that failed is owed, and a dispute that is lost may come on top of it: more than all is all.
+    fee.back_minor = min(fee.back_minor + amount, fee.amount_minor)
     left, covered, from_ahead = amount, 0, 0
     for term in reversed(terms_of(session, fee=fee)):
         taken = min(left, term.ahead_minor)
