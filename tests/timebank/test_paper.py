@@ -1,6 +1,8 @@
 """What goes onto paper beside words."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC
 from datetime import datetime
 from typing import Any
@@ -145,3 +147,37 @@ def test_a_picture_that_cannot_be_printed_is_known() -> None:
 def test_a_fault_of_ours_is_told_as_one() -> None:
     with pytest.raises(PaperRefused):
         make_pdf("receipt", title="A", language="en", made_at=NOON)
+
+
+#: Sets a sheet, forks, and says what becomes of one in the child.
+_FORKED = """
+import os
+from timebank.paper import PaperRefused, shows, make_pdf
+from timebank import clock
+from tests.pictures import a_png
+
+def sheet():
+    make_pdf("picture", title="A", language="en", made_at=clock.now(), picture=a_png())
+
+{before}
+child = os.fork()
+if not child:
+    try:
+        sheet()
+    except PaperRefused:
+        os._exit(3)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.parametrize(("before", "ends"), [("sheet()", "3"), ("", "0")])
+def test_who_was_forked_after_a_sheet_was_set_is_told_so_and_does_not_wait_for_ever(
+    before: str, ends: str
+) -> None:
+    """A server forks its workers: whatever set a sheet before that would hang each of theirs."""
+    code = _FORKED.format(before=before)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == ends

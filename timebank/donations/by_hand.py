@@ -12,9 +12,8 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
-from timebank.communities.days import BeforeTheBeginning
+from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
-from timebank.days import check_not_future
 from timebank.donations.givers import Said
 from timebank.donations.givers import cleaned
 from timebank.donations.models import BY_HAND
@@ -50,13 +49,6 @@ class WayUnknown(Refusal):
 
     sentence = N_("Please choose one of these.")
     field = "way"
-
-
-class MonthIsClosed(Refusal):
-    """The books of that month are closed."""
-
-    sentence = N_("The books are closed through %(day)s. Please write a later day.")
-    field = "given_on"
 
 
 class WrittenBefore(Refusal):
@@ -220,12 +212,7 @@ def _check(session: Session, community: Community, gift: Brought) -> None:
         raise WayUnknown
     if gift.fund is not None and gift.fund.ended_on is not None:
         raise FundEnded
-    check_not_future(gift.given_on, today=clock.today(community.time_zone), field="given_on")
-    if gift.given_on < community.started_on:
-        raise BeforeTheBeginning("given_on", day=gift.given_on, start=community.started_on)
-    closed = ledger.closed_through(session, community.book_id)
-    if closed is not None and gift.given_on <= closed:
-        raise MonthIsClosed(day=closed)
+    check_open_day(session, gift.given_on, community=community, field="given_on")
 
 
 def _entry(session: Session, community: Community, gift: Brought, actor: Actor) -> ledger.Entry:

@@ -11,16 +11,10 @@ from timebank.donations.models import MEMORY
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.people.service import clean_email
+from timebank.receipts.service import NameForReceipt
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import is_visible
-
-
-class NameForReceipt(Refusal):
-    """A receipt is wished, and for nobody."""
-
-    sentence = N_("A receipt is made out to somebody: please write a name.")
-    field = "name"
 
 
 class AddressForReceipt(Refusal):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import check_day
 from timebank.communities.models import Community
-from timebank.days import check_not_future
 from timebank.db import violated
 from timebank.donations.by_hand import WrittenBefore
 from timebank.donations.by_hand import clean_reason
@@ -74,7 +74,7 @@ def write_down_in_kind(
         raise FundAndActivity
     if gift.fund is not None and gift.fund.ended_on is not None:
         raise FundEnded
-    check_not_future(gift.given_on, today=clock.today(community.time_zone))
+    check_day(gift.given_on, community=community, field="given_on")
     row = GiftInKind(
         community_id=community.id,
         made_at=clock.now(),

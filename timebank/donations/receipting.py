@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from timebank.actor import Actor
 from timebank.communities.models import Community
-from timebank.donations.givers import NameForReceipt
 from timebank.donations.models import DONATION
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_NAME
@@ -26,6 +25,7 @@ from timebank.receipts.issuer import issuer_of
 from timebank.receipts.models import GIFT
 from timebank.receipts.models import Receipt
 from timebank.receipts.service import Due
+from timebank.receipts.service import NameForReceipt
 from timebank.receipts.service import NoReceiptsHere
 from timebank.receipts.service import find_receipt
 from timebank.receipts.service import issue

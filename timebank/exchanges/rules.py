@@ -7,11 +7,9 @@ from dataclasses import field
 from datetime import date
 from hashlib import sha256
 
-from timebank import clock
-from timebank.communities.days import BeforeTheBeginning as BeforeTheBeginning
+from timebank.communities.days import check_day as check_day
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
-from timebank.days import check_not_future
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.hours_file import GiverIsReceiver
@@ -202,13 +200,6 @@ def check_said(said: Said, *, community: Community, by: Member | None) -> str:
         if not takes_part(member):
             raise not_taking_part(member)
     return clean_text(said.description, longest=LONGEST_DESCRIPTION)
-
-
-def check_day(day: date, *, community: Community) -> None:
-    """Refuse a day that has not come, or that was before the community began."""
-    check_not_future(day, today=clock.today(community.time_zone))
-    if day < community.started_on:
-        raise BeforeTheBeginning(day=day, start=community.started_on)
 
 
 def _check_people(givers: Sequence[Member], receivers: Sequence[Member]) -> None:

@@ -11,8 +11,8 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
-from timebank.days import check_not_future
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import LONGEST_REASON
@@ -49,13 +49,6 @@ class WordsMissing(Refusal):
 
     sentence = N_("Please say in a line what it was spent on: whoever gave reads it.")
     field = "words"
-
-
-class MonthIsClosed(Refusal):
-    """The books of that month are closed."""
-
-    sentence = N_("The books are closed through %(day)s. Please write a later day.")
-    field = "spent_on"
 
 
 class SpentAlready(Refusal):
@@ -176,10 +169,7 @@ def _check(session: Session, community: Community, spent: Spent, words: str) -> 
         raise NatureUnknown
     if not is_visible(words):
         raise WordsMissing
-    check_not_future(spent.spent_on, today=clock.today(community.time_zone), field="spent_on")
-    closed = ledger.closed_through(session, community.book_id)
-    if closed is not None and spent.spent_on <= closed:
-        raise MonthIsClosed(day=closed)
+    check_open_day(session, spent.spent_on, community=community, field="spent_on")
 
 
 def _saved_before(session: Session, community: Community, key: str) -> FundSpending | None:

@@ -11,9 +11,8 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
-from timebank.communities.days import BeforeTheBeginning
+from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
-from timebank.days import check_not_future
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import Member
@@ -46,13 +45,6 @@ FEE_BY_HAND: Final = "fee"
 FEE_BEGINS: Final = "fee-begins"
 #: What stands in place of a reason where none is written down.
 NO_REASON: Final = "–"
-
-
-class MonthIsClosed(Refusal):
-    """The books of that month are closed."""
-
-    sentence = N_("The books are closed through %(day)s. Please write a later day.")
-    field = "paid_on"
 
 
 class AnotherAmount(Refusal):
@@ -113,7 +105,7 @@ def take_fee(session: Session, *, community: Community, taken: Taken, actor: Act
     due = taken.plan.fee_minor * taken.years
     if taken.amount_minor != due or not due:
         raise AnotherAmount(amount=Money(due, community.currency))
-    _check_day(session, community, taken.paid_on)
+    check_open_day(session, taken.paid_on, community=community, field="paid_on")
     fee = new_fee(
         community,
         member=taken.member,
@@ -205,15 +197,6 @@ def _the_same(found: Fee, taken: Taken) -> Fee:
     if known != (taken.member.id, taken.plan.id, taken.years, taken.way, taken.paid_on):
         raise FeeSentBefore
     return found
-
-
-def _check_day(session: Session, community: Community, day: date) -> None:
-    check_not_future(day, today=clock.today(community.time_zone), field="paid_on")
-    if day < community.started_on:
-        raise BeforeTheBeginning("paid_on", day=day, start=community.started_on)
-    closed = ledger.closed_through(session, community.book_id)
-    if closed is not None and day <= closed:
-        raise MonthIsClosed(day=closed)
 
 
 def _post(session: Session, community: Community, taken: Taken, days: Sequence[Days], actor: Actor) -> int:

@@ -1,13 +1,17 @@
 """How memberships stand: a member's own, and everybody's in one list."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import and_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
 
 from timebank import clock
 from timebank.communities.models import Community
@@ -98,13 +102,12 @@ def standing_of(session: Session, *, community: Community, member: Member) -> St
 def stories_of(session: Session, *, community: Community, member: Member) -> list[FeeStory]:
     """List the fees that were paid for a member, or by them for others, the newest first."""
     mine = (Fee.member_id == member.id) | (Fee.payer_id == member.id)
-    fees = select(Fee).where(Fee.community_id == community.id, mine, Fee.paid_on.is_not(None))
-    return [_story(session, one) for one in session.scalars(fees.order_by(Fee.paid_on.desc(), Fee.id.desc()))]
+    return _stories(session, Fee.community_id == community.id, mine, Fee.paid_on.is_not(None))
 
 
 def story_of(session: Session, *, fee: Fee) -> FeeStory:
     """Put together a fee with everything that belongs to it."""
-    return _story(session, fee)
+    return _stories(session, Fee.id == fee.id)[0]
 
 
 def on_their_way(session: Session, *, community: Community, member: Member) -> Sequence[Payment]:
@@ -150,9 +153,9 @@ def of_state(found: Sequence[Listed], state: str | None) -> list[Listed]:
     return [one for one in found if state in {None, one.state}]
 
 
-def count_states(found: Sequence[Listed]) -> dict[str, int]:
+def count_states(found: Sequence[Listed]) -> Counter[str]:
     """Count those in each state."""
-    return {state: len(of_state(found, state)) for state in STATES}
+    return Counter(one.state for one in found)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -171,28 +174,37 @@ def _plan_of(session: Session, term: Term) -> Plan:
 
 
 def _is_disputed(session: Session, term: Term) -> bool:
-    payment = _payment_of(session, term.fee_id, term.community_id)
-    return payment is not None and payment.state == DISPUTED
+    state = select(Payment.state).join(Fee, _COUNTS).where(Fee.id == term.fee_id)
+    return session.scalar(state) == DISPUTED
 
 
-def _payment_of(session: Session, fee_id: int, community_id: int) -> Payment | None:
-    return session.scalar(
-        select(Payment).where(
-            Payment.community_id == community_id,
-            Payment.purpose == FEE,
-            Payment.subject_id == fee_id,
-            Payment.paid_at.is_not(None),
-            Payment.oddity.is_(None),
-        )
+#: The one payment that counts for a fee; those that do not fit pay for nothing yet.
+_COUNTS: Final = and_(
+    Payment.community_id == Fee.community_id,
+    Payment.purpose == FEE,
+    Payment.subject_id == Fee.id,
+    Payment.paid_at.is_not(None),
+    Payment.oddity.is_(None),
+)
+
+
+def _stories(session: Session, *which: ColumnElement[bool]) -> list[FeeStory]:
+    payer = aliased(Member)
+    found = (
+        select(Fee, Plan, Member, payer, Payment)
+        .join(Plan, Plan.id == Fee.plan_id)
+        .join(Member, Member.id == Fee.member_id)
+        .outerjoin(payer, payer.id == Fee.payer_id)
+        .outerjoin(Payment, _COUNTS)
+        .where(*which)
+        .order_by(Fee.paid_on.desc(), Fee.id.desc())
     )
-
-
-def _story(session: Session, fee: Fee) -> FeeStory:
-    return FeeStory(
-        fee=fee,
-        plan=session.get_one(Plan, fee.plan_id),
-        terms=session.scalars(select(Term).where(Term.fee_id == fee.id).order_by(Term.number)).all(),
-        member=session.get_one(Member, fee.member_id),
-        payer=session.get(Member, fee.payer_id) if fee.payer_id is not None else None,
-        payment=_payment_of(session, fee.id, fee.community_id),
-    )
+    rows = session.execute(found).all()
+    terms: dict[int, list[Term]] = {}
+    theirs = select(Term).where(Term.fee_id.in_([row[0].id for row in rows]))
+    for term in session.scalars(theirs.order_by(Term.number)):
+        terms.setdefault(term.fee_id, []).append(term)
+    return [
+        FeeStory(fee=fee, plan=plan, terms=terms.get(fee.id, []), member=member, payer=who, payment=payment)
+        for fee, plan, member, who, payment in rows
+    ]

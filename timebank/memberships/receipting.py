@@ -19,6 +19,7 @@ from timebank.receipts.models import LONGEST_NAME
 from timebank.receipts.models import SUPPORTER_FEE
 from timebank.receipts.models import Receipt
 from timebank.receipts.service import Due
+from timebank.receipts.service import NameForReceipt
 from timebank.receipts.service import NoReceiptsHere
 from timebank.receipts.service import find_receipt
 from timebank.receipts.service import issue
@@ -28,13 +29,6 @@ from timebank.receipts.service import source_of
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import is_visible
-
-
-class NameOnReceipt(Refusal):
-    """A receipt for nobody."""
-
-    sentence = N_("A receipt is made out to somebody: please write a name.")
-    field = "name"
 
 
 class FeeWentBack(Refusal):
@@ -79,7 +73,7 @@ def ask_for_receipt(
         raise FeeWentBack
     name = clean_line(name, longest=LONGEST_NAME)
     if not is_visible(name):
-        raise NameOnReceipt
+        raise NameForReceipt
     assert story.fee.paid_on is not None
     first, last = story.terms[0].begins_on, story.terms[-1].ends_on
     due = Due(

@@ -202,9 +202,9 @@ class _Counter:
     def shares(self, amount: int) -> Shares | None:
         """Name the accounts on the other side with their parts of an amount; None where nobody knows."""
         if self.kind in _ABOUT_PAYMENTS:
-            return _shares(self.session, self.payment, self.purposes, amount) if amount else ()
+            return _shares(self.session, self.payment, self.purposes, amount)
         code = books.STRIPE_DISPUTED if self.kind in _DISPUTES else _ELSEWHERE.get(self.kind)
-        return None if code is None else ((code, amount),)
+        return None if code is None else _parts(((code, amount),))
 
     def check_turn(self) -> None:
         """Let nothing go back before it was taken: how much of it a fund gives back depends on that.
@@ -323,8 +323,7 @@ def _transfers(
     if from_owed:
         yield _into(stripe, account(books.REFUNDS_OWED), -from_owed)
     for code, part in shares:
-        if part:
-            yield _into(stripe, account(code), part)
+        yield _into(stripe, account(code), part)
     if movement.fee:
         fees = books.DISPUTE_FEES if counter.kind in _DISPUTES else books.STRIPE_FEES
         yield _into(stripe, account(fees), -movement.fee)
@@ -340,9 +339,16 @@ def _into(first: Account, second: Account, amount: int) -> Transfer:
 
 
 def _shares(session: Session, payment: Payment | None, purposes: Purposes, amount: int) -> Shares:
+    if not amount:
+        return ()
     if payment is None or payment.oddity:
         return ((books.UNIDENTIFIED, amount),)
-    return purposes[payment.purpose].shares(session, payment, amount)
+    return _parts(purposes[payment.purpose].shares(session, payment, amount))
+
+
+def _parts(shares: Shares) -> Shares:
+    """Leave out accounts to which nothing belongs: no line of an entry moves nothing."""
+    return tuple((code, part) for code, part in shares if part)
 
 
 def _account(session: Session, community: Community, currency: str, code: str) -> Account:

@@ -35,6 +35,13 @@ from timebank.receipts.models import ReceiptIssuer
 MAKE_PAPER: Final = "make-receipt-paper"
 
 
+class NameForReceipt(Refusal):
+    """A receipt is wished, and for nobody."""
+
+    sentence = N_("A receipt is made out to somebody: please write a name.")
+    field = "name"
+
+
 class NoReceiptsHere(Refusal):
     """A receipt is asked for where none are issued."""
 
@@ -113,20 +120,15 @@ def note_given_back(session: Session, *, payment: Payment, refund: StripeRefund)
     receipt = find_receipt(session, community=community, source=source_of(payment))
     if receipt is None:
         return None
-    due = Due(
-        kind=REFUND,
+    return _note(
+        session,
+        community,
+        receipt,
         source=f"refund:{refund.id}",
-        language=receipt.language,
-        payer=receipt.payer,
-        address=receipt.address,
-        member_id=receipt.member_id,
         amount_minor=refund.amount,
-        currency=refund.currency,
-        purpose=receipt.purpose,
-        paid_on=local_day(community, refund.made_at),
-        about=receipt,
+        day=local_day(community, refund.made_at),
+        actor=BY_STRIPE,
     )
-    return issue(session, community=community, due=due, actor=BY_STRIPE)
 
 
 def note_taken_back(
@@ -140,20 +142,15 @@ def note_taken_back(
     left = receipt.amount_minor - int(session.scalar(back) or 0)
     if left <= 0:
         return None
-    due = Due(
-        kind=REFUND,
+    return _note(
+        session,
+        community,
+        receipt,
         source=f"back:{receipt.id}",
-        language=receipt.language,
-        payer=receipt.payer,
-        address=receipt.address,
-        member_id=receipt.member_id,
         amount_minor=left,
-        currency=receipt.currency,
-        purpose=receipt.purpose,
-        paid_on=clock.today(community.time_zone),
-        about=receipt,
+        day=clock.today(community.time_zone),
+        actor=actor,
     )
-    return issue(session, community=community, due=due, actor=actor)
 
 
 def note_earlier_refunds(session: Session, *, payment: Payment) -> list[Receipt]:
@@ -174,6 +171,33 @@ def left_of(session: Session, *, note: Receipt) -> int:
         Receipt.about_id == note.about_id, Receipt.id <= note.id
     )
     return max(whole - int(session.scalar(back) or 0), 0)
+
+
+def _note(
+    session: Session,
+    community: Community,
+    receipt: Receipt,
+    *,
+    source: str,
+    amount_minor: int,
+    day: date,
+    actor: Actor,
+) -> Receipt | None:
+    """Issue a note about a receipt, made out as the receipt itself is."""
+    due = Due(
+        kind=REFUND,
+        source=source,
+        language=receipt.language,
+        payer=receipt.payer,
+        address=receipt.address,
+        member_id=receipt.member_id,
+        amount_minor=amount_minor,
+        currency=receipt.currency,
+        purpose=receipt.purpose,
+        paid_on=day,
+        about=receipt,
+    )
+    return issue(session, community=community, due=due, actor=actor)
 
 
 def _held_counter(session: Session, community: Community, year: int) -> ReceiptCounter:

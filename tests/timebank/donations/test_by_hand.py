@@ -16,6 +16,7 @@ from tests.builders import SOMEBODY
 from tests.builders import a_community
 from tests.builders import a_member
 from timebank import clock
+from timebank.communities.days import MonthIsClosed
 from timebank.communities.models import Community
 from timebank.days import DayInFuture
 from timebank.donations import by_hand
@@ -36,6 +37,7 @@ from timebank.money import NoMoneyAtAll
 from timebank.payments.proof import check_payments
 from timebank.people.service import EmailRefused
 from timebank.queue.models import Job
+from timebank.receipts.service import NameForReceipt
 from timebank.text import TextTooLong
 
 TODAY = clock.today("Asia/Tokyo")
@@ -172,7 +174,7 @@ def test_a_key_of_one_way_of_giving_is_none_of_the_others(session: Session, comm
         ({"name": "x" * 101}, TextTooLong),
         ({"address": "x" * 301}, TextTooLong),
         ({"reading": "はな"}, givers.NameForReading),
-        ({"wants_receipt": True, "address": "1-2"}, givers.NameForReceipt),
+        ({"wants_receipt": True, "address": "1-2"}, NameForReceipt),
         ({"wants_receipt": True, "name": "Hana"}, givers.AddressForReceipt),
         ({"dedication": "memory"}, givers.DedicationUnnamed),
         ({"dedication": "honour", "dedicated_to": "\u3000"}, givers.DedicationUnnamed),
@@ -201,7 +203,7 @@ def test_a_closed_month_takes_nothing_but_knows_what_it_has(session: Session, co
     first = brought(session, community, given_on=last_month)
     ledger.close_month(session, book_id=community.book_id, month=last_month, actor="test")
     assert brought(session, community, given_on=last_month) is first
-    with pytest.raises(by_hand.MonthIsClosed) as refused:
+    with pytest.raises(MonthIsClosed) as refused:
         brought(session, community, given_on=last_month, key="form:late")
     assert refused.value.field == "given_on"
     # It is taken back in the month that is open.

@@ -26,6 +26,7 @@ from timebank.members.guardians import record_guardian
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
 from timebank.people.service import EmailRefused
+from timebank.receipts.service import NameForReceipt
 from timebank.text import TextTooLong
 
 RULE = service.Rule(
@@ -79,8 +80,8 @@ def test_a_form_that_is_sent_twice_is_one_gift(session: Session, community: Comm
     [
         ({"amount_minor": 299}, service.TooLittle),
         ({"amount_minor": 10**11}, MoneyTooMuch),
-        ({"wants_receipt": True, "email": "hana@example.org"}, givers.NameForReceipt),
-        ({"wants_receipt": True, "name": "\u3000", "address": "1-2"}, givers.NameForReceipt),
+        ({"wants_receipt": True, "email": "hana@example.org"}, NameForReceipt),
+        ({"wants_receipt": True, "name": "\u3000", "address": "1-2"}, NameForReceipt),
         ({"wants_receipt": True, "name": "Hana"}, givers.AddressForReceipt),
         ({"email": "nobody"}, EmailRefused),
         ({"name": "x" * 101}, TextTooLong),

@@ -19,6 +19,7 @@ from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import said
 from tests.timebank.exchanges.neighbours import Neighbours
+from timebank.communities.days import BeforeTheBeginning
 from timebank.communities.models import Community
 from timebank.communities.months import close_month
 from timebank.communities.service import add_kind
@@ -29,7 +30,6 @@ from timebank.exchanges.hours_file import GiverIsReceiver
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.rules import AnsweredAlready
-from timebank.exchanges.rules import BeforeTheBeginning
 from timebank.exchanges.rules import FormSavedAlready
 from timebank.exchanges.rules import NotYourExchange
 from timebank.exchanges.service import confirm_exchange

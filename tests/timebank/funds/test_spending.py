@@ -17,6 +17,7 @@ from tests.till import SLUG
 from tests.till import Till
 from tests.till import a_till
 from timebank import clock
+from timebank.communities.days import MonthIsClosed
 from timebank.communities.models import Community
 from timebank.days import DayInFuture
 from timebank.db import db
@@ -106,7 +107,7 @@ def test_a_closed_month_takes_nothing(till: Till) -> None:
             ledger.close_month(session, book_id=till.book_id, month=last_month, actor="test")
 
         ledger.transaction(db.session, close)
-    with pytest.raises(spending.MonthIsClosed):
+    with pytest.raises(MonthIsClosed):
         till.spend(100, spent_on=last_month)
 
 

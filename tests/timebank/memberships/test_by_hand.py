@@ -23,6 +23,7 @@ from tests.timebank.memberships.things import days
 from tests.timebank.memberships.things import hand_over
 from timebank import books
 from timebank.communities.days import BeforeTheBeginning
+from timebank.communities.days import MonthIsClosed
 from timebank.communities.models import Community
 from timebank.days import DayInFuture
 from timebank.errors import Refusal
@@ -117,7 +118,7 @@ def test_a_year_that_begins_in_a_closed_month_stands_on_todays_page(
     told = session.execute(text("SELECT posted_on, memo FROM entry WHERE kind = 'fee-begins'")).one()
     assert (str(told[0]), told[1].rsplit(" of ")[-1]) == ("2027-06-02", "2027-04-01")
     assert check_memberships(session) == []
-    with pytest.raises(by_hand.MonthIsClosed):
+    with pytest.raises(MonthIsClosed):
         hand_over(session, community, hana, a_plan(session, community, "more"), paid_on=date(2027, 5, 31))
 
 

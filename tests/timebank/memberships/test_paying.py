@@ -100,6 +100,32 @@ def test_years_to_come_lie_ahead_and_are_given_back_first(till: Till, client: Fl
     assert "No fee is paid at the moment." in client.get(OWN).text
 
 
+@pytest.mark.parametrize("how", ["dispute", "refund", "bank"])
+def test_a_fee_of_one_year_goes_back_by_every_way(till: Till, client: FlaskClient, how: str) -> None:
+    """Nothing of it lies ahead, and no line of an entry moves nothing."""
+    token = wishes(client)
+    page = at_stripe(till, token)
+    if how == "bank":
+        # What is paid by card is disputed; the bank takes back what came by other ways.
+        till.stripe.fake.pay_later(page)
+        till.stripe.fake.pay_voucher(page)
+    else:
+        till.stripe.fake.pay(page)
+    till.tell_all()
+    intent = till.payment(token).intent_id or ""
+    if how == "dispute":
+        till.stripe.fake.open_dispute(intent, account=HERE)
+        till.stripe.fake.close_dispute(intent, account=HERE, won=False)
+    elif how == "refund":
+        till.stripe.fake.refund(intent, account=HERE)
+    else:
+        till.stripe.fake.take_back(intent, account=HERE)
+    till.tell_all()
+    assert terms(till) == [(1, False, 0)]
+    assert "fees:full" not in till.balances()
+    assert faults(till) == []
+
+
 @pytest.mark.parametrize("won", [True, False])
 def test_a_dispute_leaves_the_membership_until_it_is_lost(till: Till, client: FlaskClient, won: bool) -> None:
     token = pays(till, client, years="2")
@@ -227,3 +253,20 @@ def test_pages_of_fees_are_not_pages_of_gifts(till: Till, client: FlaskClient) -
         f"{OWN}/pay/{gift}/paid",
     ):
         assert till.client().get(page).status_code == 404
+
+
+def test_a_refund_that_fails_and_a_dispute_that_is_lost_come_to_no_more_than_the_fee(
+    till: Till, client: FlaskClient
+) -> None:
+    token = pays(till, client)
+    till.tell_all()
+    intent = till.payment(token).intent_id or ""
+    refund = till.stripe.fake.refund(intent, account=HERE)
+    till.tell_all()
+    till.stripe.fake.fail_refund(refund["id"], account=HERE)
+    till.tell_all()
+    till.stripe.fake.open_dispute(intent, account=HERE)
+    till.stripe.fake.close_dispute(intent, account=HERE, won=False)
+    till.tell_all()
+    assert terms(till) == [(1, False, 0)]
+    assert faults(till) == []

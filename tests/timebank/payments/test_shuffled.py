@@ -1,6 +1,6 @@
 """Events of many days, each told one to five times and in any order, leave the books of the ordered run.
 
-``make soak`` tells ten thousand of them; here it is some hundred.
+``make shuffle`` tells ten thousand of them; here it is some hundred.
 """
 
 import os
@@ -41,7 +41,7 @@ from timebank.memberships.service import list_plans
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeMovement
 
-EVENTS = int(os.environ.get("TIMEBANK_SOAK_EVENTS", "150"))
+EVENTS = int(os.environ.get("TIMEBANK_SHUFFLED_EVENTS", "150"))
 
 
 @contextmanager
