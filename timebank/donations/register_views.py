@@ -4,12 +4,9 @@ Names and addresses of everybody who gave in a year are opened by a button, so t
 has read them.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 
 from flask import Blueprint
-from flask import Response
 from flask import abort
 from flask import render_template
 from flask import url_for
@@ -30,6 +27,7 @@ from timebank.web import community
 from timebank.web import done
 from timebank.web import needs
 from timebank.web import session
+from timebank.web import spreadsheet
 
 bp = Blueprint("givers", __name__)
 
@@ -59,10 +57,7 @@ def file(gift_year: int) -> ResponseReturnValue:
     """Give the register of a year as a file; the audit trail tells of it."""
     register = _register(gift_year)
     done()
-    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
-    body = "\ufeff" + _as_csv(register)
-    disposition = f'attachment; filename="givers-{register.year}.csv"'
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
+    return spreadsheet(_lines(register), name=f"givers-{register.year}.csv")
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -75,30 +70,20 @@ def _register(year: int) -> Register:
     return register_of(session(), community=community(), year=year) or abort(404)
 
 
-def _as_csv(register: Register) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Name"),
-            _("Reading of the name"),
-            _("Postal address"),
-            _("Person or organisation"),
-            _("Day"),
-            _("How it came"),
-            _("For"),
-            _("Amount"),
-            _("Given back"),
-            _("Counts"),
-            _("Currency"),
-        ]
-    )
-    for row in _rows(register):
-        writer.writerow(row)
-    return written.getvalue()
-
-
-def _rows(register: Register) -> Iterator[list[str]]:
+def _lines(register: Register) -> Iterator[list[str]]:
+    yield [
+        _("Name"),
+        _("Reading of the name"),
+        _("Postal address"),
+        _("Person or organisation"),
+        _("Day"),
+        _("How it came"),
+        _("For"),
+        _("Amount"),
+        _("Given back"),
+        _("Counts"),
+        _("Currency"),
+    ]
     for giver, gift in register.gifts():
         yield [*_who(giver.name, giver.reading, giver.address, giver.organisation), *_what(gift)]
     for gift_sum in register.nameless_sums:

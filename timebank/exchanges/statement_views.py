@@ -1,8 +1,7 @@
 """Statements and certificates: a member's own, and those of others for officers."""
 
-import csv
-import io
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
-from flask import Response
 from flask import abort
 from flask import redirect
 from flask import render_template
@@ -46,6 +44,7 @@ from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import session
 from timebank.web import show_refusal
+from timebank.web import spreadsheet
 
 bp = Blueprint("statements", __name__)
 
@@ -202,37 +201,29 @@ def _file(whose: Member, member_id: int | None) -> ResponseReturnValue:
     if not _understood(form):
         return _statement(whose, member_id)
     rows = statement_rows(session(), community(), whose, form.first.data, form.last.data)
-    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
-    body = "\ufeff" + _as_csv(rows)
-    disposition = f'attachment; filename="statement-{whose.id}.csv"'
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
+    return spreadsheet(_lines(rows), name=f"statement-{whose.id}.csv")
 
 
-def _as_csv(rows: Iterable[StatementRow]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Recorded"),
-            _("Day"),
-            _("Reference"),
-            _("Other member"),
-            _("What for"),
-            _("Given (minutes)"),
-            _("Received (minutes)"),
-            _("Balance (minutes)"),
-            _("Pool"),
-            _("From the pool (minutes)"),
-            _("Carried over (minutes)"),
-        ]
+def _lines(rows: Iterable[StatementRow]) -> Iterator[Sequence[object]]:
+    yield (
+        _("Recorded"),
+        _("Day"),
+        _("Reference"),
+        _("Other member"),
+        _("What for"),
+        _("Given (minutes)"),
+        _("Received (minutes)"),
+        _("Balance (minutes)"),
+        _("Pool"),
+        _("From the pool (minutes)"),
+        _("Carried over (minutes)"),
     )
     for row in rows:
         recorded = _local(row.recorded_at).strftime("%Y-%m-%d %H:%M")
         texts = map(defused, (row.reference, row.other_member, row.description))
         times = (row.given_minutes, row.received_minutes, row.balance_minutes)
         pooled = (defused(row.pool), row.pool_minutes)
-        writer.writerow([recorded, row.posted_on.isoformat(), *texts, *times, *pooled, row.carried_minutes])
-    return written.getvalue()
+        yield recorded, row.posted_on.isoformat(), *texts, *times, *pooled, row.carried_minutes
 
 
 def _local(moment: datetime) -> datetime:

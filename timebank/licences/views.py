@@ -1,12 +1,10 @@
 """The pages of insurances and licences: the list, one member's, many at once, and the kinds there are."""
 
-import csv
-import io
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint
-from flask import Response
 from flask import abort
 from flask import flash
 from flask import redirect
@@ -46,6 +44,7 @@ from timebank.web import member as oneself
 from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web import spreadsheet
 
 bp = Blueprint("licences", __name__)
 
@@ -93,10 +92,7 @@ def file() -> ResponseReturnValue:
     form, found = _asked_for()
     if form.errors:
         return index()
-    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
-    body = "\ufeff" + _as_csv(found)
-    disposition = 'attachment; filename="insurance-and-licences.csv"'
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
+    return spreadsheet(_lines(found), name="insurance-and-licences.csv")
 
 
 @bp.get("/membership/licences")
@@ -252,12 +248,9 @@ def _until(licence: Licence) -> str:
     return str(_("until %(day)s", day=day(licence.ends_on)))
 
 
-def _as_csv(found: Sequence[Listed]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([_("Member number"), _("Name"), _("What it is"), _("Holds until"), _("Note")])
+def _lines(found: Sequence[Listed]) -> Iterator[Sequence[str]]:
+    yield _("Member number"), _("Name"), _("What it is"), _("Holds until"), _("Note")
     for one in found:
         ends_on = one.licence.ends_on.isoformat() if one.licence.ends_on else ""
         texts = map(defused, (one.member.number, one.member.name, one.kind.name))
-        writer.writerow([*texts, ends_on, defused(one.licence.note)])
-    return written.getvalue()
+        yield *texts, ends_on, defused(one.licence.note)

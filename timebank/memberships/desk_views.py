@@ -1,11 +1,9 @@
 """The officers' pages about fees: who has paid, what came in by hand, who is let off, what is taken back."""
 
-import csv
-import io
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from flask import Blueprint
-from flask import Response
 from flask import abort
 from flask import flash
 from flask import redirect
@@ -48,6 +46,7 @@ from timebank.web import form_page
 from timebank.web import needs
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web import spreadsheet
 
 bp = Blueprint("fees", __name__)
 
@@ -82,11 +81,8 @@ def index() -> ResponseReturnValue:
 @needs("see-fees")
 def file() -> ResponseReturnValue:
     """Give the same list as a file, with everybody on it."""
-    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
     found = queries.of_state(queries.list_members(session(), community=community()), _state())
-    body = "\ufeff" + _as_csv(found)
-    disposition = 'attachment; filename="fees.csv"'
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": disposition})
+    return spreadsheet(_lines(found), name="fees.csv")
 
 
 @bp.get("/fees/slips")
@@ -284,14 +280,9 @@ def _state() -> str | None:
     return asked if asked in STATES else None
 
 
-def _as_csv(found: Sequence[Listed]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([_("Member number"), _("Name"), _("Plan"), _("Paid until"), _("How it stands")])
+def _lines(found: Sequence[Listed]) -> Iterator[Sequence[str]]:
+    yield _("Member number"), _("Name"), _("Plan"), _("Paid until"), _("How it stands")
     for one in found:
+        texts = map(defused, (one.member.number, one.member.name, one.plan.name if one.plan else ""))
         until = one.paid_until.isoformat() if one.paid_until else ""
-        number, name, plan = map(
-            defused, (one.member.number, one.member.name, one.plan.name if one.plan else "")
-        )
-        writer.writerow([number, name, plan, until, _(STATE_LABELS[one.state])])
-    return written.getvalue()
+        yield *texts, until, _(STATE_LABELS[one.state])

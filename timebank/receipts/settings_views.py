@@ -26,6 +26,7 @@ from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import needs
+from timebank.web import pdf
 from timebank.web import refusals
 from timebank.web import session
 
@@ -145,8 +146,7 @@ def sample() -> ResponseReturnValue:
     content = sample_of(
         session(), community=community(), language=asked if asked in LANGUAGES else language()
     )
-    named = 'inline; filename="sample.pdf"'
-    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": named})
+    return pdf(content, name="sample.pdf")
 
 
 def _words(words_id: int) -> TaxWords:

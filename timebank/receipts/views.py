@@ -1,7 +1,7 @@
 """The pages of receipts for those who keep the books: the list, each of them, and what is printed."""
 
-import csv
-import io
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint
@@ -37,7 +37,9 @@ from timebank.text import defused
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import needs
+from timebank.web import pdf
 from timebank.web import session
+from timebank.web import spreadsheet
 
 bp = Blueprint("receipts", __name__)
 
@@ -91,8 +93,7 @@ def index() -> ResponseReturnValue:
 def as_csv() -> ResponseReturnValue:
     """Give the receipts of a year to a spreadsheet."""
     year = _year()
-    # The mark at the beginning tells Excel in Japan that this is no Shift-JIS.
-    return _file("\ufeff" + _as_csv(year), "text/csv", f'attachment; filename="receipts-{year}.csv"')
+    return spreadsheet(_lines(year), name=f"receipts-{year}.csv")
 
 
 @bp.get("/money/receipts/<int:receipt_id>")
@@ -157,7 +158,7 @@ def sheets(printing_id: int) -> ResponseReturnValue:
         language=language(),
         receipts=printed,
     )
-    return _file(content, "application/pdf", f'inline; filename="receipts-{printing_id}.pdf"')
+    return pdf(content, name=f"receipts-{printing_id}.pdf")
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -193,11 +194,9 @@ def _year() -> int:
     return years[0] if years else clock.today(community().time_zone).year
 
 
-def _as_csv(year: int) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
+def _lines(year: int) -> Iterator[Sequence[str]]:
     head = (_("Number"), _("Issued on"), _("What it is"), _("Name"), _("Postal address"), _("Amount"))
-    writer.writerow((*head, _("Currency"), _("For"), _("Paid on"), _("How it was handed over")))
+    yield *head, _("Currency"), _("For"), _("Paid on"), _("How it was handed over")
     for one in queries.all_receipts(session(), community=community(), year=year):
         receipt = one.receipt
         amount = plain(receipt.amount_minor, receipt.currency)
@@ -214,17 +213,11 @@ def _as_csv(year: int) -> str:
             receipt.paid_on.isoformat(),
             _(WAY_LABELS[one.how]),
         )
-        writer.writerow([cell if number == 5 else defused(cell) for number, cell in enumerate(cells)])
-    return written.getvalue()
+        yield [cell if number == 5 else defused(cell) for number, cell in enumerate(cells)]
 
 
 def sheet_of(story: queries.Story) -> Response | None:
     """Give the sheet of a receipt as it was made on the day of issue; None where it is still to be made."""
     if story.paper is None:
         return None
-    named = f'inline; filename="receipt-{story.receipt.label}.pdf"'
-    return _file(file_of(session(), paper=story.paper), "application/pdf", named)
-
-
-def _file(content: str | bytes, mimetype: str, disposition: str) -> Response:
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": disposition})
+    return pdf(file_of(session(), paper=story.paper), name=f"receipt-{story.receipt.label}.pdf")

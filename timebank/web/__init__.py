@@ -4,6 +4,8 @@ Features import from here; what they fill in stands in `hooks`.
 """
 
 from timebank.web.edge import TimeBank as TimeBank
+from timebank.web.files import pdf as pdf
+from timebank.web.files import spreadsheet as spreadsheet
 from timebank.web.forms import DayField as DayField
 from timebank.web.forms import Form as Form
 from timebank.web.forms import HoursField as HoursField
