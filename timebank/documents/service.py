@@ -84,13 +84,6 @@ def keep_pdf(session: Session, *, community: Community, content: bytes) -> Docum
     return _keep(session, community, PDF, content)
 
 
-def find_document(session: Session, *, community: Community, document_id: int) -> Document | None:
-    """Find a document of this community; another community's is not found."""
-    return session.scalar(
-        select(Document).where(Document.id == document_id, Document.community_id == community.id)
-    )
-
-
 def content_of(session: Session, *, community_id: int, document_id: int) -> tuple[str, bytes]:
     """Give what kind of file a document of a community is, and its bytes."""
     found = select(Document.media_type, Document.content).where(

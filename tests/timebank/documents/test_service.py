@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 import ledger
@@ -58,10 +59,10 @@ def test_a_picture_is_kept_once_and_found_in_its_community_only(session: Session
     kept = service.keep_picture(session, community=here, content=a_png())
     assert service.keep_picture(session, community=here, content=a_png()).id == kept.id
     assert session.scalar(select(func.count(Document.id)).where(Document.community_id == here.id)) == 1
-    assert service.find_document(session, community=here, document_id=kept.id) is kept
-    assert service.find_document(session, community=here, document_id=noise.id) is None
     found = service.content_of(session, community_id=here.id, document_id=kept.id)
     assert found == (PNG, a_png())
+    with pytest.raises(NoResultFound):
+        service.content_of(session, community_id=here.id, document_id=noise.id)
 
 
 def test_a_sheet_is_kept(session: Session) -> None:
