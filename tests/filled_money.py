@@ -37,6 +37,7 @@ MONEY: dict[str, Filled] = {
         | {
             "amount": "another",
             "other": "3,000",
+            "every": "",
             "fund": "0",
             "name": "Hana",
             "email": "",
@@ -54,6 +55,15 @@ MONEY: dict[str, Filled] = {
         | {"dedication": "honour", "dedicated_to": "The cooks"},
     ),
     "gifts.take_back": Filled("treasurer", REASON),
+    "identify_gifts.identify": Filled(
+        "treasurer",
+        key(41)
+        | {"fund": "0", "member": "", "name": "Hana", "reading": "はな", "address": "4-5-6 Honmachi"}
+        | {"email": ""},
+    ),
+    "identify_fees.identify": Filled(
+        "treasurer", key(42) | {"other": "003", "plan": "1", "years": "1"}, on="a fee"
+    ),
     "gifts.write_down_in_kind": Filled(
         "treasurer",
         key(28)

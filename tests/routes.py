@@ -176,6 +176,13 @@ ROUTES: dict[str, Row] = {
     "payments.index": may(T, A),
     "payments.show": may(T, A),
     "payments.give_back": may(T, data={"amount": ""}),
+    "regular.show": may(EVERYBODY, data={"amount": ""}),
+    "regular.stop": may(EVERYBODY),
+    "regular.index": may(T, A),
+    "regular.end": may(T),
+    "unidentified.index": may(T, A),
+    "identify_gifts.identify": may(T),
+    "identify_fees.identify": may(T),
     "payments.particulars": may(EVERYBODY),
     "payments.change": may(S),
     # Fees.

@@ -61,7 +61,7 @@ ANSWERS_THEMSELVES = {
     *("mydata.file", "mydata.page", "data_requests.print_out", "givers.show", "givers.file"),
 }
 #: What only a Stripe can do is tried with one, in tests/timebank/payments.
-NEEDS_STRIPE = {"payments.give_back"}
+NEEDS_STRIPE = {"payments.give_back", "regular.show", "regular.stop", "regular.end"}
 
 
 @contextmanager

@@ -59,7 +59,8 @@ class Till:
         client = self.client()
         key = re.search(r'name="key"[^>]*value="([^"]+)"', client.get(f"/{SLUG}/give").text)
         assert key
-        form = {"amount": "another", "other": str(amount), "fund": str(self.fund_id) if fund else "0"}
+        form = {"amount": "another", "other": str(amount), "every": ""}
+        form["fund"] = str(self.fund_id) if fund else "0"
         answer = client.post(f"/{SLUG}/give", data={"key": key[1], **form, **typed})
         assert answer.status_code == 303, answer.text
         return str(answer.location).rsplit("/", 1)[1]

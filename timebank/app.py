@@ -14,12 +14,15 @@ from timebank.contacts import sharing_views
 from timebank.contacts import views as contacts_views
 from timebank.db import db
 from timebank.donations import gift_views
+from timebank.donations import identify_views as identify_gift_views
 from timebank.donations import known as donations_known
+from timebank.donations import purpose as gifts
 from timebank.donations import receipt_views as gift_receipt_views
 from timebank.donations import register_views
 from timebank.donations import service as donations
 from timebank.donations import views as donations_views
 from timebank.donations.later import FORGET_UNPAID
+from timebank.donations.later import STOP_ENDED
 from timebank.donations.receipting import SEND_RECEIPT
 from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
@@ -72,13 +75,16 @@ from timebank.members import queries as members
 from timebank.members import views as members_views
 from timebank.memberships import desk_views as fees_views
 from timebank.memberships import fees
+from timebank.memberships import identify_views as identify_fee_views
 from timebank.memberships import known as memberships_known
 from timebank.memberships import plan_views
+from timebank.memberships import purpose as fee_purpose
 from timebank.memberships import receipt_views as fee_receipt_views
 from timebank.memberships import views as memberships_views
 from timebank.memberships.later import BEGIN_YEARS
 from timebank.memberships.later import REMIND_OF_FEE
 from timebank.memberships.later import REMIND_OF_FEES
+from timebank.memberships.repeating import STOP_FEES
 from timebank.mydata import desk_views as data_desk_views
 from timebank.mydata import known as mydata_known
 from timebank.mydata import leak_views
@@ -86,10 +92,15 @@ from timebank.mydata import pseudonyms
 from timebank.mydata import views as mydata_views
 from timebank.mydata.later import FORGET_WORDS
 from timebank.mydata.leaks import TELL_OF_LEAK
+from timebank.payments import regular_views
+from timebank.payments import unidentified_views
 from timebank.payments import views as payments_views
 from timebank.payments import webhook_views
 from timebank.payments.later import SWEEP
 from timebank.payments.queries import count_second_look
+from timebank.payments.renewing import STOP
+from timebank.payments.renewing import TELL_FAILED
+from timebank.payments.renewing import TELL_STOPPED
 from timebank.people import browsers
 from timebank.people import factor_views
 from timebank.people import known as people_known
@@ -172,7 +183,12 @@ HOOKS = Hooks(
         MAKE_PAPER: N_("Make the sheet of a receipt"),
         ISSUE_WISHED: N_("Issue receipts that were wished earlier"),
         SWEEP: N_("Look at the account at Stripe"),
+        STOP: N_("Have Stripe take nothing more of what repeats"),
+        TELL_FAILED: N_("Tell somebody that a payment could not be taken"),
+        TELL_STOPPED: N_("Tell somebody that nothing is taken any more"),
         fees.TELL_PAID: N_("Tell a member until when their fee is paid"),
+        STOP_FEES: N_("Stop fees of members who have left"),
+        STOP_ENDED: N_("Stop gifts for funds that have ended"),
         BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
         REMIND_OF_FEES: N_("Look for memberships that end"),
         REMIND_OF_FEE: N_("Remind a member of the fee"),
@@ -204,7 +220,7 @@ HOOKS = Hooks(
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
-    purposes={donations.DONATION: donations.PURPOSE, fees.FEE: fees.PURPOSE},
+    purposes={donations.DONATION: gifts.PURPOSE, fees.FEE: fee_purpose.PURPOSE},
     public=lambda session, community: [
         *plan_views.public_pages(session, community),
         *donations_views.public_pages(session, community),
@@ -236,6 +252,7 @@ FEATURES = (
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, gift_views, register_views, funds_views, payments_views, webhook_views),
+    *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),

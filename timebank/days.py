@@ -132,6 +132,13 @@ def month_bounds(day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
+def months_on(day: date, months: int) -> date:
+    """Give the same day so many months on; the last day of a month that is too short for it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(day.day, month_bounds(first)[1].day))
+
+
 def _day(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)

@@ -68,6 +68,7 @@ WORDS = {
     "gifts.write_down": ("name", "reading", "message", "address", "dedicated_to"),
     "gifts.write_down_in_kind": ("what", "activity", "name", "reading", "address"),
     "gifts.take_back": ("reason",),
+    "identify_gifts.identify": ("name", "reading", "address"),
     "gifts.take_back_in_kind": ("reason",),
     "donations.rule": ("words",),
     "payments.change": (
@@ -112,6 +113,8 @@ WORDS = {
 }
 #: Fields that no form lets hold just anything.
 NO_WORDS = {
+    "every",
+    "repeats",
     *(
         "key",
         "hours",

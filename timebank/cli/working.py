@@ -26,8 +26,10 @@ from timebank.communities.service import list_communities
 from timebank.db import db
 from timebank.documents.service import content_of
 from timebank.donations.later import FORGET_UNPAID
+from timebank.donations.later import STOP_ENDED
 from timebank.donations.later import forget_unpaid
 from timebank.donations.later import issue_wished
+from timebank.donations.later import stop_ended
 from timebank.donations.letters import send_receipt
 from timebank.donations.letters import thank
 from timebank.donations.receipting import SEND_RECEIPT
@@ -66,12 +68,19 @@ from timebank.memberships.later import begin_years
 from timebank.memberships.later import remind_of_fees
 from timebank.memberships.letters import remind_of_fee
 from timebank.memberships.letters import tell_paid
+from timebank.memberships.repeating import STOP_FEES
+from timebank.memberships.repeating import stop_fees
 from timebank.mydata.later import FORGET_WORDS
 from timebank.mydata.later import forget_words
 from timebank.mydata.leaks import TELL_OF_LEAK
 from timebank.mydata.letters import tell_of_leak
 from timebank.payments.later import SWEEP
+from timebank.payments.later import stop_with
 from timebank.payments.later import sweep_with
+from timebank.payments.letters import tell_with
+from timebank.payments.renewing import STOP
+from timebank.payments.renewing import TELL_FAILED
+from timebank.payments.renewing import TELL_STOPPED
 from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
 from timebank.people.letters import send_links_with
@@ -92,7 +101,7 @@ TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
     *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
-    Daily(ISSUE_WISHED, 6),
+    *(Daily(ISSUE_WISHED, 6), Daily(STOP_FEES, 5), Daily(STOP_ENDED, 5)),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -191,9 +200,14 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         FORGET_UNPAID: forget_unpaid,
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,
+        STOP_FEES: stop_fees,
+        STOP_ENDED: stop_ended,
         REMIND_OF_FEES: remind_of_fees,
         REMIND_OF_FEE: remind_of_fee,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
+        STOP: stop_with(stripe or StripeSettings()),
+        TELL_FAILED: tell_with(lambda: HOOKS.purposes, "regular_failed"),
+        TELL_STOPPED: tell_with(lambda: HOOKS.purposes, "regular_stopped"),
     }
 
 

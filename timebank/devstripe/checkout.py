@@ -137,7 +137,7 @@ def _subscribe(work: Work, session: Thing, payer: Thing) -> Thing:
     customer = session["customer"] or catalogue.make_customer(work, payer)["id"]
     intent = _first_intent_of_subscription(work, session)
     work.save(intent, customer=customer)
-    item = session["_items"][0]
+    item = next(one for one in session["_items"] if one["price"]["type"] == "recurring")
     subscription = subscriptions.begin(
         work,
         customer=customer,
@@ -147,6 +147,8 @@ def _subscribe(work: Work, session: Thing, payer: Thing) -> Thing:
         description=session["_description"],
         intent=intent,
         payer=payer,
+        once=[one for one in session["_items"] if one["id"] != item["id"]],
+        trial_end=session["_trial_end"],
     )
     work.save(
         session, customer=customer, subscription=subscription["id"], invoice=subscription["latest_invoice"]

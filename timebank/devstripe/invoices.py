@@ -1,5 +1,6 @@
 """Invoices: what a subscription asks for at the start of each period, and what paid it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from timebank.devstripe.store import Thing
@@ -20,10 +21,14 @@ webhooks_delivered_at
 """
 
 
-def make_invoice(work: Work, subscription: Thing, *, reason: str, number: int) -> Thing:
-    """Ask for the period that begins."""
+def make_invoice(
+    work: Work, subscription: Thing, *, reason: str, number: int, once: Sequence[Thing] = ()
+) -> Thing:
+    """Ask for the period that begins, and for what is asked for once; a trial asks for nothing of its own."""
     item = subscription["items"]["data"][0]
-    amount = item["price"]["unit_amount"] * item["quantity"]
+    tried = subscription["status"] == "trialing" and reason == "subscription_create"
+    for_period = 0 if tried else item["price"]["unit_amount"] * item["quantity"]
+    amount = for_period + sum(one["amount_total"] for one in once)
     customer = work.get("customer", subscription["customer"])
     parent: dict[str, Any] = {
         "quote_details": None,
@@ -80,8 +85,7 @@ def make_invoice(work: Work, subscription: Thing, *, reason: str, number: int) -
             "voided_at": None,
         },
     )
-    lines = _page(f"/v1/invoices/{invoice['id']}/lines", [_line(work, subscription, item, invoice, amount)])
-    work.save(invoice, lines=lines)
+    work.save(invoice, lines=_lines(work, subscription, invoice, for_period, once))
     work.tell("invoice.created", invoice)
     work.tell("invoice.finalized", invoice)
     return invoice
@@ -148,6 +152,15 @@ def _sums(amount: int) -> Thing:
     return {**whole, **nothing, **lists, "total": amount, "total_excluding_tax": amount}
 
 
+def _lines(work: Work, subscription: Thing, invoice: Thing, for_period: int, once: Sequence[Thing]) -> Thing:
+    item = subscription["items"]["data"][0]
+    lines = [
+        *(_line_once(work, subscription, one, invoice) for one in once),
+        _line(work, subscription, item, invoice, for_period),
+    ]
+    return _page(f"/v1/invoices/{invoice['id']}/lines", lines)
+
+
 def _line(work: Work, subscription: Thing, item: Thing, invoice: Thing, amount: int) -> Thing:
     return {
         "id": work.store.new_id("il"),
@@ -183,6 +196,26 @@ def _line(work: Work, subscription: Thing, item: Thing, invoice: Thing, amount: 
         "subtotal": amount,
         "taxes": [],
     }
+
+
+def _line_once(work: Work, subscription: Thing, once: Thing, invoice: Thing) -> Thing:
+    line = _line(work, subscription, {**once, **_now(work), "id": ""}, invoice, once["amount_total"])
+    details = {
+        "invoice_item": work.store.new_id("ii"),
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": subscription["id"],
+    }
+    parent = {
+        "invoice_item_details": details,
+        "subscription_item_details": None,
+        "type": "invoice_item_details",
+    }
+    return {**line, "description": once["description"], "parent": parent}
+
+
+def _now(work: Work) -> Thing:
+    return {"current_period_start": work.now, "current_period_end": work.now}
 
 
 def _page(url: str, things: list[Thing]) -> Thing:

@@ -33,6 +33,7 @@ setup_intent shipping_address_collection shipping_cost subscription wallet_optio
 
 SOONEST_END = 30 * 60
 LATEST_END = DAY
+SOONEST_TRIAL_END = 2 * DAY
 #: Stripe takes no less than about half a dollar.
 SMALLEST = {"jpy": 50, "usd": 50, "eur": 50, "gbp": 30}
 LOCALES_NAMES = """
@@ -53,7 +54,7 @@ SESSION = {
     "currency": currency,
     "metadata": metadata,
     "payment_intent_data": fields(metadata=metadata, description=text, receipt_email=email),
-    "subscription_data": fields(metadata=metadata, description=text),
+    "subscription_data": fields(metadata=metadata, description=text, trial_end=whole),
     "payment_method_types": each(one_of("card", "konbini")),
     "payment_method_options": fields(konbini=fields(expires_after_days=whole)),
     "adaptive_pricing": fields(enabled=flag),
@@ -72,7 +73,11 @@ def open_session(work: Work, asked: Thing) -> Thing:
         work.get("customer", asked["customer"], param="customer")
     items = [_line(work, one, f"line_items[{place}]") for place, one in enumerate(asked["line_items"])]
     money = _one_currency(items)
-    total = sum(item["amount_total"] for item in items)
+    trial_end = asked.get("subscription_data", {}).get("trial_end")
+    if trial_end is not None and trial_end < work.now + SOONEST_TRIAL_END:
+        param = "subscription_data[trial_end]"
+        raise RequestInvalid("The `trial_end` date has to be at least 2 days in the future.", param=param)
+    total = sum(one["amount_total"] for one in items if trial_end is None or _is_once(one))
     methods = asked.get("payment_method_types", ["card"])
     _refuse_amount(total, money, methods, asked)
     _refuse_items(items, mode, methods)
@@ -91,6 +96,7 @@ def open_session(work: Work, asked: Thing) -> Thing:
         ),
         _receipt_email=asked.get("payment_intent_data", {}).get("receipt_email"),
         _intent=None,
+        _trial_end=trial_end,
     )
     return session
 
@@ -195,20 +201,24 @@ def _refuse_amount(total: int, money: str, methods: list[str], asked: Thing) -> 
 
 
 def _refuse_items(items: list[Thing], mode: str, methods: list[str]) -> None:
-    recurring = [item["price"]["type"] == "recurring" for item in items]
+    recurring = [not _is_once(item) for item in items]
     if mode == "payment" and any(recurring):
         raise CannotBeDone(
             "You specified `payment` mode but passed a recurring price. Take `subscription` mode.",
             param="mode",
         )
     if mode == "subscription":
-        if recurring != [True]:
+        if sum(recurring) != 1:
             raise CannotBeDone(
-                "In `subscription` mode this rehearsal takes exactly one line item, with a recurring price.",
+                "In `subscription` mode this rehearsal takes exactly one line item with a recurring price.",
                 param="line_items",
             )
         if "konbini" in methods:
             raise CannotBeDone("konbini cannot be used in `subscription` mode.", param="payment_method_types")
+
+
+def _is_once(item: Thing) -> bool:
+    return bool(item["price"]["type"] != "recurring")
 
 
 def _as_asked(work: Work, asked: Thing, mode: str, methods: list[str]) -> dict[str, Any]:

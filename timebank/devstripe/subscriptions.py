@@ -1,6 +1,7 @@
 """Subscriptions: begun by a first payment, renewed period by period, changed, stopped."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import UTC
 from datetime import datetime
 
@@ -28,10 +29,10 @@ ABSENT = """
 application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at
 canceled_at days_until_due default_source ended_at latest_invoice next_pending_invoice_item_invoice
 on_behalf_of pause_collection pending_invoice_item_interval pending_setup_intent pending_update
-schedule test_clock transfer_data trial_end trial_settings trial_start
+schedule test_clock transfer_data trial_settings
 """
 
-RUNNING = frozenset({"active", "past_due"})
+RUNNING = frozenset({"trialing", "active", "past_due"})
 TRIES_AGAIN_AFTER = 3 * DAY
 MONTHS = {"month": 1, "year": 12}
 DAYS = {"day": 1, "week": 7}
@@ -61,15 +62,23 @@ def begin(
     description: str | None,
     intent: Thing,
     payer: Thing,
+    once: Sequence[Thing] = (),
+    trial_end: int | None = None,
 ) -> Thing:
-    """Begin one with its first payment; it is told of only after its invoice was paid."""
+    """Begin one with its first payment; it is told of only after its invoice was paid.
+
+    ``once``: lines that stand on the first invoice only; with a trial they are all that it asks for.
+    """
     subscription = _make(work, customer, price, notes, description)
+    if trial_end is not None:
+        work.save(subscription, status="trialing", billing_cycle_anchor=trial_end, _periods=0)
+        work.save(subscription, trial_start=work.now, trial_end=trial_end)
     item = _item(work, subscription, price, quantity)
     page = {"object": "list", "data": [item], "has_more": False}
     page["url"] = f"/v1/subscription_items?subscription={subscription['id']}"
     work.save(subscription, items=page)
     payments.succeed(work, intent, payer=payer)
-    invoice = invoices.make_invoice(work, subscription, reason="subscription_create", number=1)
+    invoice = invoices.make_invoice(work, subscription, reason="subscription_create", number=1, once=once)
     invoices.attach(work, invoice, intent)
     invoices.pay(work, invoice)
     work.save(subscription, latest_invoice=invoice["id"])
@@ -84,6 +93,8 @@ def renew(work: Work, subscription: Thing, *, declined: bool = False) -> Thing:
     if subscription["cancel_at_period_end"]:
         return end(work, subscription)
     before = _next_period(work, subscription)
+    if subscription["status"] == "trialing":
+        work.save(subscription, status="active")
     work.tell("customer.subscription.updated", subscription, before)
     number = 1 + len(work.all("invoice", lambda one: _is_of(one, subscription)))
     invoice = invoices.make_invoice(work, subscription, reason="subscription_cycle", number=number)
@@ -205,6 +216,8 @@ def _make(work: Work, customer: str, price: Thing, notes: dict[str, str], descri
         },
         start_date=work.now,
         status="active",
+        trial_end=None,
+        trial_start=None,
         _periods=1,
         _previous_start=work.now,
     )
@@ -216,7 +229,7 @@ def _item(work: Work, subscription: Thing, price: Thing, quantity: int) -> Thing
         "object": "subscription_item",
         "billing_thresholds": None,
         "created": work.now,
-        "current_period_end": after(work.now, price["recurring"], 1),
+        "current_period_end": subscription["trial_end"] or after(work.now, price["recurring"], 1),
         "current_period_start": work.now,
         "discounts": [],
         "metadata": {},
@@ -232,7 +245,7 @@ def _next_period(work: Work, subscription: Thing) -> Thing:
     periods = subscription["_periods"] + 1
     before = {"items": {"data": [dict(item)]}}
     starts = item["current_period_end"]
-    ends = after(subscription["start_date"], item["price"]["recurring"], periods)
+    ends = after(subscription["billing_cycle_anchor"], item["price"]["recurring"], periods)
     subscription["_previous_start"] = item["current_period_start"]
     item.update(current_period_start=starts, current_period_end=ends)
     work.save(subscription, _periods=periods)

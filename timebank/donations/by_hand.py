@@ -1,7 +1,6 @@
 """Gifts of money that come by hand, in cash or by transfer: booked at once, and taken back by a reversal."""
 
 from dataclasses import dataclass
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -16,6 +15,7 @@ from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
 from timebank.donations.givers import Said
 from timebank.donations.givers import cleaned
+from timebank.donations.givers import named_after
 from timebank.donations.models import BY_HAND
 from timebank.donations.models import CASH
 from timebank.donations.models import LONGEST_REASON
@@ -29,7 +29,6 @@ from timebank.donations.service import thank_later
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
-from timebank.members.models import AN_ORGANISATION
 from timebank.members.models import Member
 from timebank.money import Money
 from timebank.money import MoneyTooMuch
@@ -105,7 +104,7 @@ class Brought(Said):
 def write_down(session: Session, *, community: Community, gift: Brought, actor: Actor) -> Donation:
     """Write down a gift that came by hand, and book it, once for each form; the caller commits."""
     facts = {
-        **cleaned(_of_member(gift)),
+        **cleaned(named_after(gift, gift.member)),
         "amount_minor": gift.amount_minor,
         "fund_id": gift.fund.id if gift.fund else None,
         "member_id": gift.member.id if gift.member else None,
@@ -189,18 +188,6 @@ def clean_reason(typed: str) -> str:
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _of_member(gift: Brought) -> Brought:
-    """Take over a member's name where the form names the member and nothing else: the books need one."""
-    if gift.member is None or gift.name.strip():
-        return gift
-    return replace(
-        gift,
-        name=gift.member.name,
-        reading=gift.reading.strip() or gift.member.reading or "",
-        organisation=gift.organisation or gift.member.kind == AN_ORGANISATION,
-    )
 
 
 def _check(session: Session, community: Community, gift: Brought) -> None:

@@ -28,6 +28,8 @@ from timebank.i18n import money
 from timebank.money import parse_money
 from timebank.money import plain
 from timebank.payments.models import LONGEST_EMAIL
+from timebank.payments.models import ONCE
+from timebank.payments.words import EVERY_LABELS
 from timebank.web import Form
 from timebank.web import KeyedForm
 from timebank.web import Line
@@ -54,6 +56,12 @@ class GiveForm(KeyedForm):
 
     amount = RadioField(_("How much?"))
     other = MoneyField(_("Another amount"))
+    every = RadioField(
+        _("How often?"),
+        choices=[SelectChoice(code, _(label)) for code, label in EVERY_LABELS.items()],
+        default=ONCE,
+        description=_("What repeats is taken by itself until you stop it, by a link and without a password."),
+    )
     fund = RadioField(_("For which purpose?"))
     name = StringField(_("Your name"), [Line(LONGEST_NAME)])
     name_hidden = BooleanField(
@@ -116,6 +124,7 @@ class GiveForm(KeyedForm):
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             language=language(),
+            every=self.every.data or ONCE,
             member_id=member_id,
             key=self.key.data or "",
         )

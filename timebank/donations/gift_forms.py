@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 from timebank.donations.by_hand import Brought
 from timebank.donations.forms import ANYTHING
 from timebank.donations.forms import DEDICATION_LABELS
+from timebank.donations.identifying import Identified
 from timebank.donations.in_kind import BroughtInKind
 from timebank.donations.models import CASH
 from timebank.donations.models import LONGEST_ADDRESS
@@ -56,15 +57,10 @@ class MemberField(PersonField):
             super().pre_validate(form)
 
 
-class _BroughtForm(KeyedForm):
-    """What is written down of every gift that came by hand: what for, and who gave it."""
+class _GivenForm(KeyedForm):
+    """What a treasurer writes down of every gift: what for, and who gave it."""
 
     fund = SelectField(_("For which purpose?"))
-    given_on = DayField(
-        _("When was it given?"),
-        [Written(_("Please write the day, for example 2026-04-03."))],
-        description=_("For example 2026-04-03 or 2026/4/3"),
-    )
     member = MemberField(
         _("The member who gave"),
         description=_("Part of a name, its reading, or the member number. Nothing where it was no member."),
@@ -81,15 +77,14 @@ class _BroughtForm(KeyedForm):
 
     def __init__(self, *, funds: Sequence[Fund], **known: Any) -> None:
         self._funds = {str(one.id): one for one in funds}
-        super().__init__(fund=ANYTHING, **known)
+        super().__init__(**{"fund": ANYTHING} | known)
         self.fund.choices = [
             SelectChoice(ANYTHING, gettext("Where it is needed most")),
             *(SelectChoice(number, one.name) for number, one in self._funds.items()),
         ]
 
-    def _who(self) -> dict[str, Any]:
+    def _who_and_what_for(self) -> dict[str, Any]:
         return {
-            "given_on": self.given_on.data,
             "fund": self._funds.get(self.fund.data),
             "member": self.member.member,
             "name": self.name.data or "",
@@ -97,7 +92,23 @@ class _BroughtForm(KeyedForm):
             "organisation": self.organisation.data,
             "address": self.address.data or "",
             "name_hidden": self.name_hidden.data,
+        }
+
+
+class _BroughtForm(_GivenForm):
+    """A gift that came by hand: its day, too, for nobody else tells it."""
+
+    given_on = DayField(
+        _("When was it given?"),
+        [Written(_("Please write the day, for example 2026-04-03."))],
+        description=_("For example 2026-04-03 or 2026/4/3"),
+    )
+
+    def _who(self) -> dict[str, Any]:
+        return {
+            "given_on": self.given_on.data,
             "key": self.key.data or "",
+            **self._who_and_what_for(),
         }
 
 
@@ -133,6 +144,21 @@ class ByHandForm(_BroughtForm):
             dedicated_to=self.dedicated_to.data or "",
             message=self.message.data or "",
             **self._who(),
+        )
+
+
+class IdentifyGiftForm(_GivenForm):
+    """Whose gift something was that nobody had known what for; when it came Stripe has told."""
+
+    email = StringField(
+        _("E-mail address"), [Line(LONGEST_EMAIL)], description=_("A letter of thanks goes there, once.")
+    )
+    wants_receipt = BooleanField(_("A receipt is wished"))
+
+    def gift(self) -> Identified:
+        """Put together what the form says."""
+        return Identified(
+            email=self.email.data or "", wants_receipt=self.wants_receipt.data, **self._who_and_what_for()
         )
 
 

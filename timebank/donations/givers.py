@@ -1,7 +1,9 @@
 """Who gives, and in whose memory or honour: what is said about it, cleaned the same however a gift comes."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
+from typing import TypeVar
 
 from timebank.donations.models import HONOUR
 from timebank.donations.models import LONGEST_ADDRESS
@@ -10,6 +12,8 @@ from timebank.donations.models import LONGEST_NAME
 from timebank.donations.models import MEMORY
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.members.models import AN_ORGANISATION
+from timebank.members.models import Member
 from timebank.people.service import clean_email
 from timebank.receipts.service import NameForReceipt
 from timebank.text import clean_line
@@ -61,6 +65,9 @@ class Said:
     dedicated_to: str = ""
 
 
+Who = TypeVar("Who", bound=Said)
+
+
 def cleaned(said: Said) -> dict[str, Any]:
     """Give what a gift's row keeps of it, by column; raises a refusal where it does not fit together."""
     name, reading = clean_name(said.name), clean_name(said.reading)
@@ -83,6 +90,18 @@ def cleaned(said: Said) -> dict[str, Any]:
         "wants_receipt": said.wants_receipt,
         **_dedicated(said),
     }
+
+
+def named_after(said: Who, member: Member | None) -> Who:
+    """Take over a member's name where the member is named and nothing else: the books need one."""
+    if member is None or said.name.strip():
+        return said
+    return replace(
+        said,
+        name=member.name,
+        reading=said.reading.strip() or member.reading or "",
+        organisation=said.organisation or member.kind == AN_ORGANISATION,
+    )
 
 
 def clean_name(typed: str) -> str:

@@ -14,11 +14,15 @@ from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import blotted
 from timebank.payments.models import Payment
+from timebank.payments.renewing import stop_where
 
 
 def _forget(session: Session, _known: Known, whom: Whom) -> None:
     """Let go of words and addresses for mail; who gave what stays, as the books need it."""
     gifts = select(Donation.id).where(Donation.member_id == whom.member_id)
+    # Nobody could be told any more how to stop it.
+    which = (Payment.purpose == DONATION) & Payment.subject_id.in_(gifts)
+    stop_where(session, community_id=whom.community_id, which=which)
     for gone in (
         update(Donation)
         .where(Donation.member_id == whom.member_id)
@@ -54,6 +58,7 @@ KNOWN: Final = (
             "address": N_("Postal address"),
             "message": N_("A word to us"),
             "wants_receipt": N_("I would like a receipt"),
+            "every": N_("How often?"),
         },
         untold=frozenset({"id", "community_id", "fund_id", "member_id", "language", "fee_from_fund", "key"}),
         erase=_forget,

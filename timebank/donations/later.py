@@ -1,4 +1,4 @@
-"""What is done every day about gifts: those that nobody paid are forgotten, wished receipts are issued."""
+"""What is done every day about gifts: receipts issued, what nobody paid forgotten, what ended stopped."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,8 +19,11 @@ from timebank.donations.receipting import RECEIPT_STATES
 from timebank.donations.receipting import issue_receipt
 from timebank.donations.receipting import send_later
 from timebank.donations.service import DONATION
+from timebank.funds.models import Fund
+from timebank.payments.models import ONCE
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
+from timebank.payments.renewing import stop_where
 from timebank.queue import Task
 from timebank.queue import enqueue
 from timebank.receipts.issuer import ISSUE_WISHED
@@ -28,6 +31,8 @@ from timebank.receipts.models import Receipt
 
 #: Forgets who wanted to give and has not.
 FORGET_UNPAID: Final = "forget-unpaid-gifts"
+#: Stops gifts that repeat, for funds that have ended.
+STOP_ENDED: Final = "stop-gifts-for-ended-funds"
 #: Longer than a page at Stripe can be paid on, and than a konbini takes money for it.
 KEPT: Final = timedelta(days=30)
 #: Receipts are issued so many in one transaction.
@@ -102,6 +107,17 @@ def forget_unpaid(session: Session, task: Task) -> None:
         .values(email=""),
     ):
         session.execute(gone.execution_options(synchronize_session=False))
+
+
+def stop_ended(session: Session, task: Task) -> None:
+    """Have nothing more taken for a fund whose activity has stopped; what was given stays in it."""
+    over = (
+        select(Donation.id)
+        .join(Fund, Fund.id == Donation.fund_id)
+        .where(Donation.community_id == task.community_id, Donation.every != ONCE, Fund.ended_on.is_not(None))
+    )
+    which = (Payment.purpose == DONATION) & Payment.subject_id.in_(over)
+    stop_where(session, community_id=task.community_id, which=which)
 
 
 def _wished_by_hand(session: Session, task: Task) -> Sequence[Donation]:

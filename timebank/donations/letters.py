@@ -13,6 +13,7 @@ from timebank.errors import N_
 from timebank.mail import Attached
 from timebank.mail import send_letter
 from timebank.paper import PaperRefused
+from timebank.payments.renewing import subscription_of
 from timebank.queue import NotDone
 from timebank.queue import Task
 from timebank.receipts.handing import hand_over
@@ -37,6 +38,7 @@ def thank(session: Session, task: Task) -> None:
     payment = paid_payment(session, donation=donation)
     receipt = receipt_of_gift(session, donation=donation)
     attached = _attached(session, receipt) if receipt else None
+    regular = subscription_of(session, payment=payment) if payment else None
     send_letter(
         session,
         "donation_thanks",
@@ -55,6 +57,7 @@ def thank(session: Session, task: Task) -> None:
         receipt=receipt,
         is_attached=attached is not None,
         payment=payment,
+        regular=regular if regular is not None and regular.ended_at is None else None,
     )
     if receipt and attached:
         hand_over(session, receipt=receipt, how=MAILED)

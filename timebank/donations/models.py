@@ -18,7 +18,10 @@ from timebank.db import STRICT
 from timebank.db import Base
 from timebank.db import one_of
 from timebank.payments.models import LONGEST_EMAIL
+from timebank.payments.models import MONTH
 from timebank.payments.models import MOST_MINOR
+from timebank.payments.models import ONCE
+from timebank.payments.models import YEAR
 
 #: What payments of gifts are called in their rows.
 DONATION: Final = "donation"
@@ -130,6 +133,11 @@ class Donation(Base):
             f"length(dedicated_to) <= {LONGEST_NAME} AND (dedication = '') = (dedicated_to = '')",
             name="donation_is_dedicated_to_somebody",
         ),
+        server_default="",
+    )
+    #: It repeats every month or year, each time as a gift of its own; empty where it is given once.
+    every: Mapped[str] = mapped_column(
+        CheckConstraint(one_of("every", (ONCE, MONTH, YEAR)), name="donation_every_is_known"),
         server_default="",
     )
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from timebank import books
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
@@ -19,12 +18,9 @@ from timebank.donations.givers import Said
 from timebank.donations.givers import cleaned
 from timebank.donations.models import DONATION as DONATION
 from timebank.donations.models import LONGEST_WORDS
-from timebank.donations.models import MEMORY
 from timebank.donations.models import MOST_SUGGESTED
 from timebank.donations.models import Donation
 from timebank.donations.models import GivingRule
-from timebank.donations.receipting import given_back
-from timebank.donations.receipting import issue_receipt
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
@@ -34,11 +30,8 @@ from timebank.money import Money
 from timebank.money import MoneyTooMuch
 from timebank.money import NoMoneyAtAll
 from timebank.money import to_minor
-from timebank.payments.booking import BY_STRIPE
-from timebank.payments.booking import Earmark
-from timebank.payments.booking import Purpose
-from timebank.payments.booking import Shares
 from timebank.payments.models import MOST_MINOR
+from timebank.payments.models import ONCE
 from timebank.payments.models import Payment
 from timebank.payments.service import begin_payment
 from timebank.queue import enqueue
@@ -81,6 +74,13 @@ class TooLittle(Refusal):
     field = "amount"
 
 
+class EmailForRegular(Refusal):
+    """A gift repeats, and nobody could send the link by which it is stopped."""
+
+    sentence = N_("For a gift that repeats please write an e-mail address: the link to stop it goes there.")
+    field = "email"
+
+
 class NothingSuggested(Refusal):
     """A page without an amount to choose."""
 
@@ -114,6 +114,8 @@ class Wish(Said):
     amount_minor: int
     fund: Fund | None
     language: str
+    #: ``month`` or ``year`` where it repeats.
+    every: str = ONCE
     member_id: int | None = None
     key: str
 
@@ -180,6 +182,8 @@ def wish_to_give(session: Session, *, community: Community, wish: Wish) -> tuple
         raise TooLittle(least=Money(rule.least_minor, community.currency))
     if wish.amount_minor > MOST_BY_CARD:
         raise MoneyTooMuch(most=Money(MOST_BY_CARD, community.currency))
+    if wish.every and not wish.email.strip():
+        raise EmailForRegular
     _check_of_age(session, wish)
     donation = _donation(community, wish, fee_from_fund=rule.fee_from_fund)
     try:
@@ -257,57 +261,6 @@ def thank_later(session: Session, *, donation: Donation) -> None:
         )
 
 
-# --- what payments ask --------------------------------------------------------------------------------------
-
-
-def _shares(session: Session, payment: Payment, amount: int) -> Shares:
-    fund = fund_of(session, donation_of(session, payment))
-    return ((books.donations_code(fund.slug if fund else None), amount),)
-
-
-def _earmark(session: Session, payment: Payment) -> Earmark | None:
-    donation = donation_of(session, payment)
-    fund = fund_of(session, donation)
-    return None if fund is None else Earmark(books.fund_code(fund.slug), bears_fee=donation.fee_from_fund)
-
-
-def _paid(session: Session, payment: Payment) -> None:
-    donation = donation_of(session, payment)
-    donation.given_on = payment.paid_on
-    if donation.wants_receipt:
-        issue_receipt(session, donation=donation, payment=payment, actor=BY_STRIPE)
-    thank_later(session, donation=donation)
-
-
-def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
-    """Tell a treasurer what whoever gave wrote, as far as they wrote anything."""
-    donation = donation_of(session, payment)
-    fund = fund_of(session, donation)
-    dedication = N_("In memory of") if donation.dedication == MEMORY else N_("In honour of")
-    told = (
-        (N_("For"), fund.name if fund else ""),
-        (N_("Name"), donation.name),
-        (N_("Reading of the name"), donation.reading),
-        (N_("E-mail address"), donation.email),
-        (N_("Postal address"), donation.address),
-        (dedication, donation.dedicated_to),
-        (N_("A word to us"), donation.message),
-    )
-    wishes = [(N_("I would like a receipt"), "✓")] if donation.wants_receipt else []
-    return [(label, value) for label, value in told if value] + wishes
-
-
-#: What a payment of a gift is for.
-PURPOSE: Final = Purpose(
-    label=N_("Gift"),
-    shares=_shares,
-    earmark=_earmark,
-    about=_about,
-    paid=_paid,
-    given_back=given_back,
-)
-
-
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
@@ -341,7 +294,8 @@ def _check_of_age(session: Session, wish: Wish) -> None:
 def _the_same(found: tuple[Donation, Payment], wish: Wish) -> tuple[Donation, Payment]:
     """Refuse a form that is sent again with other content; a double click has the same."""
     donation, _payment = found
-    if (donation.amount_minor, donation.fund_id) != (wish.amount_minor, wish.fund.id if wish.fund else None):
+    known = donation.amount_minor, donation.fund_id, donation.every
+    if known != (wish.amount_minor, wish.fund.id if wish.fund else None, wish.every):
         raise SentBefore
     return found
 
@@ -355,6 +309,7 @@ def _donation(community: Community, wish: Wish, *, fee_from_fund: bool) -> Donat
         **cleaned(wish),
         member_id=wish.member_id,
         language=wish.language,
+        every=wish.every,
         made_at=clock.now(),
         fee_from_fund=fee_from_fund,
         key=wish.key,

@@ -1,5 +1,7 @@
 """The public pages of giving: say how much and what for, look at it once more, pay at Stripe, be thanked."""
 
+from datetime import date
+
 from flask import Blueprint
 from flask import abort
 from flask import flash
@@ -11,7 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from timebank import clock
 from timebank.communities.models import Community
+from timebank.days import months_on
 from timebank.donations import service
 from timebank.donations.forms import GiveForm
 from timebank.donations.forms import RuleForm
@@ -40,7 +44,10 @@ from timebank.payments.models import Payment
 from timebank.payments.particulars import particulars_of
 from timebank.payments.paying import StripeAway
 from timebank.payments.paying import StripeSaysNo
+from timebank.payments.renewing import subscription_of
 from timebank.payments.service import find_payment
+from timebank.payments.words import EVERY_LABELS
+from timebank.payments.words import MONTHS
 from timebank.receipts.issuer import issuer_of
 from timebank.web import actor
 from timebank.web import community
@@ -139,6 +146,8 @@ def thanks(payment_token: str) -> ResponseReturnValue:
         over=over,
         waits=payment.state == PROCESSING,
         receipt=receipt_of(session(), payment=payment),
+        regular=subscription_of(session(), payment=payment),
+        every=EVERY_LABELS,
         receipts=issuer_of(session(), community=community()) is not None,
     )
     # The page looks again by itself, without a script, as long as something can still come.
@@ -209,6 +218,8 @@ def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
         fund=service.fund_of(session(), donation),
         by_card=by_card,
         konbini=_konbini(donation),
+        every=EVERY_LABELS[donation.every],
+        next_on=_next_on(donation),
         particulars=particulars_of(session(), community=community()),
         problem=say(problem) if problem else "",
     )
@@ -230,7 +241,13 @@ def _member_id() -> int | None:
 def _konbini(donation: Donation) -> bool:
     """Say whether this gift can be paid at a konbini."""
     rule = service.rule_of(session(), community=community())
-    return rule.konbini and konbini_takes(donation.amount_minor, donation.currency)
+    return rule.konbini and not donation.every and konbini_takes(donation.amount_minor, donation.currency)
+
+
+def _next_on(donation: Donation) -> date | None:
+    """Tell when it is given for the second time if the first is today; None where it is given once."""
+    today = clock.today(community().time_zone)
+    return months_on(today, MONTHS[donation.every]) if donation.every else None
 
 
 def _journey(donation: Donation, payment_token: str) -> Journey:
@@ -243,5 +260,6 @@ def _journey(donation: Donation, payment_token: str) -> Journey:
         given_up=url_for(".confirm", payment_token=payment_token),
         is_gift=True,
         konbini=_konbini(donation),
+        every=donation.every,
         notes=(("fund", fund.slug if fund else "general"),),
     )

@@ -24,25 +24,21 @@ from timebank.errors import Refusal
 from timebank.members.guardians import check_of_age
 from timebank.members.models import LEFT
 from timebank.members.models import Member
-from timebank.members.same_as import who_stays
+from timebank.memberships.models import FEE as FEE
 from timebank.memberships.models import FREE
 from timebank.memberships.models import MOST_YEARS
 from timebank.memberships.models import STRIPE
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
 from timebank.memberships.models import Term
+from timebank.memberships.repeating import check_repeats
 from timebank.memberships.service import calendar_of
 from timebank.memberships.terms import Days
-from timebank.payments.booking import Purpose
 from timebank.payments.booking import Shares
 from timebank.payments.models import Payment
-from timebank.payments.models import StripeRefund
 from timebank.payments.service import begin_payment
 from timebank.queue import enqueue
-from timebank.receipts.service import note_given_back
 
-#: What payments of fees are called in their rows.
-FEE: Final = "fee"
 #: Tells a member until when their fee is paid, once.
 TELL_PAID: Final = "tell-of-paid-fee"
 
@@ -87,6 +83,8 @@ class FeeWish:
     years: int
     language: str
     email: str = ""
+    #: Stripe takes it again every year, until somebody stops it.
+    repeats: bool = False
     key: str
 
 
@@ -101,6 +99,8 @@ def wish_to_pay(
         return _the_same(session, found, wish)
     check_of_age(session, member=wish.payer)
     check_choice(wish.member, wish.plan, wish.years)
+    if wish.repeats:
+        check_repeats(session, member=wish.member, years=wish.years)
     gift = wish.payer.id != wish.member.id
     fee = new_fee(
         community,
@@ -114,6 +114,7 @@ def wish_to_pay(
         actor=actor,
         paid_on=None,
     )
+    fee.repeats = wish.repeats
     try:
         with session.begin_nested():
             session.add(fee)
@@ -153,10 +154,9 @@ def check_choice(member: Member, plan: Plan, years: int) -> None:
 
 def newest_attempt(session: Session, *, fee: Fee) -> Payment:
     """Give the last attempt to pay a fee."""
-    attempts = select(Payment).where(
-        Payment.community_id == fee.community_id, Payment.purpose == FEE, Payment.subject_id == fee.id
-    )
-    return session.scalars(attempts.order_by(Payment.attempt.desc()).limit(1)).one()
+    found = _last_attempt(session, fee)
+    assert found is not None
+    return found
 
 
 def fee_of(session: Session, payment: Payment) -> Fee:
@@ -321,64 +321,14 @@ def shares_back(session: Session, *, community: Community, fee: Fee, plan: Plan,
     return ((books.FEES_AHEAD, -from_ahead), (books.fees_code(plan.slug), -left))
 
 
-# --- what payments ask --------------------------------------------------------------------------------------
-
-
-def _shares(session: Session, payment: Payment, amount: int) -> Shares:
-    fee = fee_of(session, payment)
-    plan = session.get_one(Plan, fee.plan_id)
-    if amount > 0:
-        assert fee.paid_on is not None
-        put_ahead(session, fee=fee)
-        known = ((one.begins_on, one.amount_minor) for one in terms_of(session, fee=fee))
-        return split(plan, paid_on=fee.paid_on, years=known)
-    community = session.get_one(Community, fee.community_id)
-    return shares_back(session, community=community, fee=fee, plan=plan, amount=-amount)
-
-
-def _paid(session: Session, payment: Payment) -> None:
-    fee = fee_of(session, payment)
-    # Whoever turned out to have been entered twice goes on as the other record.
-    member = who_stays(session, member=session.get_one(Member, fee.member_id))
-    fee.paid_on, fee.member_id = payment.paid_on, member.id
-    assert fee.paid_on is not None
-    hold_alone(session, member)
-    community = session.get_one(Community, fee.community_id)
-    days = days_of(session, community=community, member=member, paid_on=fee.paid_on, years=fee.years)
-    begin_terms(session, fee=fee, days=days)
-
-
-def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
-    """Tell a treasurer whose fee it is, and for what."""
-    fee = fee_of(session, payment)
-    member, plan = session.get_one(Member, fee.member_id), session.get_one(Plan, fee.plan_id)
-    told = [
-        (N_("Member"), f"{member.name} ({member.number})"),
-        (N_("Plan"), plan.name),
-        (N_("Years"), str(fee.years)),
-    ]
-    if fee.payer_id is not None:
-        payer = session.get_one(Member, fee.payer_id)
-        told.append((N_("Paid as a gift by"), f"{payer.name} ({payer.number})"))
-    return told
-
-
-def _given_back(session: Session, payment: Payment, refund: StripeRefund) -> None:
-    note_given_back(session, payment=payment, refund=refund)
-
-
-#: What a payment of a fee is for.
-PURPOSE: Final = Purpose(
-    label=N_("Membership fee"),
-    shares=_shares,
-    earmark=lambda _session, _payment: None,
-    about=_about,
-    paid=_paid,
-    given_back=_given_back,
-)
-
-
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _last_attempt(session: Session, fee: Fee) -> Payment | None:
+    attempts = select(Payment).where(
+        Payment.community_id == fee.community_id, Payment.purpose == FEE, Payment.subject_id == fee.id
+    )
+    return session.scalar(attempts.order_by(Payment.attempt.desc()).limit(1))
 
 
 def _covered(session: Session, member: Member, term: Term) -> bool:
@@ -393,7 +343,9 @@ def _covered(session: Session, member: Member, term: Term) -> bool:
 
 def _the_same(session: Session, found: Fee, wish: FeeWish) -> tuple[Fee, Payment]:
     """Refuse a form that is sent again with other content; a double click has the same."""
-    known = (found.member_id, found.plan_id, found.years, found.way)
-    if known != (wish.member.id, wish.plan.id, wish.years, STRIPE):
+    known = (found.member_id, found.plan_id, found.years, found.way, found.repeats)
+    attempt = _last_attempt(session, found)
+    if attempt is None or known != (wish.member.id, wish.plan.id, wish.years, STRIPE, wish.repeats):
+        # Without an attempt its payment turned out to be for something else.
         raise FeeSentBefore
-    return found, newest_attempt(session, fee=found)
+    return found, attempt

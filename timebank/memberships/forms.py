@@ -78,6 +78,10 @@ class PayForm(KeyedForm):
             "number."
         ),
     )
+    repeats = BooleanField(
+        _("Have it taken every year by itself"),
+        description=_("By card, when the paid time ends, until you stop it."),
+    )
 
     def __init__(self, plans: Sequence[Plan], others: Sequence[Plan], *, plan_id: int | None) -> None:
         self._plans = {str(one.id): one for one in (*plans, *others)}
@@ -137,6 +141,26 @@ class TakeForm(KeyedForm):
         self.plan.choices = _choices(plans, with_kind=True)
         self.years.choices = _years(MOST_YEARS)
         self.way.choices = [SelectChoice(way, label) for way, label in WAY_LABELS.items()]
+
+    def chosen(self) -> Plan:
+        """Give the plan that was chosen."""
+        return self._plans[self.plan.data]
+
+
+class IdentifyFeeForm(KeyedForm):
+    """Whose fee something was that nobody had known what for."""
+
+    other = PersonField(
+        _("Whose fee is it?"), description=_("Part of the name, its reading, or the member number.")
+    )
+    plan = SelectField(_("Plan"))
+    years = SelectField(_("Years"))
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self._plans = {str(one.id): one for one in plans}
+        super().__init__(years="1")
+        self.plan.choices = _choices(plans, with_kind=True)
+        self.years.choices = _years(MOST_YEARS)
 
     def chosen(self) -> Plan:
         """Give the plan that was chosen."""

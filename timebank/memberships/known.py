@@ -13,11 +13,15 @@ from timebank.memberships.fees import FEE
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Term
 from timebank.payments.models import Payment
+from timebank.payments.renewing import stop_where
 
 
 def _forget(session: Session, _known: Known, whom: Whom) -> None:
     """Let go of addresses for mail; who paid what stays, as the books need it."""
     fees = select(Fee.id).where((Fee.member_id == whom.member_id) | (Fee.payer_id == whom.member_id))
+    # Nobody could be told any more how to stop it.
+    which = (Payment.purpose == FEE) & Payment.subject_id.in_(fees)
+    stop_where(session, community_id=whom.community_id, which=which)
     gone = (
         update(Payment)
         .where(
@@ -42,6 +46,7 @@ KNOWN: Final = (
             "amount_minor": N_("Amount, in the smallest coin"),
             "currency": N_("Currency"),
             "way": N_("How it was paid"),
+            "repeats": N_("Have it taken every year by itself"),
             "back_minor": N_("Given back, in the smallest coin"),
             "taken_back_on": N_("Taken back on"),
             "taken_back_because": N_("Why it was taken back"),

@@ -20,6 +20,8 @@ from timebank.memberships.queries import FeeStory
 from timebank.memberships.queries import standing_of
 from timebank.memberships.queries import story_of
 from timebank.memberships.service import rule_of
+from timebank.payments.models import StripeSubscription
+from timebank.payments.renewing import subscription_of
 from timebank.queue import Task
 
 
@@ -31,6 +33,7 @@ def tell_paid(session: Session, task: Task) -> None:
     if fee is None or fee.paid_on is None or fee.taken_back_on is not None:
         return
     community, story = session.get_one(Community, task.community_id), story_of(session, fee=fee)
+    regular = _regular(session, story)
     for member in (story.member, *([story.payer] if story.payer else [])):
         for address, language in _addresses(session, community, member):
             send_letter(
@@ -42,6 +45,9 @@ def tell_paid(session: Session, task: Task) -> None:
                 member=member,
                 story=story,
                 paid_until=_paid_until(story),
+                regular=regular,
+                # Whoever pays may stop it, and nobody else.
+                link=member.id == (story.payer or story.member).id,
             )
 
 
@@ -84,6 +90,12 @@ def _addresses(session: Session, community: Community, member: Member) -> Iterat
     guardian = guardian_of(session, member=member)
     if guardian is not None and guardian.email:
         yield guardian.email, guardian.language or community.language
+
+
+def _regular(session: Session, story: FeeStory) -> StripeSubscription | None:
+    """Find what takes the fee again; None where nothing does any more."""
+    found = subscription_of(session, payment=story.payment) if story.payment else None
+    return found if found is not None and found.ended_at is None else None
 
 
 def _paid_until(story: FeeStory) -> object:

@@ -2,12 +2,14 @@
 
 from datetime import date
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import false
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
@@ -29,6 +31,9 @@ LONGEST_KEY = 300
 MOST_FEE_MINOR = 100_000_000
 MOST_YEARS = 10
 MOST_DAYS = 366
+
+#: What payments of fees are called in their rows.
+FEE: Final = "fee"
 
 #: From one first month to the next, the same for everybody; or a year from the day of paying.
 FISCAL, ROLLING = "fiscal", "rolling"
@@ -202,6 +207,8 @@ class Fee(Base):
     reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
     taken_back_on: Mapped[date | None]
     taken_back_because: Mapped[str | None]
+    #: Stripe takes it again every year, each time as a fee of its own.
+    repeats: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class Term(Base):

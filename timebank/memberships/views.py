@@ -26,6 +26,9 @@ from timebank.memberships.forms import CARRIES_LABELS
 from timebank.memberships.forms import PayForm
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
+from timebank.memberships.repeating import runs_for
+from timebank.memberships.repeating import taken_again_at
+from timebank.memberships.terms import Days
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
 from timebank.payments.here import konbini_takes
@@ -36,12 +39,15 @@ from timebank.payments.here import way_to_stripe
 from timebank.payments.limits import pay_limits
 from timebank.payments.models import EXPIRED
 from timebank.payments.models import FAILED
+from timebank.payments.models import ONCE
 from timebank.payments.models import PAID_STATES
 from timebank.payments.models import PROCESSING
+from timebank.payments.models import YEAR
 from timebank.payments.models import Payment
 from timebank.payments.particulars import particulars_of
 from timebank.payments.paying import StripeAway
 from timebank.payments.paying import StripeSaysNo
+from timebank.payments.renewing import subscription_of
 from timebank.payments.service import find_payment
 from timebank.web import actor
 from timebank.web import community
@@ -77,6 +83,7 @@ def own() -> ResponseReturnValue:
         rule=service.rule_of(session(), community=community()),
         carries=CARRIES_LABELS,
         by_card=gateway_here() is not None,
+        regular=runs_for(session(), member=oneself()),
     )
 
 
@@ -175,6 +182,7 @@ def paid(payment_token: str) -> ResponseReturnValue:
         paid=arrived,
         over=over,
         waits=payment.state == PROCESSING,
+        regular=subscription_of(session(), payment=payment),
     )
     # The page looks again by itself, without a script, as long as something can still come.
     return page, 200, {} if arrived or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
@@ -198,6 +206,7 @@ def _wish(form: PayForm) -> FeeWish:
         years=int(form.years.data),
         language=language(),
         email=person().email or "",
+        repeats=form.repeats.data,
         key=form.key.data or "",
     )
 
@@ -223,17 +232,13 @@ def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
     member = session().get_one(Member, fee.member_id)
     if by_card:
         lead_to(stripe_settings().checkout)
+    days = _days(fee)
     return render_template(
         "memberships/confirm.html",
         payment=payment,
         story=queries.story_of(session(), fee=fee),
-        days=fees.days_of(
-            session(),
-            community=community(),
-            member=member,
-            paid_on=clock.today(community().time_zone),
-            years=fee.years,
-        ),
+        days=days,
+        next_at=taken_again_at(community(), last=days[-1].last) if fee.repeats else None,
         standing=queries.standing_of(session(), community=community(), member=member),
         carries=CARRIES_LABELS,
         by_card=by_card,
@@ -247,7 +252,13 @@ def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
 def _konbini(fee: Fee) -> bool:
     """Say whether this fee can be paid at a konbini."""
     rule = service.rule_of(session(), community=community())
-    return rule.konbini and konbini_takes(fee.amount_minor, fee.currency)
+    return rule.konbini and not fee.repeats and konbini_takes(fee.amount_minor, fee.currency)
+
+
+def _days(fee: Fee) -> Sequence[Days]:
+    """Give the days that a fee covers if it is paid today."""
+    member, today = session().get_one(Member, fee.member_id), clock.today(community().time_zone)
+    return fees.days_of(session(), community=community(), member=member, paid_on=today, years=fee.years)
 
 
 def _journey(fee: Fee, payment_token: str) -> Journey:
@@ -257,5 +268,7 @@ def _journey(fee: Fee, payment_token: str) -> Journey:
         back=url_for(".paid", payment_token=payment_token),
         given_up=url_for(".confirm", payment_token=payment_token),
         konbini=_konbini(fee),
+        every=YEAR if fee.repeats else ONCE,
+        next_at=taken_again_at(community(), last=_days(fee)[-1].last) if fee.repeats else None,
         notes=(("plan", plan.slug), ("years", str(fee.years))),
     )

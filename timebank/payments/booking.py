@@ -58,7 +58,7 @@ TAKEN: Final = frozenset({"charge", "payment"})
 _GIVEN_BACK: Final = frozenset({"refund", "payment_refund"})
 #: The payer's bank took it back, without asking.
 TAKEN_BACK: Final = frozenset({"payment_failure_refund", "payment_reversal"})
-_ABOUT_PAYMENTS: Final = TAKEN | _GIVEN_BACK | TAKEN_BACK
+ABOUT_PAYMENTS: Final = TAKEN | _GIVEN_BACK | TAKEN_BACK
 #: An *adjustment* is a dispute's only where its category says so.
 _DISPUTES: Final = frozenset({"dispute", "dispute_reversal"})
 
@@ -82,6 +82,17 @@ class Earmark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What Stripe took by itself, of something that repeats."""
+
+    invoice_id: str
+    amount_minor: int
+    currency: str
+    #: The day in the community's own time zone.
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """What payments of one kind are for, as their feature says."""
 
@@ -98,6 +109,12 @@ class Purpose:
     paid: Callable[[Session, Payment], None]
     #: Money of it went back, whole or in part: once for each refund, in the transaction that first knows it.
     given_back: Callable[[Session, Payment, StripeRefund], None] = lambda _session, _payment, _refund: None
+    #: It was taken once more, beginning with this payment: makes what the new one is for, and gives its id.
+    renewed: Callable[[Session, Payment, Renewal], int]
+    #: What it is for, as whoever pays knows it, such as a fund's name; empty where there is no more to say.
+    what: Callable[[Session, Payment], str]
+    #: Between which amounts whoever pays may change what repeats; None where it has its price.
+    bounds: Callable[[Session, Payment], tuple[int, int] | None] = lambda _session, _payment: None
 
 
 def turn(movement: Movement) -> tuple[datetime, bool, bool]:
@@ -171,7 +188,7 @@ def book_loss(
         key=f"stripe:{dispute.dispute_id}:lost",
         actor=str(BY_STRIPE),
         transfers=tuple(
-            _into(disputed, account(code), part) for code, part in _shares(session, payment, purposes, -lost)
+            into(disputed, account(code), part) for code, part in _shares(session, payment, purposes, -lost)
         ),
         memo=f"stripe {dispute.dispute_id}",
     )
@@ -201,7 +218,7 @@ class _Counter:
 
     def shares(self, amount: int) -> Shares | None:
         """Name the accounts on the other side with their parts of an amount; None where nobody knows."""
-        if self.kind in _ABOUT_PAYMENTS:
+        if self.kind in ABOUT_PAYMENTS:
             return _shares(self.session, self.payment, self.purposes, amount)
         code = books.STRIPE_DISPUTED if self.kind in _DISPUTES else _ELSEWHERE.get(self.kind)
         return None if code is None else _parts(((code, amount),))
@@ -282,6 +299,7 @@ def _row(community: Community, movement: Movement, payment: Payment | None) -> S
         made_at=movement.made_at,
         source_id=movement.source_id,
         charge_id=movement.charge_id,
+        intent_id=movement.intent_id,
         dispute_id=movement.dispute_id,
         payment_id=payment.id if payment else None,
     )
@@ -293,12 +311,7 @@ def _post(session: Session, counter: _Counter, shares: Shares, earmarked: int, f
     transfers = tuple(_transfers(session, counter, shares, earmarked, from_owed))
     if not transfers:
         return None
-    happened, memo = local_day(community, movement.made_at), f"stripe {movement.id}"
-    closed = ledger.closed_through(session, community.book_id)
-    posted_on = happened
-    if closed is not None and happened <= closed:
-        # That month is closed, so it stands on today's page, with a word of when it was.
-        posted_on, memo = clock.today(community.time_zone), f"{memo} of {happened}"
+    posted_on, memo = page_and_memo(session, community, movement.made_at, f"stripe {movement.id}")
     entry = ledger.Entry(
         book_id=community.book_id,
         kind=f"stripe-{counter.kind.replace('_', '-')}",
@@ -321,18 +334,30 @@ def _transfers(
 
     stripe = account(books.STRIPE)
     if from_owed:
-        yield _into(stripe, account(books.REFUNDS_OWED), -from_owed)
+        yield into(stripe, account(books.REFUNDS_OWED), -from_owed)
     for code, part in shares:
-        yield _into(stripe, account(code), part)
+        yield into(stripe, account(code), part)
     if movement.fee:
         fees = books.DISPUTE_FEES if counter.kind in _DISPUTES else books.STRIPE_FEES
-        yield _into(stripe, account(fees), -movement.fee)
+        yield into(stripe, account(fees), -movement.fee)
     fund = counter.earmark()
     if fund is not None and earmarked:
-        yield _into(account(books.GENERAL), account(fund.code), earmarked)
+        yield into(account(books.GENERAL), account(fund.code), earmarked)
 
 
-def _into(first: Account, second: Account, amount: int) -> Transfer:
+def page_and_memo(session: Session, community: Community, moment: datetime, memo: str) -> tuple[date, str]:
+    """Tell on which day's page something of Stripe's stands: its own or, where that month is closed, today's.
+
+    Then the memo says of which day it is.
+    """
+    happened = local_day(community, moment)
+    closed = ledger.closed_through(session, community.book_id)
+    if closed is None or happened > closed:
+        return happened, memo
+    return clock.today(community.time_zone), f"{memo} of {happened}"
+
+
+def into(first: Account, second: Account, amount: int) -> Transfer:
     """Debit the first and credit the second; the other way round where the amount is below zero."""
     debit, credit = (first, second) if amount > 0 else (second, first)
     return Transfer(debit=debit, credit=credit, amount=abs(amount))

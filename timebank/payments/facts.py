@@ -63,6 +63,47 @@ class Checkout:
     url: str = ""
     intent_id: str = ""
     charge: Charge | None = None
+    #: Where what is paid on it repeats.
+    subscription_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """A payment that Stripe takes again by itself (its *subscription*)."""
+
+    id: str
+    #: The token of our payment with which it began; empty where it is none of ours.
+    token: str
+    status: str
+    #: ``month`` or ``year``.
+    every: str
+    #: What is taken next, and when.
+    amount: int
+    currency: str
+    next_at: datetime
+    made_at: datetime
+    ended_at: datetime | None = None
+    #: What a change of the amount has to name.
+    item_id: str = ""
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """What a subscription asks for at the beginning of a period."""
+
+    id: str
+    subscription_id: str
+    #: The token of our payment with which it began; empty where it is none of ours.
+    token: str
+    #: It is that very payment, and none of the later ones.
+    is_first: bool
+    paid: bool
+    #: It was tried to take the money, in vain so far.
+    failed: bool
+    made_at: datetime
+    intent_id: str = ""
+    charge: Charge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +170,9 @@ class Wanted:
     #: Paying is giving, so the button says so.
     is_gift: bool = False
     konbini: bool = False
+    #: ``month`` or ``year`` where it repeats; else it is paid once.
+    every: str = ""
+    #: When what repeats is taken for the second time, where that is not a period from now.
+    next_at: datetime | None = None
     #: What our side is called there: no personal data.
     notes: tuple[tuple[str, str], ...] = ()

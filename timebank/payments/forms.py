@@ -1,4 +1,4 @@
-"""The form of a seller's particulars."""
+"""The forms of payments: what goes back, what is taken again, and a seller's particulars."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
@@ -19,6 +19,14 @@ class GiveBackForm(Form):
 
     amount = MoneyField(_("How much goes back?"), [Written(_("Please write an amount, for example 3000."))])
     email = StringField(_("E-mail address of whoever paid"), [Line(LONGEST_EMAIL)])
+
+
+class AmountForm(Form):
+    """What is taken from the next time on."""
+
+    amount = MoneyField(
+        _("How much from the next time on?"), [Written(_("Please write an amount, for example 3000."))]
+    )
 
 
 _MISSING = _("The law wants this shown. Please write it.")

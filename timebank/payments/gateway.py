@@ -16,7 +16,9 @@ from timebank.payments.facts import Charge
 from timebank.payments.facts import Checkout
 from timebank.payments.facts import Dispute
 from timebank.payments.facts import Event
+from timebank.payments.facts import Invoice
 from timebank.payments.facts import Movement
+from timebank.payments.facts import Recurring
 from timebank.payments.facts import Refund
 from timebank.payments.facts import Wanted
 from timebank.payments.shapes import NotFromStripe as NotFromStripe
@@ -87,9 +89,16 @@ class Gateway:
         """Look at a page to pay on, as it stands now."""
         with _trouble():
             expand = [f"payment_intent.latest_charge.{line}" for line in _LINES]
-            return shapes.read_checkout(
-                self._client.v1.checkout.sessions.retrieve(checkout_id, {"expand": expand})
-            )
+            found = self._client.v1.checkout.sessions.retrieve(checkout_id, {"expand": expand})
+            checkout = shapes.read_checkout(found)
+            invoice_id = shapes.id_of(shapes.get(found, "invoice"))
+            if not checkout.subscription_id or not invoice_id:
+                return checkout
+            # The page names the invoice only, and whatever paid it carries none of our words.
+            intent = self._intent_of(invoice_id)
+        latest = shapes.get(intent, "latest_charge")
+        charge = None if latest is None else shapes.read_charge(latest)
+        return replace(checkout, intent_id=shapes.id_of(intent), charge=charge)
 
     def checkouts_since(self, since: datetime) -> Iterator[Checkout]:
         """List the pages that were made since then, the newest first."""
@@ -109,6 +118,27 @@ class Gateway:
         with _trouble():
             found = self._client.v1.checkout.sessions.list(asked)  # type: ignore[arg-type]
             return next(map(shapes.read_checkout, found.data), None)
+
+    def invoice(self, invoice_id: str) -> Invoice:
+        """Look at what a subscription asks for, with the money that was taken for it."""
+        with _trouble():
+            found = self._client.v1.invoices.retrieve(invoice_id)
+            return shapes.read_invoice(found, self._intent_of(invoice_id))
+
+    def invoice_of_intent(self, intent_id: str) -> Invoice | None:
+        """Find what an intent pays; None where it is no invoice's."""
+        by_intent = {"type": "payment_intent", "payment_intent": intent_id}
+        with _trouble():
+            found = self._client.v1.invoice_payments.list({"payment": by_intent, "limit": 1})  # type: ignore[arg-type]
+            if not found.data:
+                return None
+            invoice_id = shapes.id_of(found.data[0].invoice)
+        return self.invoice(invoice_id)
+
+    def recurring(self, subscription_id: str) -> Recurring:
+        """Look at a payment that repeats, as it stands now."""
+        with _trouble():
+            return shapes.read_recurring(self._client.v1.subscriptions.retrieve(subscription_id))
 
     def charge(self, charge_id: str) -> Charge:
         """Look at money that was taken."""
@@ -208,6 +238,27 @@ class Gateway:
             made = self._client.v1.refunds.create(asked, {"idempotency_key": f"refund-{name}"})  # type: ignore[arg-type]
         return shapes.read_refund(made)
 
+    def change_amount(self, known: Recurring, amount: int) -> Recurring:
+        """Have another amount taken from the next time on; nothing is taken or given back now."""
+        price = {
+            "currency": known.currency.lower(),
+            "product": known.product_id,
+            "recurring": {"interval": known.every},
+            "unit_amount": amount,
+        }
+        item = {"id": known.item_id, "price_data": price, "quantity": 1}
+        asked: dict[str, Any] = {"items": [item], "proration_behavior": "none"}
+        with _trouble():
+            return shapes.read_recurring(self._client.v1.subscriptions.update(known.id, asked))  # type: ignore[arg-type]
+
+    def stop(self, subscription_id: str) -> Recurring:
+        """Let nothing be taken any more, from now on; what has stopped stays so."""
+        try:
+            with _trouble():
+                return shapes.read_recurring(self._client.v1.subscriptions.cancel(subscription_id))
+        except GatewayRefused:
+            return self.recurring(subscription_id)
+
     # --- being told -----------------------------------------------------------------------------------------
 
     def event(self, body: bytes, signature: str) -> Event:
@@ -221,6 +272,19 @@ class Gateway:
         raise NotFromStripe
 
     # --- leaves ---------------------------------------------------------------------------------------------
+
+    def _intent_of(self, invoice_id: str) -> Any:
+        """Find the intent that pays an invoice, or has paid it, with its charge; None where there is none."""
+        found = self._client.v1.invoice_payments.list({"invoice": invoice_id, "limit": _PAGE})
+        ids = [
+            intent_id
+            for one in sorted(found.data, key=lambda one: (one.status != "paid", not one.is_default))
+            if (intent_id := shapes.id_of(shapes.get(one.payment, "payment_intent")))
+        ]
+        if not ids:
+            return None
+        expand = [f"latest_charge.{line}" for line in _LINES]
+        return self._client.v1.payment_intents.retrieve(ids[0], {"expand": expand})
 
     def _identified(self, found: Any) -> Movement:
         """Read a line of the balance, and find out whose charge it is about where it only names it."""
@@ -269,22 +333,9 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     notes = {"payment": wanted.token, **dict(wanted.notes)}
     methods = ["card", "konbini"] if wanted.konbini else ["card"]
     asked: dict[str, Any] = {
-        "mode": "payment",
         "client_reference_id": wanted.token,
         "metadata": notes,
-        # What stands on the page does not get to the charge by itself.
-        "payment_intent_data": {"metadata": notes},
         "payment_method_types": methods,
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": wanted.currency.lower(),
-                    "unit_amount": wanted.amount,
-                    "product_data": {"name": wanted.label},
-                },
-            }
-        ],
         # Else another amount in another currency might come back.
         "adaptive_pricing": {"enabled": False},
         "locale": wanted.language,
@@ -292,13 +343,39 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         "cancel_url": wanted.cancel_url,
         "expires_at": shapes.seconds(wanted.ends_at),
     }
-    if wanted.is_gift:
-        asked["submit_type"] = "donate"
+    asked |= _repeated(wanted, notes) if wanted.every else _once(wanted, notes)
     if wanted.email:
         asked["customer_email"] = wanted.email
     if wanted.konbini:
         asked["payment_method_options"] = {"konbini": {"expires_after_days": KONBINI_DAYS}}
     return asked
+
+
+def _once(wanted: Wanted, notes: dict[str, str]) -> dict[str, Any]:
+    # What stands on the page does not get to the charge by itself.
+    asked = {"mode": "payment", "payment_intent_data": {"metadata": notes}, "line_items": [_line(wanted)]}
+    return asked | ({"submit_type": "donate"} if wanted.is_gift else {})
+
+
+def _repeated(wanted: Wanted, notes: dict[str, str]) -> dict[str, Any]:
+    """Ask for what is taken again by itself; the first time stands apart where the second is no period on."""
+    again = _line(wanted, recurring={"interval": wanted.every})
+    # Only what repeats can carry our words: its intents and charges are found by their invoices.
+    data: dict[str, Any] = {"metadata": notes}
+    lines = [again]
+    if wanted.next_at is not None:
+        data["trial_end"] = shapes.seconds(wanted.next_at)
+        lines = [_line(wanted), again]
+    return {"mode": "subscription", "subscription_data": data, "line_items": lines}
+
+
+def _line(wanted: Wanted, **more: Any) -> dict[str, Any]:
+    price = {
+        "currency": wanted.currency.lower(),
+        "unit_amount": wanted.amount,
+        "product_data": {"name": wanted.label},
+    }
+    return {"quantity": 1, "price_data": price | more}
 
 
 #: Gives the gateway of a community, by its slug; None where it takes no cards.

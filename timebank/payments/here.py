@@ -1,6 +1,7 @@
 """Payments within a request: the way to Stripe's page, and the look at what became of a payment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
 
@@ -16,6 +17,7 @@ from timebank.payments.gateway import Gateway
 from timebank.payments.gateway import GatewayDown
 from timebank.payments.gateway import GatewayTrouble
 from timebank.payments.hearing import News
+from timebank.payments.hearing import ask
 from timebank.payments.hearing import write
 from timebank.payments.models import DISPUTED
 from timebank.payments.models import PAID_STATES
@@ -52,6 +54,9 @@ class Journey:
     given_up: str
     is_gift: bool = False
     konbini: bool = False
+    #: ``month`` or ``year`` where it repeats, and when it is taken for the second time if not a period on.
+    every: str = ""
+    next_at: datetime | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -125,13 +130,13 @@ def look_again(payment: Payment) -> Payment:
     payment_id, checkout_id = payment.id, payment.checkout_id or ""
     leave_database()
     try:
-        checkout = gateway.checkout(checkout_id)
+        news = ask(gateway, checkout_id)
     except GatewayTrouble:
-        checkout = None
+        news = None
     begin_writing()
-    if checkout is not None:
+    if news is not None:
         service.hold_account(session(), community=community())
-        write(session(), community=community(), news=News(checkout=checkout), purposes=hooks().purposes)
+        write(session(), community=community(), news=news, purposes=hooks().purposes)
     return session().get_one(Payment, payment_id)
 
 
@@ -195,5 +200,7 @@ def _wanted(payment: Payment, journey: Journey) -> Wanted:
         ends_at=payment.made_at + PAGE_LASTS,
         is_gift=journey.is_gift,
         konbini=journey.konbini,
+        every=journey.every,
+        next_at=journey.next_at,
         notes=journey.notes,
     )

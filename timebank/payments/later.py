@@ -1,4 +1,4 @@
-"""The work of every night: a look at everything that Stripe may not have been able to tell."""
+"""What is done about Stripe later: the look of every night, and stopping what repeats."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,14 @@ from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.payments.accounts import gateway_of
 from timebank.payments.booking import Purposes
+from timebank.payments.facts import Recurring
 from timebank.payments.gateway import GatewayTrouble
+from timebank.payments.models import StripeSubscription
+from timebank.payments.renewing import record_recurring
 from timebank.payments.service import AccountChanged
 from timebank.payments.service import AccountShared
 from timebank.payments.service import ModeChanged
+from timebank.payments.service import hold_account
 from timebank.payments.sweeping import Sweep
 from timebank.payments.sweeping import Swept
 from timebank.queue import Handler
@@ -46,6 +50,35 @@ def sweep_with(
         return outside
 
     return sweep
+
+
+def stop_with(settings: StripeSettings) -> Handler:
+    """Give what has Stripe take nothing more of what repeats."""
+
+    def stop(session: Session, task: Task) -> Outside | None:
+        community = session.get_one(Community, task.community_id)
+        row = session.get_one(StripeSubscription, task.payload["subscription"])
+        gateway = gateway_of(session, community=community, settings=settings)
+        if gateway is None or row.ended_at is not None:
+            return None
+        subscription_id = row.subscription_id
+
+        def outside() -> Callable[[Session], None]:
+            try:
+                recurring = gateway.stop(subscription_id)
+            except GatewayTrouble as trouble:
+                raise NotDone(N_("Stripe does not answer, or refuses the key.")) from trouble
+            return lambda later: _stopped(later, task, recurring)
+
+        return outside
+
+    return stop
+
+
+def _stopped(session: Session, task: Task, recurring: Recurring) -> None:
+    community = session.get_one(Community, task.community_id)
+    hold_account(session, community=community)
+    record_recurring(session, community=community, recurring=recurring)
 
 
 def _run(look: Sweep) -> Swept:

@@ -62,6 +62,11 @@ WAITING_STATES = (DRAFT, OPEN, PROCESSING)
 DECIDED = ("won", "lost", "warning_closed", "prevented")
 ON_ITS_WAY = ("pending", "requires_action")
 
+#: How often something repeats, in Stripe's words; what is paid once has none.
+ONCE, MONTH, YEAR = "", "month", "year"
+#: Nothing is taken any more of what repeated.
+ENDED = ("canceled", "incomplete_expired")
+
 #: Why paid money lies among what is not identified: Stripe took something else than we asked for, or
 #: another attempt for the same thing was paid, too.
 DIFFERS, DOUBLE = "differs", "double"
@@ -76,6 +81,7 @@ class Payment(Base):
         UniqueConstraint("community_id", "purpose", "subject_id", "attempt"),
         UniqueConstraint("community_id", "checkout_id"),
         UniqueConstraint("community_id", "intent_id"),
+        Index("payment_by_charge", "community_id", "charge_id"),
         # So that other tables' keys can carry the community and never mix two.
         UniqueConstraint("id", "community_id"),
         Index("payment_by_state", "community_id", "state"),
@@ -133,6 +139,97 @@ class Payment(Base):
     #: The day in the community's own time zone, which a receipt says.
     paid_on: Mapped[date | None]
     oddity: Mapped[str | None]
+
+
+class StripeSubscription(Base):
+    """That a payment repeats: Stripe takes it again by itself, until somebody stops it."""
+
+    __tablename__ = "stripe_subscription"
+    __table_args__ = (
+        UniqueConstraint("token"),
+        UniqueConstraint("community_id", "subscription_id"),
+        ForeignKeyConstraint(["payment_id", "community_id"], ["payment.id", "payment.community_id"]),
+        Index("stripe_subscription_by_payment", "payment_id"),
+        CheckConstraint("length(token) BETWEEN 20 AND 64", name="stripe_subscription_token_is_unguessable"),
+        CheckConstraint(
+            f"length(subscription_id) BETWEEN 1 AND {LONGEST_ID}", name="stripe_subscription_id_is_short"
+        ),
+        CheckConstraint("length(status) BETWEEN 1 AND 40", name="stripe_subscription_status_is_short"),
+        CheckConstraint("length(every) BETWEEN 1 AND 20", name="stripe_subscription_every_is_short"),
+        CheckConstraint(
+            f"amount_minor BETWEEN 0 AND {MOST_MINOR}", name="stripe_subscription_amount_is_bounded"
+        ),
+        CheckConstraint("length(currency) = 3", name="stripe_subscription_currency_has_three_letters"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    #: The payment with which it began.
+    payment_id: Mapped[int]
+    #: In the address of the page where whoever pays changes or stops it: that needs no password.
+    token: Mapped[str]
+    subscription_id: Mapped[str]
+    #: In Stripe's words.
+    status: Mapped[str]
+    #: ``month`` or ``year``; in Stripe's own pages somebody may make something else of it.
+    every: Mapped[str]
+    #: What is taken next, and when.
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    next_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    #: It repeats what another repeats already, or what does not fit: it is stopped, and counts for nothing.
+    surplus: Mapped[bool]
+
+
+class StripeInvoice(Base):
+    """That a payment is one of those that repeat, the first or a later one: which invoice it has paid."""
+
+    __tablename__ = "stripe_invoice"
+    __table_args__ = (
+        UniqueConstraint("community_id", "invoice_id"),
+        ForeignKeyConstraint(["payment_id", "community_id"], ["payment.id", "payment.community_id"]),
+        Index("stripe_invoice_by_regular", "regular_id"),
+        CheckConstraint(f"length(invoice_id) BETWEEN 1 AND {LONGEST_ID}", name="stripe_invoice_id_is_short"),
+        STRICT,
+    )
+
+    payment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: Of what repeats.
+    regular_id: Mapped[int] = mapped_column(ForeignKey("stripe_subscription.id"))
+    invoice_id: Mapped[str]
+
+
+class StripeIdentified(Base):
+    """That somebody has said what money was paid that nobody had known what for."""
+
+    __tablename__ = "stripe_identified"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["payment_id", "community_id"], ["payment.id", "payment.community_id"]),
+        CheckConstraint(one_of("oddity", (DIFFERS, DOUBLE)), name="stripe_identified_oddity_is_known"),
+        CheckConstraint(
+            "(oddity IS NULL) = (asked_minor IS NULL) AND (oddity IS NULL) = (asked_currency IS NULL)",
+            name="stripe_identified_says_what_was_asked",
+        ),
+        CheckConstraint("length(asked_currency) = 3", name="stripe_identified_currency_has_three_letters"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="stripe_identified_has_an_actor"),
+        STRICT,
+    )
+
+    payment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: By which it left what is not identified.
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
+    #: Why it did not fit, and what had been asked for; None where it was never asked for here.
+    oddity: Mapped[str | None]
+    asked_minor: Mapped[int | None]
+    asked_currency: Mapped[str | None]
+    actor: Mapped[str]
+    made_at: Mapped[datetime]
 
 
 class StripeAccount(Base):
@@ -223,6 +320,8 @@ class StripeMovement(Base):
     from_owed: Mapped[int]
     #: Of a kind that the program has never met: not booked, and shown to the treasurer.
     unknown: Mapped[bool]
+    #: Of what it is about, as far as Stripe says.
+    intent_id: Mapped[str] = mapped_column(server_default="", default="")
 
 
 class StripeRefund(Base):

@@ -50,6 +50,20 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY d.id LIMIT 1""",
     ),
     (
+        "payment {0} was identified, and entry {1} does not take what is left of it out of what is not",
+        """SELECT i.payment_id, i.entry_id FROM stripe_identified i
+           LEFT JOIN transfer t ON t.entry_id = i.entry_id
+             AND t.debit_account_id IN (SELECT id FROM account WHERE code = 'unidentified')
+           LEFT JOIN entry r ON r.reverses_id = i.entry_id
+           GROUP BY i.payment_id, i.entry_id HAVING count(t.entry_id) = 0 OR count(r.id) > 0
+           ORDER BY i.payment_id LIMIT 1""",
+    ),
+    (
+        "entry {0} takes money out of what is not identified, and no payment says why",
+        """SELECT e.id FROM entry e LEFT JOIN stripe_identified i ON i.entry_id = e.id
+           WHERE e.kind = 'stripe-identified' AND i.payment_id IS NULL ORDER BY e.id LIMIT 1""",
+    ),
+    (
         "dispute {0} is lost, and {1} still lies among what is disputed",
         """SELECT s.dispute_id, -sum(m.amount) FROM stripe_dispute s
            JOIN stripe_movement m ON m.community_id = s.community_id AND m.dispute_id = s.dispute_id

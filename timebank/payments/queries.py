@@ -18,6 +18,7 @@ from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.payments.booking import local_day
+from timebank.payments.identifying import count_unidentified
 from timebank.payments.models import CHARGED_BACK
 from timebank.payments.models import DECIDED
 from timebank.payments.models import DRAFT
@@ -114,7 +115,9 @@ def count_second_look(session: Session, community: Community) -> int:
             StripeMovement.community_id == community.id, StripeMovement.unknown == true()
         ),
     )
-    return sum(session.scalars(one).one() for one in counted)
+    return sum(session.scalars(one).one() for one in counted) + count_unidentified(
+        session, community=community
+    )
 
 
 def check_known(session: Session, *, community: Community, month: date) -> None:

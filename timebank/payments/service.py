@@ -16,31 +16,20 @@ from timebank.communities.models import Community
 from timebank.db import insert_into
 from timebank.errors import N_
 from timebank.errors import Refusal
-from timebank.payments.booking import TAKEN_BACK
 from timebank.payments.booking import Purposes
 from timebank.payments.booking import book
 from timebank.payments.booking import book_loss
-from timebank.payments.booking import local_day
 from timebank.payments.booking import turn
-from timebank.payments.facts import Charge
 from timebank.payments.facts import Checkout
 from timebank.payments.facts import Dispute
 from timebank.payments.facts import Event
 from timebank.payments.facts import Movement
 from timebank.payments.facts import Refund
-from timebank.payments.models import CHARGED_BACK
-from timebank.payments.models import DIFFERS
-from timebank.payments.models import DISPUTED
-from timebank.payments.models import DOUBLE
 from timebank.payments.models import DRAFT
 from timebank.payments.models import EXPIRED
 from timebank.payments.models import FAILED
 from timebank.payments.models import OPEN
-from timebank.payments.models import PAID
-from timebank.payments.models import PARTLY_REFUNDED
 from timebank.payments.models import PROCESSING
-from timebank.payments.models import REFUNDED
-from timebank.payments.models import REVERSED
 from timebank.payments.models import WAITING_STATES
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeAccount
@@ -48,11 +37,12 @@ from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeEvent
 from timebank.payments.models import StripeMovement
 from timebank.payments.models import StripeRefund
-
-#: A dispute that takes money, and is not decided.
-_UNDECIDED = frozenset({"needs_response", "under_review"})
-_LOST = "lost"
-_SUCCEEDED = "succeeded"
+from timebank.payments.taking import LOST
+from timebank.payments.taking import SUCCEEDED
+from timebank.payments.taking import follow
+from timebank.payments.taking import held
+from timebank.payments.taking import payment_of
+from timebank.payments.taking import take
 
 
 class AccountShared(Refusal):
@@ -177,7 +167,7 @@ def fulfil(session: Session, *, community: Community, checkout: Checkout, purpos
 
     Raises NotAskedByUs where the page is ours, and the payment is not there.
     """
-    payment = _held(session, community, checkout.token)
+    payment = held(session, community, checkout.token)
     if payment is None:
         raise NotAskedByUs
     if payment.checkout_id not in {None, checkout.id} and (not checkout.paid or payment.paid_at is not None):
@@ -189,7 +179,9 @@ def fulfil(session: Session, *, community: Community, checkout: Checkout, purpos
     if checkout.charge is not None:
         payment.charge_id = checkout.charge.id
     if checkout.paid:
-        _take(session, community, payment, checkout, purposes)
+        taken = checkout.charge or checkout
+        paid_at = checkout.charge.made_at if checkout.charge else clock.now()
+        take(session, community=community, payment=payment, taken=taken, paid_at=paid_at, purposes=purposes)
     elif payment.state in WAITING_STATES:
         payment.state = _waiting_state(checkout)
         payment.url, payment.ends_at = checkout.url or payment.url, checkout.ends_at
@@ -197,7 +189,7 @@ def fulfil(session: Session, *, community: Community, checkout: Checkout, purpos
     for movement in sorted(checkout.charge.movements if checkout.charge else (), key=turn):
         record_movement(session, community=community, movement=movement, purposes=purposes)
     # What was given back or disputed may have been heard of first.
-    _follow(session, payment)
+    follow(session, payment)
     return payment
 
 
@@ -229,9 +221,9 @@ def record_movement(
     session: Session, *, community: Community, movement: Movement, purposes: Purposes
 ) -> StripeMovement:
     """Book a line of the balance at Stripe, and let its payment's state follow."""
-    payment = _payment_of(session, community, movement)
+    payment = payment_of(session, community, movement)
     row = book(session, community=community, movement=movement, payment=payment, purposes=purposes)
-    _follow(session, payment)
+    follow(session, payment)
     return row
 
 
@@ -248,13 +240,13 @@ def record_refunds(
     for movement, payment in sorted(moved, key=lambda one: turn(one[0])):
         book(session, community=community, movement=movement, payment=payment, purposes=purposes)
     for payment in payments:
-        _follow(session, payment)
+        follow(session, payment)
 
 
 def _record_refund(
     session: Session, community: Community, refund: Refund, purposes: Purposes
 ) -> Payment | None:
-    payment = _payment_of(session, community, refund)
+    payment = payment_of(session, community, refund)
     row = session.scalar(
         select(StripeRefund).where(
             StripeRefund.community_id == community.id, StripeRefund.refund_id == refund.id
@@ -271,7 +263,7 @@ def _record_refund(
             made_at=refund.made_at,
         )
         session.add(row)
-    first = refund.status == _SUCCEEDED != row.status
+    first = refund.status == SUCCEEDED != row.status
     row.status = refund.status
     session.flush()
     if first and payment is not None and payment.oddity is None:
@@ -281,7 +273,7 @@ def _record_refund(
 
 def record_dispute(session: Session, *, community: Community, dispute: Dispute, purposes: Purposes) -> None:
     """Write down a dispute, and book what it has moved; once it is lost, that is booked, too."""
-    payment = _payment_of(session, community, dispute)
+    payment = payment_of(session, community, dispute)
     row = session.scalar(
         select(StripeDispute).where(
             StripeDispute.community_id == community.id, StripeDispute.dispute_id == dispute.id
@@ -302,95 +294,15 @@ def record_dispute(session: Session, *, community: Community, dispute: Dispute, 
     session.flush()
     for movement in dispute.movements:
         book(session, community=community, movement=movement, payment=payment, purposes=purposes)
-    if row.status == _LOST:
+    if row.status == LOST:
         book_loss(session, community=community, dispute=row, payment=payment, purposes=purposes)
-    _follow(session, payment)
+    follow(session, payment)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _held(session: Session, community: Community, token: str) -> Payment | None:
-    found = select(Payment).where(Payment.community_id == community.id, Payment.token == token)
-    return session.scalar(found.with_for_update()) if token else None
-
-
-def _payment_of(session: Session, community: Community, about: Movement | Refund | Dispute) -> Payment | None:
-    """Find whose payment something is about: by our token, or by what Stripe calls it.
-
-    What was paid beside a payment, on another page for it, is about no payment of ours.
-    """
-    if payment := _held(session, community, about.token):
-        beside = payment.intent_id and about.intent_id and payment.intent_id != about.intent_id
-        return None if beside else payment
-    if not about.intent_id:
-        return None
-    found = select(Payment).where(Payment.community_id == community.id, Payment.intent_id == about.intent_id)
-    return session.scalar(found.with_for_update())
 
 
 def _waiting_state(checkout: Checkout) -> str:
     if checkout.failed:
         return FAILED
     return {"complete": PROCESSING, "expired": EXPIRED}.get(checkout.status, OPEN)
-
-
-def _take(
-    session: Session, community: Community, payment: Payment, checkout: Checkout, purposes: Purposes
-) -> None:
-    """Write down that it is paid: money wins over whatever was said before, and counts once."""
-    if payment.paid_at is not None:
-        return
-    taken: Charge | Checkout = checkout.charge or checkout
-    # Asked first: the row is written in one piece, as the database wants it.
-    oddity = _oddity(session, payment, taken)
-    payment.state, payment.oddity = PAID, oddity
-    payment.paid_at = checkout.charge.made_at if checkout.charge else clock.now()
-    payment.paid_on = local_day(community, payment.paid_at)
-    payment.taken_minor, payment.taken_currency = taken.amount, taken.currency
-    session.flush()
-    if payment.oddity is None:
-        purposes[payment.purpose].paid(session, payment)
-
-
-def _oddity(session: Session, payment: Payment, taken: Charge | Checkout) -> str | None:
-    """Tell why what was paid cannot count for what it was for; the money is taken all the same."""
-    if (taken.amount, taken.currency) != (payment.amount_minor, payment.currency):
-        return DIFFERS
-    other = select(Payment.id).where(
-        Payment.community_id == payment.community_id,
-        Payment.purpose == payment.purpose,
-        Payment.subject_id == payment.subject_id,
-        Payment.id != payment.id,
-        Payment.paid_at.is_not(None),
-    )
-    return DOUBLE if session.scalar(other.limit(1)) is not None else None
-
-
-def _follow(session: Session, payment: Payment | None) -> None:
-    """Let a paid payment's state follow from what is known of it."""
-    if payment is None or payment.paid_at is None:
-        return
-    disputes = session.scalars(
-        select(StripeDispute.status).where(StripeDispute.payment_id == payment.id)
-    ).all()
-    reversed_ = select(StripeMovement.id).where(
-        StripeMovement.payment_id == payment.id, StripeMovement.kind.in_(TAKEN_BACK)
-    )
-    refunded = session.scalar(
-        select(func.coalesce(func.sum(StripeRefund.amount), 0)).where(
-            StripeRefund.payment_id == payment.id, StripeRefund.status == _SUCCEEDED
-        )
-    )
-    if _LOST in disputes:
-        state = CHARGED_BACK
-    elif _UNDECIDED.intersection(disputes):
-        state = DISPUTED
-    elif session.scalar(reversed_.limit(1)) is not None:
-        state = REVERSED
-    elif refunded:
-        state = REFUNDED if int(refunded) >= (payment.taken_minor or 0) else PARTLY_REFUNDED
-    else:
-        state = PAID
-    payment.state = state
-    session.flush()

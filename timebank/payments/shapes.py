@@ -10,11 +10,16 @@ from timebank.payments.facts import Charge
 from timebank.payments.facts import Checkout
 from timebank.payments.facts import Dispute
 from timebank.payments.facts import Event
+from timebank.payments.facts import Invoice
 from timebank.payments.facts import Movement
+from timebank.payments.facts import Recurring
 from timebank.payments.facts import Refund
 
 #: What an intent is that waits for another way to pay, or for nothing any more.
 _WILL_NOT_BE_PAID = frozenset({"requires_payment_method", "canceled"})
+
+#: What an invoice is that Stripe still tries to have paid, or has given up.
+_NOT_PAID = frozenset({"open", "uncollectible"})
 
 
 class NotFromStripe(Exception):
@@ -73,6 +78,44 @@ def read_checkout(found: Any) -> Checkout:
         ends_at=moment(found.expires_at),
         # Once it is filled in for a konbini there is no page any more, and a voucher instead.
         url=get(found, "url") or _voucher_of(intent),
+        intent_id=id_of(intent),
+        charge=None if latest is None or isinstance(latest, str) else read_charge(latest),
+        subscription_id=id_of(get(found, "subscription")),
+    )
+
+
+def read_recurring(found: Any) -> Recurring:
+    """Read what repeats; ours have one item."""
+    # By its name only: an object of Stripe's library has a method that is called items.
+    item = found["items"].data[0]
+    ended = get(found, "ended_at")
+    return Recurring(
+        id=found.id,
+        token=token_of(found),
+        status=str(found.status),
+        every=str(item.price.recurring.interval),
+        amount=int(item.price.unit_amount or 0) * int(item.quantity or 1),
+        currency=str(found.currency).upper(),
+        next_at=moment(item.current_period_end),
+        made_at=moment(found.created),
+        ended_at=moment(ended) if ended else None,
+        item_id=item.id,
+        product_id=id_of(item.price.product),
+    )
+
+
+def read_invoice(found: Any, intent: Any) -> Invoice:
+    """Read what a subscription asks for, with the intent that pays it; None where there is none."""
+    details = get(get(found, "parent"), "subscription_details")
+    latest = get(intent, "latest_charge")
+    return Invoice(
+        id=found.id,
+        subscription_id=id_of(get(details, "subscription")),
+        token=token_of(details),
+        is_first=found.billing_reason == "subscription_create",
+        paid=found.status == "paid",
+        failed=found.status in _NOT_PAID and bool(found.attempted),
+        made_at=moment(found.created),
         intent_id=id_of(intent),
         charge=None if latest is None or isinstance(latest, str) else read_charge(latest),
     )

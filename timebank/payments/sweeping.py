@@ -26,7 +26,6 @@ from timebank.communities.models import Community
 from timebank.payments.booking import Purposes
 from timebank.payments.booking import TooEarly
 from timebank.payments.booking import turn
-from timebank.payments.facts import Checkout
 from timebank.payments.facts import Event
 from timebank.payments.facts import Movement
 from timebank.payments.gateway import Gateway
@@ -43,6 +42,7 @@ from timebank.payments.models import Payment
 from timebank.payments.models import StripeDispute
 from timebank.payments.models import StripeMovement
 from timebank.payments.models import StripeRefund
+from timebank.payments.models import StripeSubscription
 from timebank.payments.paying import only_one
 from timebank.payments.service import NotAskedByUs
 from timebank.payments.service import hear
@@ -146,18 +146,20 @@ class Sweep:
         )
 
     def _look_at(self, checkout_id: str) -> int:
-        checkout: Checkout = self._gateway.checkout(checkout_id)
-        return self._write(News(checkout=checkout))
+        return self._write(ask(self._gateway, checkout_id))
 
     def _undecided(self, session: Session) -> list[str]:
-        """Give what may have been decided without a line on the balance, as a lost dispute is."""
+        """Give what may have changed without a line on the balance, as with a dispute that is lost."""
         disputes = select(StripeDispute.dispute_id).where(
             StripeDispute.community_id == self._community_id, StripeDispute.status.not_in(DECIDED)
         )
         refunds = select(StripeRefund.refund_id).where(
             StripeRefund.community_id == self._community_id, StripeRefund.status.in_(ON_ITS_WAY)
         )
-        return [*session.scalars(disputes), *session.scalars(refunds)]
+        repeating = select(StripeSubscription.subscription_id).where(
+            StripeSubscription.community_id == self._community_id, StripeSubscription.ended_at.is_(None)
+        )
+        return [*session.scalars(disputes), *session.scalars(refunds), *session.scalars(repeating)]
 
     # --- what Stripe could not tell -------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from timebank.payments.here import gateway_here
 from timebank.payments.models import LONGEST_PARTICULARS
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
+from timebank.payments.words import ODDITIES
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -47,11 +48,6 @@ STATES = {
     "disputed": N_("Disputed"),
     "charged-back": N_("Taken back after a dispute"),
     "reversed": N_("Taken back by the bank"),
-}
-#: Why something does not count for what it was paid for.
-ODDITIES = {
-    "differs": N_("Stripe took another amount than was asked for"),
-    "double": N_("The same was paid twice"),
 }
 #: What Stripe says of a refund or a dispute.
 STATUSES = {

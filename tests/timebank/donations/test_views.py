@@ -27,6 +27,7 @@ from timebank.communities.models import Community
 from timebank.db import db
 from timebank.donations import service
 from timebank.donations.models import Donation
+from timebank.donations.purpose import PURPOSE
 from timebank.funds.models import Fund
 from timebank.funds.service import end_fund
 from timebank.mail import carrier_of
@@ -47,7 +48,8 @@ def send(till: Till, *, language: str = "en", **typed: Any) -> Any:
     client.post("/language", data={"language": language})
     key = re.search(r'name="key"[^>]*value="([^"]+)"', client.get(f"/{SLUG}/give").text)
     assert key
-    return client.post(f"/{SLUG}/give", data={"key": key[1], "amount": "3000", "fund": "0", **typed})
+    form = {"key": key[1], "amount": "3000", "every": "", "fund": "0"}
+    return client.post(f"/{SLUG}/give", data=form | typed)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_in_whose_memory_or_honour_is_told_to_the_giver_and_the_treasurer_and_no
         while work_one(db.session, handlers):
             pass
         letter = db.session.scalars(select(Mail)).one()
-        about = service.PURPOSE.about(db.session(), payment)
+        about = PURPOSE.about(db.session(), payment)
         db.session.remove()
     assert f"You gave it {words[0].lower()}{words[1:]} O'Hara & Sons." in letter.text
     assert "O&#39;Hara &amp; Sons" in letter.html

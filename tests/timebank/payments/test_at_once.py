@@ -48,7 +48,7 @@ def test_a_button_that_is_pressed_by_several_at_once_leads_to_one_page(till: Til
 
 def test_a_form_that_is_sent_by_several_at_once_is_one_gift(till: Till) -> None:
     key = f"form:{'a' * 24}"
-    sent = {"key": key, "amount": "3000", "fund": "0"}
+    sent = {"key": key, "amount": "3000", "every": "", "fund": "0"}
 
     def send() -> object:
         return till.client().post(f"/{SLUG}/give", data=sent).location

@@ -176,7 +176,7 @@ def test_a_call_while_our_database_is_away_is_told_again(till: Till, monkeypatch
 
     event = till.pending()[-1]
     with monkeypatch.context() as context:
-        context.setattr(service, "_follow", away)
+        context.setattr(service, "follow", away)
         till.app.testing = False
         till.app.config["PROPAGATE_EXCEPTIONS"] = False
         assert till.tell(event) >= 500
@@ -222,7 +222,7 @@ def test_killed_on_the_way_to_the_page_there_is_one_page_and_one_gift(
     assert till.faults() == []
 
 
-@pytest.mark.parametrize("step", ["book", "_follow", "record_movement"])
+@pytest.mark.parametrize("step", ["book", "follow", "record_movement"])
 def test_killed_while_booking_nothing_is_half_done(
     till: Till, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

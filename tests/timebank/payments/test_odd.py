@@ -199,7 +199,7 @@ def test_two_communities_cannot_share_an_account(till: Till) -> None:
     client = till.client()
     key = re.search(r'name="key"[^>]*value="([^"]+)"', client.get("/nagoya/give").text)
     assert key
-    begun = client.post("/nagoya/give", data={"key": key[1], "amount": "1000", "fund": "0"})
+    begun = client.post("/nagoya/give", data={"key": key[1], "amount": "1000", "every": "", "fund": "0"})
     answer = client.post(f"{begun.location}/pay")
     assert answer.status_code == 409
     assert "the same account at Stripe" in answer.text

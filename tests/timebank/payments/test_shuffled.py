@@ -39,6 +39,7 @@ from timebank.memberships.fees import wish_to_pay
 from timebank.memberships.models import Term
 from timebank.memberships.service import list_plans
 from timebank.payments.models import Payment
+from timebank.payments.models import StripeInvoice
 from timebank.payments.models import StripeMovement
 
 EVENTS = int(os.environ.get("TIMEBANK_SHUFFLED_EVENTS", "150"))
@@ -64,6 +65,11 @@ def live(till: Till, by_chance: random.Random, events: int) -> Iterator[str]:
     fake, pages = till.stripe.fake, list[str]()
     # Stripe keeps a page for a day, so all are opened first; what happens on them takes many days.
     for number in range(max(events // 8, 4)):
+        if number % 5 == 4:
+            token = till.begin(1000, every="month", email="a@b.example")
+            fake.pay(till.at_stripe(token))
+            yield token
+            continue
         if number % 5 == 2:
             token = wishes_to_pay(till, number, years=by_chance.randint(1, 3))
             page = at_stripe(till, token)
@@ -77,6 +83,12 @@ def live(till: Till, by_chance: random.Random, events: int) -> Iterator[str]:
             fake.pay_later(page, email="a@b.example")
         pages.append(page)
         yield token
+
+    def running() -> str:
+        """Choose one of the later half of those that repeat, so that the others go on."""
+        found = fake.all("subscription", account=HERE)
+        return str(by_chance.choice(found[len(found) // 2 :])["id"])
+
     verbs: tuple[Callable[[str], object], ...] = (
         fake.pay_voucher,
         fake.expire_voucher,
@@ -88,6 +100,8 @@ def live(till: Till, by_chance: random.Random, events: int) -> Iterator[str]:
         fake.take_back,
         lambda _page: fake.fail_refund(by_chance.choice(fake.all("refund", account=HERE))["id"]),
         lambda _page: fake.payout(account=HERE, amount=100),
+        lambda _page: fake.refund(by_chance.choice(fake.all("charge", account=HERE))["id"], amount=70),
+        lambda _page: fake.stop_subscription(running()),
         lambda _page: fake.fail_payout(by_chance.choice(fake.all("payout", account=HERE))["id"]),
     )
     while len(till.pending()) < events:
@@ -97,7 +111,7 @@ def live(till: Till, by_chance: random.Random, events: int) -> Iterator[str]:
             # It cannot happen to this one: nobody pays a card's voucher.
             continue
         if by_chance.random() < 0.1:
-            fake.advance(days=by_chance.choice((0.5, 1)))
+            fake.advance(days=by_chance.choice((0.5, 1, 3)))
 
 
 def wishes_to_pay(till: Till, number: int, *, years: int) -> str:
@@ -131,7 +145,11 @@ def told(till: Till, events: list[str]) -> None:
 def stands(till: Till) -> tuple[object, ...]:
     """Everything that is known in the end: balances, states, and how each line was booked."""
     with till.app.app_context():
-        states = {one.token: one.state for one in db.session.execute(select(Payment.token, Payment.state))}
+        # Those that Stripe began itself have tokens by chance.
+        known = select(Payment, StripeInvoice.invoice_id).outerjoin(
+            StripeInvoice, StripeInvoice.payment_id == Payment.id
+        )
+        states = {name or one.token: one.state for one, name in db.session.execute(known)}
         lines = db.session.execute(
             select(StripeMovement.movement_id, StripeMovement.earmarked, StripeMovement.unknown).order_by(
                 StripeMovement.movement_id
