@@ -31,6 +31,11 @@ MONEY: dict[str, Filled] = {
     "fee_receipts.own": Filled("other", {"name": "Hana", "address": "4-5-6 Honmachi"}),
     "fee_receipts.issue": Filled("treasurer", {"name": "Hana", "address": ""}, on="of a fee"),
     "gifts.receipt": Filled("treasurer", {"name": "Hana", "address": "4-5-6 Honmachi"}),
+    "gifts.receipt_for_year": Filled(
+        "treasurer", {"name": "Hana", "address": "4-5-6 Honmachi"}, on="wishes none"
+    ),
+    "year_sheets.issue_one": Filled("treasurer", {}, on="for the year"),
+    "year_sheets.issue_all": Filled("treasurer", {}),
     "donations.give": Filled(
         "stranger",
         key(25)

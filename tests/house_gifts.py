@@ -21,8 +21,26 @@ def gifts_by_hand(session: Session, community: Community, fund: Fund) -> dict[st
     rice = BroughtInKind(what="Rice", given_on=day, name="A giver", key="form:ten kilos")
     written = by_hand.write_down(session, community=community, gift=cash, actor=COORDINATOR)
     kept = write_down_in_kind(session, community=community, gift=rice, actor=COORDINATOR)
+    others = {
+        name: by_hand.write_down(
+            session,
+            community=community,
+            gift=Brought(
+                amount_minor=500,
+                way=CASH,
+                given_on=day,
+                fund=None,
+                name=name,
+                address="3-4 Honmachi",
+                receipt_for_year=name != "wishes none",
+                key=f"form:{name}",
+            ),
+            actor=COORDINATOR,
+        ).id
+        for name in ("for the year", "for the year, too", "wishes none")
+    }
     return {
-        "gift_id": {"cash": written.id},
+        "gift_id": {"cash": written.id, **others},
         "kind_gift_id": {"rice": kept.id},
         "gift_year": {"of both": day.year},
     }

@@ -208,6 +208,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "fee_id": [1, 9_999],
         "payment_id": [9_999],
         "gift_id": [*session.scalars(select(DonationByHand.donation_id)), 9_999],
+        "gift_year": [2026, 1999],
         "kind_gift_id": [*session.scalars(select(GiftInKind.id)), 9_999],
         "receipt_id": [*session.scalars(select(Receipt.id)), 9_999],
         "gift_token": ["nobodys"],

@@ -20,10 +20,12 @@ from timebank.donations import purpose as gifts
 from timebank.donations import receipt_views as gift_receipt_views
 from timebank.donations import register_views
 from timebank.donations import service as donations
+from timebank.donations import sheet_views
 from timebank.donations import views as donations_views
 from timebank.donations.later import FORGET_UNPAID
 from timebank.donations.later import STOP_ENDED
 from timebank.donations.receipting import SEND_RECEIPT
+from timebank.donations.year_sheets import ISSUE_YEARS
 from timebank.doubles import known as doubles_known
 from timebank.doubles import views as doubles_views
 from timebank.errors import N_
@@ -182,6 +184,7 @@ HOOKS = Hooks(
         SEND_RECEIPT: N_("Send a receipt"),
         MAKE_PAPER: N_("Make the sheet of a receipt"),
         ISSUE_WISHED: N_("Issue receipts that were wished earlier"),
+        ISSUE_YEARS: N_("Issue receipts for a whole year"),
         SWEEP: N_("Look at the account at Stripe"),
         STOP: N_("Have Stripe take nothing more of what repeats"),
         TELL_FAILED: N_("Tell somebody that a payment could not be taken"),
@@ -251,7 +254,7 @@ FEATURES = (
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
     *(audit_views, pools_views, licences_views, households_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
-    *(donations_views, gift_views, register_views, funds_views, payments_views, webhook_views),
+    *(donations_views, gift_views, register_views, sheet_views, funds_views, payments_views, webhook_views),
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views),

@@ -64,6 +64,7 @@ WORDS = {
     "pools.take_back": ("reason",),
     "fee_receipts.own": ("name", "address"),
     "gifts.receipt": ("name", "address"),
+    "gifts.receipt_for_year": ("name", "address"),
     "donations.give": ("name", "reading", "message", "address", "dedicated_to"),
     "gifts.write_down": ("name", "reading", "message", "address", "dedicated_to"),
     "gifts.write_down_in_kind": ("what", "activity", "name", "reading", "address"),
@@ -140,7 +141,7 @@ NO_WORDS = {
     *("amount", "fund", "open", "least", "konbini", "slug", "nature", "spent_on"),
     *("plan", "years", "way", "paid_on", "payer", "fee", "for_kind", "carries"),
     *("early_days", "grace_days", "days_before", "days_after"),
-    *("way", "given_on", "dedication"),
+    *("way", "given_on", "dedication", "receipt_for"),
     *("valid_from", "valid_until"),
 }
 

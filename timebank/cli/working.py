@@ -34,6 +34,8 @@ from timebank.donations.letters import send_receipt
 from timebank.donations.letters import thank
 from timebank.donations.receipting import SEND_RECEIPT
 from timebank.donations.service import THANK
+from timebank.donations.year_sheets import ISSUE_YEARS
+from timebank.donations.year_sheets import issue_years
 from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
@@ -101,7 +103,7 @@ TIMETABLE = (
     *(Daily(SEAL, 3), Daily(TIDY, 4), Daily(FORGET_SIGN_INS, 4), Daily(FORGET_DECLINED, 4)),
     *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
-    *(Daily(ISSUE_WISHED, 6), Daily(STOP_FEES, 5), Daily(STOP_ENDED, 5)),
+    *(Daily(ISSUE_WISHED, 6), Daily(ISSUE_YEARS, 6), Daily(STOP_FEES, 5), Daily(STOP_ENDED, 5)),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -197,6 +199,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         SEND_RECEIPT: send_receipt,
         MAKE_PAPER: make_paper,
         ISSUE_WISHED: issue_wished,
+        ISSUE_YEARS: issue_years,
         FORGET_UNPAID: forget_unpaid,
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,

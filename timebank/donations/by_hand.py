@@ -143,7 +143,7 @@ def write_down(session: Session, *, community: Community, gift: Brought, actor: 
     )
     session.add(by_hand)
     session.flush()
-    if donation.wants_receipt:
+    if donation.wants_receipt and not donation.receipt_for_year:
         issue_receipt(session, donation=donation, payment=None, actor=actor)
     thank_later(session, donation=donation)
     return donation

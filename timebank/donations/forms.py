@@ -51,6 +51,14 @@ DEDICATION_LABELS = {
 }
 
 
+#: For what a receipt is wished.
+EACH, YEAR = "each", "year"
+RECEIPT_LABELS = {
+    EACH: _("A receipt for each gift"),
+    YEAR: _("One receipt for the whole year"),
+}
+
+
 class GiveForm(KeyedForm):
     """What somebody gives: how much and what for; everything else may be left out."""
 
@@ -72,6 +80,12 @@ class GiveForm(KeyedForm):
         _("E-mail address"), [Line(LONGEST_EMAIL)], description=_("We thank you there, and for nothing else.")
     )
     wants_receipt = BooleanField(_("I would like a receipt"))
+    receipt_for = SelectField(
+        _("For each gift, or for the year?"),
+        choices=[SelectChoice(code, label) for code, label in RECEIPT_LABELS.items()],
+        default=EACH,
+        description=_("The one for the year names every gift, and comes after its last day."),
+    )
     reading = StringField(_("Reading of the name"), [Line(LONGEST_NAME)])
     organisation = BooleanField(_("An organisation gives, not a person"))
     address = TextAreaField(
@@ -121,6 +135,7 @@ class GiveForm(KeyedForm):
             address=self.address.data or "",
             message=self.message.data or "",
             wants_receipt=self.wants_receipt.data,
+            receipt_for_year=self.receipt_for.data == YEAR,
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             language=language(),

@@ -15,6 +15,9 @@ from wtforms.validators import InputRequired
 from timebank.donations.by_hand import Brought
 from timebank.donations.forms import ANYTHING
 from timebank.donations.forms import DEDICATION_LABELS
+from timebank.donations.forms import EACH
+from timebank.donations.forms import RECEIPT_LABELS
+from timebank.donations.forms import YEAR
 from timebank.donations.identifying import Identified
 from timebank.donations.in_kind import BroughtInKind
 from timebank.donations.models import CASH
@@ -125,6 +128,11 @@ class ByHandForm(_BroughtForm):
         _("E-mail address"), [Line(LONGEST_EMAIL)], description=_("A letter of thanks goes there, once.")
     )
     wants_receipt = BooleanField(_("A receipt is wished"))
+    receipt_for = SelectField(
+        _("For each gift, or for the year?"),
+        choices=[SelectChoice(code, label) for code, label in RECEIPT_LABELS.items()],
+        default=EACH,
+    )
     dedication = SelectField(
         _("In memory or in honour of somebody?"),
         choices=[SelectChoice(code, label) for code, label in DEDICATION_LABELS.items()],
@@ -140,6 +148,7 @@ class ByHandForm(_BroughtForm):
             way=self.way.data,
             email=self.email.data or "",
             wants_receipt=self.wants_receipt.data,
+            receipt_for_year=self.receipt_for.data == YEAR,
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             message=self.message.data or "",

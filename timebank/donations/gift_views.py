@@ -29,6 +29,7 @@ from timebank.donations.queries import Gift
 from timebank.donations.queries import InKind
 from timebank.donations.receipting import ask_for_receipt
 from timebank.donations.receipting import receipt_of_gift
+from timebank.donations.receipting import wish_for_year
 from timebank.funds.models import Fund
 from timebank.funds.queries import list_funds
 from timebank.members.models import Member
@@ -140,6 +141,30 @@ def receipt(gift_id: int) -> ResponseReturnValue:
     return form_page(
         "donations/issue_receipt.html", form, gift=gift, issuer=issuer_of(session(), community=community())
     )
+
+
+@bp.route("/money/gifts/<int:gift_id>/receipt-for-year", methods=["GET", "POST"])
+@needs("print-receipts")
+def receipt_for_year(gift_id: int) -> ResponseReturnValue:
+    """Have a gift wait for the receipt of its year, where whoever gave wishes it so."""
+    gift = _gift(gift_id)
+    if gift.taken_back:
+        abort(404)
+    if gift.donation.receipt_for_year:
+        return redirect(url_for(".show", gift_id=gift_id), 303)
+    form = ReceiptForm(data={"name": gift.donation.name, "address": gift.donation.address})
+    if form.validate_on_submit():
+        with refusals(form):
+            wish_for_year(
+                session(),
+                donation=gift.donation,
+                payment=gift.payment,
+                name=form.name.data or "",
+                address=form.address.data or "",
+            )
+            flash(_("The gift waits for the receipt of its year."))
+            return redirect(url_for(".show", gift_id=gift_id), 303)
+    return form_page("donations/receipt_for_year.html", form, gift=gift)
 
 
 @bp.route("/money/gifts/<int:gift_id>/take-back", methods=["GET", "POST"])

@@ -61,6 +61,8 @@ class Said:
     address: str = ""
     message: str = ""
     wants_receipt: bool = False
+    #: One receipt for everything that is given in a year; whoever chooses it wishes one.
+    receipt_for_year: bool = False
     dedication: str = ""
     dedicated_to: str = ""
 
@@ -75,9 +77,10 @@ def cleaned(said: Said) -> dict[str, Any]:
         raise NameForReading
     email = clean_email(said.email) if said.email.strip() else ""
     address = clean_text(said.address, longest=LONGEST_ADDRESS)
-    if said.wants_receipt and not name:
+    wishes = said.wants_receipt or said.receipt_for_year
+    if wishes and not name:
         raise NameForReceipt
-    if said.wants_receipt and not (email or address):
+    if wishes and not (email or address):
         raise AddressForReceipt
     return {
         "name": name,
@@ -87,7 +90,8 @@ def cleaned(said: Said) -> dict[str, Any]:
         "email": email,
         "address": address,
         "message": clean_text(said.message, longest=LONGEST_MESSAGE),
-        "wants_receipt": said.wants_receipt,
+        "wants_receipt": wishes,
+        "receipt_for_year": said.receipt_for_year,
         **_dedicated(said),
     }
 

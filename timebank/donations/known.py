@@ -59,6 +59,7 @@ KNOWN: Final = (
             "message": N_("A word to us"),
             "wants_receipt": N_("I would like a receipt"),
             "every": N_("How often?"),
+            "receipt_for_year": N_("One receipt for the whole year"),
         },
         untold=frozenset({"id", "community_id", "fund_id", "member_id", "language", "fee_from_fund", "key"}),
         erase=_forget,

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Text
 from sqlalchemy import cast
+from sqlalchemy import false
 from sqlalchemy import select
 from sqlalchemy import true
 from sqlalchemy import update
@@ -27,7 +28,7 @@ from timebank.payments.renewing import stop_where
 from timebank.queue import Task
 from timebank.queue import enqueue
 from timebank.receipts.issuer import ISSUE_WISHED
-from timebank.receipts.models import Receipt
+from timebank.receipts.models import ReceiptLine
 
 #: Forgets who wanted to give and has not.
 FORGET_UNPAID: Final = "forget-unpaid-gifts"
@@ -42,8 +43,9 @@ BY_ITSELF: Final = Actor(person_id=None, member_id=None, how="job")
 
 def issue_wished(session: Session, task: Task) -> None:
     """Issue the receipts that were wished before the community issued any, so many at a time."""
-    receipt = select(Receipt.id).where(
-        Receipt.community_id == Payment.community_id, Receipt.source == "payment:" + cast(Payment.id, Text)
+    receipt = select(ReceiptLine.line).where(
+        ReceiptLine.community_id == Payment.community_id,
+        ReceiptLine.source == "payment:" + cast(Payment.id, Text),
     )
     wished = (
         select(Donation, Payment)
@@ -51,6 +53,7 @@ def issue_wished(session: Session, task: Task) -> None:
         .where(
             Donation.community_id == task.community_id,
             Donation.wants_receipt == true(),
+            Donation.receipt_for_year == false(),
             Payment.purpose == DONATION,
             Payment.oddity.is_(None),
             Payment.state.in_(RECEIPT_STATES),
@@ -96,7 +99,7 @@ def forget_unpaid(session: Session, task: Task) -> None:
         .values(
             **dict.fromkeys(("name", "reading", "email", "address", "message"), ""),
             **dict.fromkeys(("dedication", "dedicated_to"), ""),
-            wants_receipt=False,
+            **dict.fromkeys(("wants_receipt", "receipt_for_year"), False),
         ),
         update(Payment)
         .where(
@@ -122,8 +125,9 @@ def stop_ended(session: Session, task: Task) -> None:
 
 def _wished_by_hand(session: Session, task: Task) -> Sequence[Donation]:
     """List gifts that came by hand, for which a receipt was wished and none is issued."""
-    receipt = select(Receipt.id).where(
-        Receipt.community_id == Donation.community_id, Receipt.source == "gift:" + cast(Donation.id, Text)
+    receipt = select(ReceiptLine.line).where(
+        ReceiptLine.community_id == Donation.community_id,
+        ReceiptLine.source == "gift:" + cast(Donation.id, Text),
     )
     wished = (
         select(Donation)
@@ -131,6 +135,7 @@ def _wished_by_hand(session: Session, task: Task) -> Sequence[Donation]:
         .where(
             Donation.community_id == task.community_id,
             Donation.wants_receipt == true(),
+            Donation.receipt_for_year == false(),
             DonationByHand.reversal_id.is_(None),
             ~receipt.exists(),
         )

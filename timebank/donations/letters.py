@@ -55,6 +55,7 @@ def thank(session: Session, task: Task) -> None:
         dedicated_to=donation.dedicated_to,
         by_hand=by_hand is not None,
         receipt=receipt,
+        for_year=donation.receipt_for_year,
         is_attached=attached is not None,
         payment=payment,
         regular=regular if regular is not None and regular.ended_at is None else None,
@@ -81,7 +82,7 @@ def send_receipt(session: Session, task: Task) -> None:
         name=donation.name,
         receipt=receipt,
         is_note=receipt.kind == REFUND,
-        payment=paid_payment(session, donation=donation),
+        payment=None if _is_of_year(session, receipt) else paid_payment(session, donation=donation),
     )
     hand_over(session, receipt=receipt, how=MAILED)
 
@@ -92,6 +93,12 @@ def _donation(session: Session, task: Task) -> Donation | None:
             Donation.id == task.payload["donation"], Donation.community_id == task.community_id
         )
     )
+
+
+def _is_of_year(session: Session, receipt: Receipt) -> bool:
+    """Say whether a receipt, or what a note is about, names other gifts, too, so that no page shows it."""
+    about = session.get_one(Receipt, receipt.about_id) if receipt.about_id is not None else receipt
+    return about.of_year is not None
 
 
 def _attached(session: Session, receipt: Receipt) -> Attached | None:

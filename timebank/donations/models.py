@@ -140,6 +140,11 @@ class Donation(Base):
         CheckConstraint(one_of("every", (ONCE, MONTH, YEAR)), name="donation_every_is_known"),
         server_default="",
     )
+    #: One receipt is wished for everything that is given in a calendar year, instead of one for each gift.
+    receipt_for_year: Mapped[bool] = mapped_column(
+        CheckConstraint("NOT receipt_for_year OR wants_receipt", name="donation_for_year_wishes_receipt"),
+        server_default=false(),
+    )
 
 
 class DonationByHand(Base):

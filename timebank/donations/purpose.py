@@ -39,7 +39,7 @@ def _earmark(session: Session, payment: Payment) -> Earmark | None:
 def _paid(session: Session, payment: Payment) -> None:
     donation = donation_of(session, payment)
     donation.given_on = payment.paid_on
-    if donation.wants_receipt:
+    if donation.wants_receipt and not donation.receipt_for_year:
         issue_receipt(session, donation=donation, payment=payment, actor=BY_STRIPE)
     thank_later(session, donation=donation)
 
@@ -49,6 +49,7 @@ def _renewed(session: Session, payment: Payment, renewal: Renewal) -> int:
     first = donation_of(session, payment)
     same = (
         *("fund_id", "name", "name_hidden", "email", "address", "wants_receipt", "member_id", "language"),
+        "receipt_for_year",
         *("fee_from_fund", "reading", "organisation", "dedication", "dedicated_to", "every"),
     )
     donation = Donation(
@@ -90,7 +91,8 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
         (dedication, donation.dedicated_to),
         (N_("A word to us"), donation.message),
     )
-    wishes = [(N_("I would like a receipt"), "✓")] if donation.wants_receipt else []
+    wish = N_("One receipt for the whole year") if donation.receipt_for_year else N_("I would like a receipt")
+    wishes = [(wish, "✓")] if donation.wants_receipt else []
     return [(label, value) for label, value in told if value] + wishes
 
 

@@ -52,6 +52,9 @@ def show(gift_token: str) -> ResponseReturnValue:
         if request.method == "POST":
             # Sent twice, or from two tabs.
             return redirect(url_for(".show", gift_token=gift_token), 303)
+        if receipt.of_year is not None:
+            # It names other gifts, too, and whoever has the link of this one need not know of them.
+            return render_template("donations/on_year_sheet.html", payment=payment, receipt=receipt)
         return _shown(payment, _story(receipt.id))
     return _asked(payment)
 
@@ -61,7 +64,10 @@ def show(gift_token: str) -> ResponseReturnValue:
 def file(gift_token: str, receipt_id: int) -> ResponseReturnValue:
     """Give the sheet of a gift's receipt, or of a note about it."""
     receipt = receipt_of(session(), payment=_payment(gift_token)) or abort(404)
-    if receipt_id not in {receipt.id, *(one.id for one in _story(receipt.id).notes)}:
+    if receipt.of_year is not None or receipt_id not in {
+        receipt.id,
+        *(one.id for one in _story(receipt.id).notes),
+    }:
         abort(404)
     story = _story(receipt_id)
     return sheet_of(story) or abort(404)

@@ -28,6 +28,7 @@ from timebank.receipts.service import Due
 from timebank.receipts.service import NameForReceipt
 from timebank.receipts.service import NoReceiptsHere
 from timebank.receipts.service import find_receipt
+from timebank.receipts.service import hold_numbers
 from timebank.receipts.service import issue
 from timebank.receipts.service import note_earlier_refunds
 from timebank.receipts.service import note_given_back
@@ -41,6 +42,13 @@ from timebank.text import is_visible
 SEND_RECEIPT: Final = "send-receipt"
 #: Something of it is still the community's.
 RECEIPT_STATES: Final = tuple(one for one in PAID_STATES if one not in {REFUNDED, CHARGED_BACK, REVERSED})
+
+
+class ReceiptIssued(Refusal):
+    """A gift is to wait for its year's receipt, and has one."""
+
+    sentence = N_("This gift has a receipt already.")
+    status = 409
 
 
 class NothingLeftForReceipt(Refusal):
@@ -78,7 +86,7 @@ def receipt_of_gift(session: Session, *, donation: Donation) -> Receipt | None:
     """Find the receipt of a gift, however it came."""
     community = session.get_one(Community, donation.community_id)
     payment = paid_payment(session, donation=donation)
-    return find_receipt(session, community=community, source=_source(donation, payment))
+    return find_receipt(session, community=community, source=source_of_gift(donation, payment))
 
 
 def issue_receipt(
@@ -93,7 +101,7 @@ def issue_receipt(
     fund = session.get_one(Fund, donation.fund_id) if donation.fund_id is not None else None
     due = Due(
         kind=GIFT,
-        source=_source(donation, payment),
+        source=source_of_gift(donation, payment),
         language=donation.language,
         payer=donation.name,
         address=donation.address,
@@ -128,23 +136,39 @@ def ask_for_receipt(
         raise NoReceiptsHere
     if payment is not None and not counts_for_receipt(payment):
         raise NothingLeftForReceipt
-    name, address = clean_line(name, longest=LONGEST_NAME), clean_text(address, longest=LONGEST_ADDRESS)
-    if not is_visible(name):
-        raise NameForReceipt
-    # Whoever gave without a name says it for the receipt, and for nobody else.
-    donation.name_hidden = donation.name_hidden or not donation.name
-    donation.name, donation.address, donation.wants_receipt = name, address, True
+    _made_out_to(donation, name, address)
+    # One that is asked for by itself stands on no year's.
+    donation.wants_receipt, donation.receipt_for_year = True, False
     session.flush()
     receipt = issue_receipt(session, donation=donation, payment=payment, actor=actor)
     assert receipt is not None
     return receipt
 
 
+def wish_for_year(
+    session: Session, *, donation: Donation, payment: Payment | None, name: str, address: str
+) -> None:
+    """Have a gift wait for the receipt of its year; one that has a receipt stays as it is."""
+    community = session.get_one(Community, donation.community_id)
+    hold_numbers(session, community=community)
+    if receipt_of_gift(session, donation=donation) is not None:
+        raise ReceiptIssued
+    if payment is not None and not counts_for_receipt(payment):
+        raise NothingLeftForReceipt
+    _made_out_to(donation, name, address)
+    donation.wants_receipt = donation.receipt_for_year = True
+    session.flush()
+
+
 def taken_back(session: Session, *, donation: Donation, actor: Actor) -> None:
     """Issue the note that a gift by hand was taken back, where it has a receipt, and send it."""
-    receipt = receipt_of_gift(session, donation=donation)
     community = session.get_one(Community, donation.community_id)
-    note = note_taken_back(session, community=community, receipt=receipt, actor=actor) if receipt else None
+    hold_numbers(session, community=community)
+    receipt = receipt_of_gift(session, donation=donation)
+    if receipt is None:
+        return
+    source = source_of_gift(donation, None)
+    note = note_taken_back(session, community=community, receipt=receipt, source=source, actor=actor)
     if note is not None:
         send_later(session, receipt=note, donation_id=donation.id)
 
@@ -167,5 +191,15 @@ def send_later(session: Session, *, receipt: Receipt, donation_id: int) -> None:
     )
 
 
-def _source(donation: Donation, payment: Payment | None) -> str:
+def source_of_gift(donation: Donation, payment: Payment | None) -> str:
+    """Name what the receipt of a gift is for, however it came."""
     return source_of(payment) if payment else f"gift:{donation.id}"
+
+
+def _made_out_to(donation: Donation, name: str, address: str) -> None:
+    name, address = clean_line(name, longest=LONGEST_NAME), clean_text(address, longest=LONGEST_ADDRESS)
+    if not is_visible(name):
+        raise NameForReceipt
+    # Whoever gave without a name says it for the receipt, and for nobody else.
+    donation.name_hidden = donation.name_hidden or not donation.name
+    donation.name, donation.address = name, address

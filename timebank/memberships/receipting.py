@@ -97,9 +97,10 @@ def ask_for_receipt(
 
 def taken_back(session: Session, *, community: Community, fee: Fee, actor: Actor) -> None:
     """Issue the note that a fee was taken back, where it has a receipt."""
-    receipt = receipt_of(session, community=community, story=story_of(session, fee=fee))
+    story = story_of(session, fee=fee)
+    receipt = receipt_of(session, community=community, story=story)
     if receipt is not None:
-        note_taken_back(session, community=community, receipt=receipt, actor=actor)
+        note_taken_back(session, community=community, receipt=receipt, source=_source(story), actor=actor)
 
 
 def _source(story: FeeStory) -> str:

@@ -24,7 +24,8 @@ LONGEST_ADDRESS = 300
 LONGEST_PURPOSE = 100
 LONGEST_WORDS = 500
 LONGEST_SOURCE = 60
-LONGEST_PAPER = 20_000
+#: The words of a whole year's sheet, with a line for each gift.
+LONGEST_PAPER = 200_000
 
 #: What somebody paid: each kind has words of its own, and only gifts may carry words for tax.
 GIFT: Final = "gift"
@@ -161,11 +162,57 @@ class Receipt(Base):
     #: The receipt of which money went back.
     about_id: Mapped[int | None]
     actor: Mapped[str]
+    #: The calendar year whose gifts it lists; None where it is for one thing that was paid.
+    of_year: Mapped[int | None] = mapped_column(
+        CheckConstraint(
+            "of_year IS NULL OR (kind = 'gift' AND of_year BETWEEN 2000 AND 9999)",
+            name="receipt_of_year_is_for_gifts",
+        )
+    )
+    #: The number of its lines, all of which are written with it: it never grows.
+    last_line: Mapped[int] = mapped_column(
+        CheckConstraint(
+            "last_line >= 1 AND (last_line = 1 OR of_year IS NOT NULL)", name="receipt_last_line_counts"
+        ),
+        server_default=text("1"),
+    )
 
     @property
     def label(self) -> str:
         """The number as people say it: the year, and the number within it."""
         return f"{self.year}-{self.number:04}"
+
+
+class ReceiptLine(Base):
+    """What a receipt or a note is for: one line, or one for each gift of a year; nothing is on two."""
+
+    __tablename__ = "receipt_line"
+    __table_args__ = (
+        UniqueConstraint("community_id", "source"),
+        ForeignKeyConstraint(["receipt_id", "community_id"], ["receipt.id", "receipt.community_id"]),
+        Index("receipt_line_by_day", "community_id", "paid_on"),
+        CheckConstraint("line >= 1", name="receipt_line_counts"),
+        CheckConstraint(
+            f"length(source) BETWEEN 3 AND {LONGEST_SOURCE}", name="receipt_line_source_is_short"
+        ),
+        CheckConstraint(
+            f"amount_minor BETWEEN -{MOST_MINOR} AND {MOST_MINOR} AND amount_minor <> 0",
+            name="receipt_line_amount_is_bounded",
+        ),
+        CheckConstraint(f"length(purpose) <= {LONGEST_PURPOSE}", name="receipt_line_purpose_is_short"),
+        STRICT,
+    )
+
+    receipt_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: As ``payment:7``, ``gift:3`` or ``refund:2``.
+    source: Mapped[str]
+    #: The day of paying, or of giving back, where the community is.
+    paid_on: Mapped[date]
+    #: Less than nothing where it went back before the sheet of a year was issued.
+    amount_minor: Mapped[int]
+    purpose: Mapped[str]
 
 
 class ReceiptPaper(Base):
@@ -255,7 +302,7 @@ def _final(table: str) -> dict[str, list[str]]:
     }
 
 
-for _table in (Receipt, ReceiptPaper, ReceiptPrinting, ReceiptHanding):
+for _table in (Receipt, ReceiptLine, ReceiptPaper, ReceiptPrinting, ReceiptHanding):
     guarded(_table, _final(_table.__tablename__))
 
 #: The counter keeps numbers apart; this keeps them without a gap, whoever writes the row.
@@ -281,6 +328,32 @@ guarded(
            END $$""",
             """CREATE TRIGGER receipt_follows BEFORE INSERT ON receipt
            FOR EACH ROW EXECUTE FUNCTION receipt_number_follows()""",
+        ],
+    },
+)
+
+#: How many lines a receipt has stands on it from the beginning, so that none is ever added.
+_FITS = "NEW.line <= (SELECT r.last_line FROM receipt r WHERE r.id = NEW.receipt_id)"
+guarded(
+    ReceiptLine,
+    {
+        "sqlite": [
+            f"""CREATE TRIGGER receipt_line_fits BEFORE INSERT ON receipt_line
+           WHEN NOT ({_FITS})
+           BEGIN SELECT RAISE(ABORT, 'receipt_never_grows'); END"""
+        ],
+        "postgresql": [
+            f"""CREATE FUNCTION receipt_never_grows() RETURNS trigger LANGUAGE plpgsql
+           SET search_path = public, pg_temp AS $$
+           BEGIN
+             IF NOT ({_FITS}) THEN
+               RAISE EXCEPTION 'receipt_never_grows'
+                 USING ERRCODE = '23514', CONSTRAINT = 'receipt_never_grows';
+             END IF;
+             RETURN NEW;
+           END $$""",
+            """CREATE TRIGGER receipt_line_fits BEFORE INSERT ON receipt_line
+           FOR EACH ROW EXECUTE FUNCTION receipt_never_grows()""",
         ],
     },
 )

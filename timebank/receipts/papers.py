@@ -31,7 +31,10 @@ from timebank.receipts.models import SUPPORTER_FEE
 from timebank.receipts.models import TICKET
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import ReceiptIssuer
+from timebank.receipts.models import ReceiptLine
 from timebank.receipts.models import ReceiptPaper
+from timebank.receipts.queries import line_given_back
+from timebank.receipts.queries import lines_of
 from timebank.receipts.service import left_of
 
 
@@ -173,7 +176,7 @@ def _words(session: Session, receipt: Receipt) -> dict[str, Any]:
     with force_locale(receipt.language):
         return {
             "language": receipt.language,
-            "title": _(TITLES[receipt.kind]),
+            "title": _title(receipt),
             "address": receipt.address,
             "heads": [
                 _("No. %(number)s", number=receipt.label),
@@ -184,6 +187,7 @@ def _words(session: Session, receipt: Receipt) -> dict[str, Any]:
             "payer": _payer(receipt),
             "amount": _amount(receipt),
             "facts": _facts(session, receipt),
+            "gifts": _gifts(session, receipt),
             "sentence": _sentence(session, receipt),
             "issuer": receipt.issuer,
             "seat": receipt.seat,
@@ -191,6 +195,12 @@ def _words(session: Session, receipt: Receipt) -> dict[str, Any]:
             "stamp_says": _("Stamp of %(name)s", name=receipt.issuer),
             "tax": receipt.tax_words,
         }
+
+
+def _title(receipt: Receipt) -> str:
+    if receipt.of_year is not None:
+        return _("Receipt for gifts in %(year)s", year=receipt.of_year)
+    return _(TITLES[receipt.kind])
 
 
 def _payer(receipt: Receipt) -> str:
@@ -211,7 +221,13 @@ def _facts(session: Session, receipt: Receipt) -> list[list[str]]:
         return [
             [_("Receipt"), _("No. %(number)s of %(day)s", number=about.label, day=day(about.issued_on))],
             [_("It says"), money(about.amount_minor, about.currency)],
+            *_which_gift(session, receipt),
             [_("Given back on"), day(receipt.paid_on)],
+        ]
+    if receipt.of_year is not None:
+        return [
+            [_("Paid as"), _("As gifts, for which nothing was given in return")],
+            [_("Paid in"), _("%(year)s, as it stands below gift by gift", year=receipt.of_year)],
         ]
     facts = [[_("Paid as"), _(_PAID_AS[receipt.kind])]]
     if receipt.purpose:
@@ -219,7 +235,43 @@ def _facts(session: Session, receipt: Receipt) -> list[list[str]]:
     return [*facts, [_("Paid on"), day(receipt.paid_on)]]
 
 
+def _which_gift(session: Session, note: Receipt) -> list[list[str]]:
+    """Say which gift of a year went back; a note about one gift need not."""
+    line = line_given_back(session, note=note)
+    if line is None:
+        return []
+    told = _(
+        "%(amount)s, paid on %(day)s", amount=money(line.amount_minor, note.currency), day=day(line.paid_on)
+    )
+    return [[_("Of the gift"), told]]
+
+
+def _gifts(session: Session, receipt: Receipt) -> dict[str, Any] | None:
+    """Word the list of a year's gifts, with what went back of them until the sheet was issued."""
+    if receipt.of_year is None:
+        return None
+    return {
+        "heading": _("The gifts of %(year)s", year=receipt.of_year),
+        "number": _("Receipt No. %(number)s", number=receipt.label),
+        "heads": [_("Paid on"), _("Kept for"), _("Amount")],
+        "lines": [_line(one, receipt.currency) for one in lines_of(session, receipt=receipt)],
+        "total": [_("Together"), money(receipt.amount_minor, receipt.currency)],
+    }
+
+
+def _line(line: ReceiptLine, currency: str) -> list[str]:
+    purpose = line.purpose or _("Where it is needed most")
+    if line.amount_minor < 0:
+        # A minus that no reader takes for a hyphen.
+        purpose, amount = _("Given back"), "−" + money(-line.amount_minor, currency)
+    else:
+        amount = money(line.amount_minor, currency)
+    return [day(line.paid_on), purpose, amount]
+
+
 def _sentence(session: Session, receipt: Receipt) -> str:
+    if receipt.of_year is not None:
+        return _("We have received these gifts, which are this amount together. Thank you.")
     if receipt.kind != REFUND:
         return _("We have received this amount. Thank you.")
     left = left_of(session, note=receipt)

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
+from timebank.payments.models import StripeRefund
 from timebank.receipts.models import COPIED
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import ReceiptHanding
+from timebank.receipts.models import ReceiptLine
 from timebank.receipts.models import ReceiptPaper
 
 #: Read in handfuls, however many a year has.
@@ -35,6 +37,8 @@ class Story:
     #: The receipt that a note is about, and the notes about a receipt.
     about: Receipt | None
     notes: Sequence[Receipt]
+    #: Each gift on the receipt of a year; what is for one thing has one line, which says nothing new.
+    lines: Sequence[ReceiptLine]
 
 
 def years_of(session: Session, *, community: Community) -> Sequence[int]:
@@ -56,6 +60,19 @@ def list_receipts(
         found = found.where(Receipt.number < before)
     rows = session.execute(found.order_by(Receipt.number.desc()).limit(limit))
     return [Listed(receipt, how or "") for receipt, how in rows]
+
+
+def list_of_year(session: Session, *, community: Community, of_year: int, limit: int) -> Sequence[Listed]:
+    """List the receipts that name all gifts of a calendar year, by their numbers."""
+    found = (
+        select(Receipt, ReceiptHanding.how)
+        .outerjoin(ReceiptHanding, (ReceiptHanding.receipt_id == Receipt.id) & (ReceiptHanding.how != COPIED))
+        .where(Receipt.community_id == community.id, Receipt.of_year == of_year)
+    )
+    return [
+        Listed(receipt, how or "")
+        for receipt, how in session.execute(found.order_by(Receipt.id).limit(limit))
+    ]
 
 
 def all_receipts(session: Session, *, community: Community, year: int) -> Iterator[Listed]:
@@ -84,4 +101,24 @@ def story_of(session: Session, *, community: Community, receipt_id: int) -> Stor
         handings=session.scalars(handings.order_by(ReceiptHanding.id)).all(),
         about=session.get_one(Receipt, receipt.about_id) if receipt.about_id else None,
         notes=session.scalars(notes.order_by(Receipt.id)).all(),
+        lines=lines_of(session, receipt=receipt),
     )
+
+
+def lines_of(session: Session, *, receipt: Receipt) -> Sequence[ReceiptLine]:
+    """List what a receipt is for, line by line."""
+    found = select(ReceiptLine).where(ReceiptLine.receipt_id == receipt.id)
+    return session.scalars(found.order_by(ReceiptLine.line)).all()
+
+
+def line_given_back(session: Session, *, note: Receipt) -> ReceiptLine | None:
+    """Find the gift on a year's receipt of which a note tells; None where the receipt is for one thing."""
+    about = session.get_one(Receipt, note.about_id)
+    if about.of_year is None:
+        return None
+    kind, _colon, rest = note.source.partition(":")
+    source = rest
+    if kind == "refund":
+        source = f"payment:{session.get_one(StripeRefund, int(rest)).payment_id}"
+    found = select(ReceiptLine).where(ReceiptLine.receipt_id == about.id, ReceiptLine.source == source)
+    return session.scalars(found).one()

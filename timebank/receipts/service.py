@@ -4,6 +4,7 @@ A receipt is a row, written in the transaction that is its cause; its sheet of p
 so that nothing that goes wrong with paper ever keeps money from being written down.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -30,6 +31,7 @@ from timebank.receipts.models import REFUND
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import ReceiptCounter
 from timebank.receipts.models import ReceiptIssuer
+from timebank.receipts.models import ReceiptLine
 
 #: Makes the sheet of paper of a receipt, once.
 MAKE_PAPER: Final = "make-receipt-paper"
@@ -50,6 +52,17 @@ class NoReceiptsHere(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One line of a receipt: something that was paid, or that went back of it."""
+
+    source: str
+    paid_on: date
+    #: Less than nothing where it went back.
+    amount_minor: int
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """What somebody paid, as a receipt says it."""
 
@@ -66,6 +79,18 @@ class Due:
     paid_on: date
     #: The receipt of which money went back.
     about: Receipt | None = None
+    #: The calendar year whose gifts it lists, and each of them; else what is due is its own one line.
+    of_year: int | None = None
+    parts: Sequence[Part] = ()
+
+    def lines(self) -> Sequence[Part]:
+        """Give what the receipt is for, line by line."""
+        if self.parts:
+            return self.parts
+        own = Part(
+            source=self.source, paid_on=self.paid_on, amount_minor=self.amount_minor, purpose=self.purpose
+        )
+        return [own]
 
 
 def source_of(payment: Payment) -> str:
@@ -74,10 +99,25 @@ def source_of(payment: Payment) -> str:
 
 
 def find_receipt(session: Session, *, community: Community, source: str) -> Receipt | None:
-    """Find the receipt for something; another community's is not found."""
+    """Find the receipt, or the note, on which something stands; another community's is not found."""
+    line = find_line(session, community=community, source=source)
+    return session.get_one(Receipt, line.receipt_id) if line else None
+
+
+def find_line(session: Session, *, community: Community, source: str) -> ReceiptLine | None:
+    """Find the one line on which something stands."""
     return session.scalar(
-        select(Receipt).where(Receipt.community_id == community.id, Receipt.source == source)
+        select(ReceiptLine).where(ReceiptLine.community_id == community.id, ReceiptLine.source == source)
     )
+
+
+def hold_numbers(session: Session, *, community: Community) -> None:
+    """Let whoever else issues receipts here, or gives back what has one, wait until this transaction ends.
+
+    Nothing is held where none are issued.
+    """
+    if issuer_of(session, community=community) is not None:
+        _held_counter(session, community, clock.today(community.time_zone).year)
 
 
 def issue(session: Session, *, community: Community, due: Due, actor: Actor) -> Receipt | None:
@@ -89,17 +129,20 @@ def issue(session: Session, *, community: Community, due: Due, actor: Actor) -> 
     issuer = issuer_of(session, community=community)
     if issuer is None:
         return None
-    if found := find_receipt(session, community=community, source=due.source):
+    first = due.lines()[0].source
+    if found := find_receipt(session, community=community, source=first):
         return found
     today = clock.today(community.time_zone)
     counter = _held_counter(session, community, today.year)
     # Whoever held the counter before may have issued the same.
-    if found := find_receipt(session, community=community, source=due.source):
+    if found := find_receipt(session, community=community, source=first):
         return found
     counter.last_number += 1
     receipt = _receipt(session, community, issuer, due, today)
     receipt.number, receipt.actor = counter.last_number, str(actor)
     session.add(receipt)
+    session.flush()
+    session.add_all(_lines(receipt, due))
     session.flush()
     enqueue(
         session,
@@ -117,8 +160,10 @@ def note_given_back(session: Session, *, payment: Payment, refund: StripeRefund)
     None where the payment has no receipt: then there is nothing to take back.
     """
     community = session.get_one(Community, payment.community_id)
+    # The sheet of a year that is being issued right now tells of it, or is there afterwards.
+    hold_numbers(session, community=community)
     receipt = find_receipt(session, community=community, source=source_of(payment))
-    if receipt is None:
+    if receipt is None or _is_counted(session, community, receipt, refund):
         return None
     return _note(
         session,
@@ -132,12 +177,24 @@ def note_given_back(session: Session, *, payment: Payment, refund: StripeRefund)
 
 
 def note_taken_back(
-    session: Session, *, community: Community, receipt: Receipt, actor: Actor
+    session: Session, *, community: Community, receipt: Receipt, source: str, actor: Actor
 ) -> Receipt | None:
-    """Issue the note that all that is left of a receipt was handed back or was a mistake; once.
+    """Issue the note that all that is left of something was handed back or was a mistake; once.
 
-    None where nothing is left of it.
+    None where nothing is left of it. Of a year's sheet only the one line is taken back.
     """
+    if receipt.of_year is not None:
+        line = find_line(session, community=community, source=source)
+        assert line is not None
+        return _note(
+            session,
+            community,
+            receipt,
+            source=f"back:{source}",
+            amount_minor=line.amount_minor,
+            day=clock.today(community.time_zone),
+            actor=actor,
+        )
     back = select(func.sum(Receipt.amount_minor)).where(Receipt.about_id == receipt.id)
     left = receipt.amount_minor - int(session.scalar(back) or 0)
     if left <= 0:
@@ -232,4 +289,27 @@ def _receipt(session: Session, community: Community, issuer: ReceiptIssuer, due:
         paid_on=due.paid_on,
         tax_words=tax_words_on(session, community=community, day=due.paid_on) if for_tax else "",
         about_id=due.about.id if due.about else None,
+        of_year=due.of_year,
+        last_line=len(due.lines()),
     )
+
+
+def _lines(receipt: Receipt, due: Due) -> list[ReceiptLine]:
+    return [
+        ReceiptLine(
+            receipt_id=receipt.id,
+            line=number,
+            community_id=receipt.community_id,
+            source=part.source,
+            paid_on=part.paid_on,
+            amount_minor=part.amount_minor,
+            purpose=part.purpose,
+        )
+        for number, part in enumerate(due.lines(), start=1)
+    ]
+
+
+def _is_counted(session: Session, community: Community, receipt: Receipt, refund: StripeRefund) -> bool:
+    """Say whether a year's sheet was issued after money went back, and says so itself."""
+    line = find_line(session, community=community, source=f"refund:{refund.id}")
+    return line is not None and line.receipt_id == receipt.id

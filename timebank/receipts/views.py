@@ -30,6 +30,7 @@ from timebank.receipts.models import MEAL
 from timebank.receipts.models import REFUND
 from timebank.receipts.models import SUPPORTER_FEE
 from timebank.receipts.models import TICKET
+from timebank.receipts.models import Receipt
 from timebank.receipts.models import ReceiptPrinting
 from timebank.receipts.papers import file_of
 from timebank.receipts.papers import print_sheets
@@ -203,7 +204,7 @@ def _lines(year: int) -> Iterator[Sequence[str]]:
         cells = (
             receipt.label,
             receipt.issued_on.isoformat(),
-            _(KIND_LABELS[receipt.kind]),
+            _kind(receipt),
             receipt.payer,
             receipt.address,
             # What went back is taken off: the column adds up.
@@ -214,6 +215,12 @@ def _lines(year: int) -> Iterator[Sequence[str]]:
             _(WAY_LABELS[one.how]),
         )
         yield [cell if number == 5 else defused(cell) for number, cell in enumerate(cells)]
+
+
+def _kind(receipt: Receipt) -> str:
+    if receipt.of_year is not None:
+        return str(_("Gifts in %(year)s", year=receipt.of_year))
+    return str(_(KIND_LABELS[receipt.kind]))
 
 
 def sheet_of(story: queries.Story) -> Response | None:

@@ -32,9 +32,14 @@ def refunded(till: Till) -> Till:
         ("UPDATE receipt SET number = 9 WHERE number = 2", "and the last number is 9"),
         ("UPDATE receipt_counter SET last_number = 7", "the counter says 7, and the last number is 3"),
         ("DELETE FROM receipt_paper", "has no sheet, and nobody is about to make it"),
-        ("UPDATE receipt SET amount_minor = 1 WHERE number = 1", "says 1, and its payment took 3000"),
-        ("UPDATE receipt SET source = 'refund:999' WHERE kind = 'refund'", "of it no note"),
-        ("UPDATE receipt SET source = 'payment:999' WHERE number = 1", "wishes a receipt, and has none"),
+        ("UPDATE receipt SET amount_minor = 1 WHERE number = 1", "its 1 lines of 1 are 3000 together"),
+        ("UPDATE receipt SET last_line = 2, of_year = 2026 WHERE number = 1", "its 1 lines of 2 are 3000"),
+        ("UPDATE receipt_line SET amount_minor = 1 WHERE line = 1", "says 1, and its payment took 3000"),
+        ("UPDATE receipt_line SET source = 'refund:999' WHERE amount_minor = 1000", "of it no note"),
+        ("UPDATE receipt_line SET amount_minor = 999 WHERE amount_minor = 1000", "of it no note"),
+        ("UPDATE receipt SET source = 'payment:999' WHERE number = 1", "is for payment:999 of"),
+        ("DELETE FROM receipt_line WHERE receipt_id = 1", "wishes a receipt, and has none"),
+        ("UPDATE receipt SET of_year = 2000 WHERE number = 1", "for the gifts of 2000, and a line of it is of"),
     ],
 )
 def test_what_does_not_agree_is_named(refunded: Till, database_url: str, broken: str, fault: str) -> None:
@@ -51,7 +56,7 @@ def test_what_does_not_agree_is_named(refunded: Till, database_url: str, broken:
 def unguard(owner: Engine) -> None:
     """Take the triggers away, as only whoever owns the tables can."""
     with owner.begin() as connection:
-        for table in ("receipt", "receipt_paper"):
+        for table in ("receipt", "receipt_line", "receipt_paper"):
             on: Any = f" ON {table}" if owner.dialect.name == "postgresql" else ""
             for name in ("stays", *(() if on else ("remains",))):
                 connection.execute(text(f"DROP TRIGGER {table}_{name}{on}"))
