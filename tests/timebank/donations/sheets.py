@@ -84,3 +84,13 @@ def lines(till: Till, number: int) -> Sequence[tuple[str, int]]:
         return [(source, amount) for source, amount in session.execute(found)]
 
     return done(till, work)
+
+
+def changed(till: Till, gift_id: int, **facts: object) -> None:
+    """Let the row of a gift say something else."""
+
+    def work(session: Session, _here: Community) -> None:
+        for name, fact in facts.items():
+            setattr(session.get_one(Donation, gift_id), name, fact)
+
+    done(till, work)

@@ -1,6 +1,5 @@
 """The pages of receipts for a year: wished while giving, written down, looked through, and issued."""
 
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from tests.till import SLUG
 from tests.till import Till
-from tests.till import a_till
 from tests.timebank.donations.sheets import FOR_YEAR
 from tests.timebank.donations.sheets import brought
 from tests.timebank.donations.sheets import take_back
@@ -20,24 +18,11 @@ from tests.timebank.receipts.office import done
 from tests.timebank.receipts.office import faults
 from tests.timebank.receipts.office import officer
 from tests.timebank.receipts.office import receipts
-from tests.timebank.receipts.office import set_up
 from tests.timebank.receipts.office import work_off
 from timebank.communities.models import Community
 from timebank.donations.models import Donation
 
 SHEETS, GIFTS = f"/{SLUG}/money/givers", f"/{SLUG}/money/gifts"
-
-
-@pytest.fixture
-def bare_till(database_url: str) -> Iterator[Till]:
-    with a_till(database_url) as till:
-        yield till
-
-
-@pytest.fixture
-def till(bare_till: Till) -> Till:
-    set_up(bare_till)
-    return bare_till
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """One receipt for a whole year: issued once the year is over, with each gift on it once, and never grown."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from email.message import EmailMessage
@@ -11,13 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from tests.builders import SOMEBODY
-from tests.builders import a_member
 from tests.builders import at
 from tests.sheets import read_sheet
 from tests.till import SLUG
 from tests.till import Till
-from tests.till import a_till
 from tests.timebank.donations.sheets import FOR_YEAR
 from tests.timebank.donations.sheets import brought
 from tests.timebank.donations.sheets import issued
@@ -39,20 +35,7 @@ from timebank.donations.year_sheets import YearNotOver
 from timebank.donations.year_sheets import issue_years
 from timebank.donations.year_sheets import years_waiting
 from timebank.queue import Task
-from timebank.receipts.issuer import add_tax_words
 from timebank.receipts.service import NoReceiptsHere
-
-
-@pytest.fixture
-def bare_till(database_url: str) -> Iterator[Till]:
-    with a_till(database_url) as till:
-        yield till
-
-
-@pytest.fixture
-def till(bare_till: Till) -> Till:
-    set_up(bare_till)
-    return bare_till
 
 
 def at_night(till: Till) -> None:
@@ -60,16 +43,6 @@ def at_night(till: Till) -> None:
     task = Task(0, till.community_id, "", {}, 1)
     done(till, lambda session, _here: issue_years(session, task))
     work_off(till)
-
-
-def changed(till: Till, gift_id: int, **facts: object) -> None:
-    """Let the row of a gift say something else."""
-
-    def work(session: Session, _here: Community) -> None:
-        for name, fact in facts.items():
-            setattr(session.get_one(Donation, gift_id), name, fact)
-
-    done(till, work)
 
 
 def sheet_in(mail: EmailMessage) -> str:
@@ -192,77 +165,6 @@ def test_what_turns_up_later_has_a_receipt_of_its_own(till: Till, monkeypatch: p
     at_night(till)
     told = [(one.number, one.of_year, one.source) for one in receipts(till)[1:]]
     assert told == [(2, None, f"gift:{late}"), (3, None, f"gift:{later}"), (4, 2025, f"year:2025:{other}")]
-    assert faults(till) == []
-
-
-def test_givers_are_told_apart(till: Till) -> None:
-    """By the member, or an address for mail or letters; a name alone joins nothing, and no sheet has two."""
-    one = done(till, lambda session, here: a_member(session, here, name="Hana").id)
-    two = done(till, lambda session, here: a_member(session, here, name="Hana").id)
-
-    def of_member(number: int, **facts: object) -> int:
-        gift = brought(till, **facts)  # type: ignore[arg-type]
-        changed(till, gift, member_id=number)
-        return gift
-
-    of_member(one)
-    of_member(one, address="Elsewhere", email="hana@example.org")
-    of_member(two)
-    of_member(two, name="Hana's shop")
-    brought(till, email="a@example.org")
-    brought(till, email="A@EXAMPLE.org", address="")
-    brought(till, email="b@example.org")
-    brought(till, email="a@example.org", name="Taro")
-    brought(till)
-    brought(till, address="3-4 Honmachi")
-    for _turn in range(2):
-        changed(till, brought(till), address="")
-    issued(till)
-    found = sorted((one.last_line, one.payer, one.address) for one in receipts(till))
-    assert found == [
-        (1, "Hana", ""),
-        (1, "Hana", ""),
-        (1, "Hana", "1-2 Honmachi"),
-        (1, "Hana", "1-2 Honmachi"),
-        (1, "Hana", "1-2 Honmachi"),
-        (1, "Hana", "3-4 Honmachi"),
-        (1, "Hana's shop", "1-2 Honmachi"),
-        (1, "Taro", "1-2 Honmachi"),
-        (2, "Hana", "1-2 Honmachi"),
-        (2, "Hana", "Elsewhere"),
-    ]
-
-
-def test_where_somebody_said_several_addresses_for_mail_it_goes_by_post(till: Till) -> None:
-    number = done(till, lambda session, here: a_member(session, here, name="Hana").id)
-    for email in ("a@example.org", "b@example.org"):
-        changed(till, brought(till, email=email), member_id=number)
-    work_off(till)
-    issued(till)
-    assert work_off(till) == []
-    assert [one.last_line for one in receipts(till)] == [2]
-
-
-def test_a_sheet_has_one_set_of_words_for_tax_which_holds_for_all_on_it(till: Till) -> None:
-    def words(session: Session, here: Community) -> None:
-        for said, first, last in (
-            ("FIRST", date(2025, 1, 1), date(2025, 6, 30)),
-            ("SECOND", date(2025, 7, 1), None),
-        ):
-            add_tax_words(
-                session, community=here, words=said, valid_from=first, valid_until=last, actor=SOMEBODY
-            )
-
-    done(till, words)
-    for month in (6, 7, 5, 8):
-        brought(till, date(2025, month, 15))
-    issued(till)
-    assert [(one.tax_words, one.last_line) for one in receipts(till)] == [("FIRST", 2), ("SECOND", 2)]
-    # Whoever gives late has the words of that day.
-    brought(till, date(2025, 6, 1))
-    issued(till)
-    assert [(one.tax_words, one.of_year) for one in receipts(till)[2:]] == [("FIRST", None)]
-    work_off(till)
     assert faults(till) == []
 
 
