@@ -55,8 +55,8 @@ from timebank.members.models import Member
 from timebank.memberships.models import MembershipRule
 from timebank.memberships.models import Plan
 from timebank.mydata.models import DataRequest
-from timebank.payments.models import LONGEST_PARTICULARS
-from timebank.payments.models import Particulars
+from timebank.payments.particulars import LONGEST_PARTICULARS
+from timebank.payments.particulars import Particulars
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
 from timebank.people.sign_ins import hashed

@@ -6,7 +6,7 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from timebank.payments.models import LONGEST_EMAIL
-from timebank.payments.models import LONGEST_PARTICULARS
+from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.web import Form
 from timebank.web import Line
 from timebank.web import Lines

@@ -20,18 +20,6 @@ from timebank.db import one_of
 LONGEST_ID = 255
 LONGEST_URL = 2_000
 LONGEST_EMAIL = 254
-LONGEST_PARTICULARS = {
-    "seller": 100,
-    "responsible": 100,
-    "address": 300,
-    "telephone": 60,
-    "email": LONGEST_EMAIL,
-    "extra_costs": 500,
-    "ways_to_pay": 500,
-    "when_due": 500,
-    "when_delivered": 500,
-    "stepping_back": 1_000,
-}
 #: What people give and pay here, a hundred thousand times over; in the smallest unit.
 MOST_MINOR = 10_000_000_000
 
@@ -379,33 +367,3 @@ class StripeDispute(Base):
     due_at: Mapped[datetime | None]
     #: What was lost for good stands in the books by this entry; Stripe has no line for it.
     lost_entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
-
-
-class Particulars(Base):
-    """Who takes the money, as the law wants it shown; in Japan 特定商取引法に基づく表記."""
-
-    __tablename__ = "particulars"
-    __table_args__ = (
-        *(
-            CheckConstraint(f"length({name}) BETWEEN 1 AND {longest}", name=f"particulars_{name}_is_short")
-            for name, longest in LONGEST_PARTICULARS.items()
-        ),
-        STRICT,
-    )
-
-    community_id: Mapped[int] = mapped_column(
-        ForeignKey("community.id"), primary_key=True, autoincrement=False
-    )
-    #: The name in law, and who answers for it.
-    seller: Mapped[str]
-    responsible: Mapped[str]
-    address: Mapped[str]
-    telephone: Mapped[str]
-    email: Mapped[str]
-    #: What else is to be paid, how and when, when one gets what was paid for, and how one steps back.
-    extra_costs: Mapped[str]
-    ways_to_pay: Mapped[str]
-    when_due: Mapped[str]
-    when_delivered: Mapped[str]
-    stepping_back: Mapped[str]
-    changed_at: Mapped[datetime]

@@ -17,7 +17,7 @@ from timebank.payments import queries
 from timebank.payments.forms import GiveBackForm
 from timebank.payments.forms import ParticularsForm
 from timebank.payments.here import gateway_here
-from timebank.payments.models import LONGEST_PARTICULARS
+from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
 from timebank.payments.words import ODDITIES

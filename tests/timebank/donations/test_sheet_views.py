@@ -61,7 +61,13 @@ def test_whoever_gives_chooses_and_may_leave_it(till: Till) -> None:
 def test_what_cannot_be_is_refused_and_what_was_typed_stays(
     till: Till, typed: dict[str, str], sentence: str
 ) -> None:
-    form = {"key": "form:00000000000000000099", "amount": "another", "other": "3000", "fund": "0", **typed}
+    form = {
+        "key": "form:00000000000000000099",
+        "amount": "another",
+        "other": "3000",
+        "every": "",
+        "fund": "0",
+    } | typed
     answer = till.client().post(f"/{SLUG}/give", data=form)
     assert answer.status_code == 422
     assert sentence in unescape(answer.text)

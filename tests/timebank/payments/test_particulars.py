@@ -8,7 +8,7 @@ from tests.builders import a_community
 from tests.till import SLUG
 from tests.till import Till
 from timebank.communities.service import history
-from timebank.payments.models import LONGEST_PARTICULARS
+from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.payments.particulars import ParticularMissing
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
