@@ -70,6 +70,10 @@ def _issued(year: int, gift_id: int | None) -> ResponseReturnValue:
         issued = year_sheets.issue_year(
             session(), community=community(), year=year, actor=actor(), gift_id=gift_id
         )
+    except year_sheets.NothingForYear as nothing:
+        # Sent twice, or two treasurers at once.
+        flash(say(nothing), "warn")
+        return redirect(url_for(".show", gift_year=year), 303)
     except Refusal as refused:
         return _page(year, say(refused)), refused.status
     flash(ngettext("%(num)d receipt is issued.", "%(num)d receipts are issued.", len(issued)))

@@ -93,13 +93,13 @@ def test_a_treasurer_issues_them_one_by_one_or_all_at_once(till: Till, treasurer
     assert treasurer.post(f"{SHEETS}/2025/receipts/{first}").status_code == 303
     (one,) = receipts(till)
     assert (one.payer, one.last_line) == ("Hana", 2)
-    again = treasurer.post(f"{SHEETS}/2025/receipts/{first}")
-    assert again.status_code == 409
+    again = treasurer.post(f"{SHEETS}/2025/receipts/{first}", follow_redirects=True)
     assert "There is nothing to issue." in again.text
     issued = treasurer.post(f"{SHEETS}/2025/receipts", follow_redirects=True).text
     assert "2 receipts are issued." in issued
     assert "Nobody." in issued
-    assert treasurer.post(f"{SHEETS}/2025/receipts").status_code == 409
+    again = treasurer.post(f"{SHEETS}/2025/receipts", follow_redirects=True)
+    assert "There is nothing to issue." in again.text
     assert len(receipts(till)) == 3
     work_off(till)
     page = treasurer.get(f"/{SLUG}/money/receipts/{one.id}").text
