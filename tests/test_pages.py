@@ -19,6 +19,8 @@ from tests.builders import written
 from tests.databases import SQLite
 from tests.demo import demo_copy
 from tests.demo import passwords
+from tests.house_money import nobody_knows
+from tests.house_money import repeats
 from tests.servers import application
 from tests.webpages import WebPage
 from tests.webpages import read_page
@@ -35,6 +37,7 @@ from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
 from timebank.donations.models import GiftInKind
 from timebank.donations.models import GivingRule
+from timebank.donations.service import pay_again
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.funds.models import Fund
@@ -201,9 +204,9 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "fund_id": [1, 9_999],
         "spending_id": [9_999],
         "payment_token": ["nobodys"],
-        "regular_token": ["nobodys"],
+        "regular_token": ["nobodys", _regular(session)],
         "regular_id": [9_999],
-        "movement_id": [9_999],
+        "movement_id": [nobody_knows(session, _demo(session), "a gift"), 9_999],
         "plan_id": [1, 9_999],
         "fee_id": [1, 9_999],
         "payment_id": [9_999],
@@ -237,6 +240,14 @@ def _asked_as_guardian(session: Session) -> str:
     assert asked
     asked.guardian_token_hash = hashed("guardians")
     return "guardians"
+
+
+def _regular(session: Session) -> str:
+    """Have a gift be given every month; gives the token of the link by which that is changed."""
+    donation = session.scalars(select(Donation).order_by(Donation.id)).first()
+    assert donation
+    payment = pay_again(session, community=_demo(session), donation=donation)
+    return repeats(session, _demo(session), payment).token
 
 
 def _first_sign_in(session: Session) -> str:
