@@ -52,10 +52,10 @@ DEDICATION_LABELS = {
 
 
 #: For what a receipt is wished.
-EACH, YEAR = "each", "year"
+EACH, WHOLE_YEAR = "each", "year"
 RECEIPT_LABELS = {
     EACH: _("A receipt for each gift"),
-    YEAR: _("One receipt for the whole year"),
+    WHOLE_YEAR: _("One receipt for the whole year"),
 }
 
 
@@ -135,7 +135,7 @@ class GiveForm(KeyedForm):
             address=self.address.data or "",
             message=self.message.data or "",
             wants_receipt=self.wants_receipt.data,
-            receipt_for_year=self.receipt_for.data == YEAR,
+            receipt_for_year=self.receipt_for.data == WHOLE_YEAR,
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             language=language(),

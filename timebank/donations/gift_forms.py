@@ -17,7 +17,7 @@ from timebank.donations.forms import ANYTHING
 from timebank.donations.forms import DEDICATION_LABELS
 from timebank.donations.forms import EACH
 from timebank.donations.forms import RECEIPT_LABELS
-from timebank.donations.forms import YEAR
+from timebank.donations.forms import WHOLE_YEAR
 from timebank.donations.identifying import Identified
 from timebank.donations.in_kind import BroughtInKind
 from timebank.donations.models import CASH
@@ -148,7 +148,7 @@ class ByHandForm(_BroughtForm):
             way=self.way.data,
             email=self.email.data or "",
             wants_receipt=self.wants_receipt.data,
-            receipt_for_year=self.receipt_for.data == YEAR,
+            receipt_for_year=self.receipt_for.data == WHOLE_YEAR,
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             message=self.message.data or "",

@@ -49,8 +49,8 @@ def _renewed(session: Session, payment: Payment, renewal: Renewal) -> int:
     first = donation_of(session, payment)
     same = (
         *("fund_id", "name", "name_hidden", "email", "address", "wants_receipt", "member_id", "language"),
-        "receipt_for_year",
         *("fee_from_fund", "reading", "organisation", "dedication", "dedicated_to", "every"),
+        "receipt_for_year",
     )
     donation = Donation(
         **{name: getattr(first, name) for name in same},

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from tests.builders import SOMEBODY
 from tests.builders import a_member
+from tests.builders import at
 from tests.sheets import read_sheet
+from tests.stripe_things import HERE
 from tests.till import Till
+from tests.timebank.donations.sheets import FOR_YEAR
 from tests.timebank.donations.sheets import brought
 from tests.timebank.donations.sheets import changed
 from tests.timebank.donations.sheets import issued
@@ -20,6 +23,7 @@ from tests.timebank.receipts.office import faults
 from tests.timebank.receipts.office import receipts
 from tests.timebank.receipts.office import work_off
 from timebank.communities.models import Community
+from timebank.donations.models import Donation
 from timebank.receipts.issuer import add_tax_words
 from timebank.receipts.models import Receipt
 from timebank.receipts.papers import file_of
@@ -139,3 +143,28 @@ def tags(content: bytes) -> list[str]:
             kids = one.get("/K", [])
             waiting += [kids] if not isinstance(kids, int) else []
     return found
+
+
+def test_what_repeats_is_on_one_sheet_each_time_it_was_given(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = till.begin(1000, every="month", **FOR_YEAR)
+    till.stripe.fake.pay(till.at_stripe(token))
+    till.tell_all()
+    for _month in range(2):
+        till.stripe.fake.next_month(str(till.stripe.fake.all("subscription", account=HERE)[0]["id"]))
+        till.tell_all()
+    work_off(till)
+    assert receipts(till) == []
+
+    def years(session: Session, _here: Community) -> set[int]:
+        return {one.given_on.year for one in session.scalars(select(Donation)) if one.given_on}
+
+    given = done(till, years)
+    at(monkeypatch, max(given) + 1, 2, 1)
+    for year in given:
+        issued(till, year)
+    assert sum(one.last_line for one in receipts(till)) == 3
+    assert [one.of_year for one in receipts(till)] == sorted(given)
+    work_off(till)
+    assert faults(till) == []
