@@ -1,5 +1,6 @@
 """The forms about money, filled in: gifts, fees, receipts and funds."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,10 @@ from tests.filled import Filled
 from tests.filled import key
 from tests.house import House
 from tests.pictures import a_png
+from timebank import clock
 
+#: Until when somebody can still answer.
+A_DAY_TO_COME = (clock.today("Asia/Tokyo") + timedelta(days=20)).isoformat()
 PLAN = {
     "name": "Reduced",
     "words": "Nobody asks why",
@@ -140,6 +144,19 @@ MONEY: dict[str, Filled] = {
         key(26) | {"amount": "700", "words": "Boxes", "nature": "equipment", "spent_on": "2026-04-10"},
     ),
     "funds.take_back": Filled("treasurer", REASON),
+    "purposes.ask": Filled(
+        "treasurer",
+        {"to_fund": "1", "decision": "The car is sold", "decided_by": "The yearly meeting"}
+        | {"decided_on": DAY, "answer_by": A_DAY_TO_COME},
+        on="sold",
+    ),
+    "purpose_answers.answer": Filled("stranger", {"answer": "agreed"}),
+    "purposes.told": Filled("treasurer", {"answer": "back", "heard": "slip"}),
+    "purposes.settle": Filled("treasurer", {}, on="answered"),
+    "purposes.give_up": Filled("treasurer", {}),
+    "purposes.hand_back": Filled(
+        "treasurer", {"way": "cash", "handed_on": "2026-04-10"}, on="to be handed back"
+    ),
     "funds.end": Filled("treasurer", {"reason": "No cook"}),
     "funds.take_up": Filled("treasurer", {}, on="ended"),
 }

@@ -14,9 +14,14 @@ from timebank.donations.models import CASH
 from timebank.funds.models import Fund
 
 
+def day_of_gifts(community: Community) -> date:
+    """Give a day of a year in which nothing was given to any other community."""
+    return date(2019 + community.id, 4, 3)
+
+
 def gifts_by_hand(session: Session, community: Community, fund: Fund) -> dict[str, dict[str, int | str]]:
-    """Have been given cash and rice, in a year in which nothing was given to any other community."""
-    day = date(2019 + community.id, 4, 3)
+    """Have been given cash and rice."""
+    day = day_of_gifts(community)
     cash = Brought(amount_minor=800, way=CASH, given_on=day, fund=fund, name="A giver", key="form:cash")
     rice = BroughtInKind(what="Rice", given_on=day, name="A giver", key="form:ten kilos")
     written = by_hand.write_down(session, community=community, gift=cash, actor=COORDINATOR)

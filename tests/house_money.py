@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.builders import as_member
+from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
+from tests.house_purposes import ask_givers
 from tests.house_things import Things
 from timebank import clock
 from timebank.app import HOOKS
@@ -69,10 +71,15 @@ def take_gifts(session: Session, community: Community) -> Things:
         key="form:rice",
     )
     spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
-    return gifts_by_hand(session, community, made["meal"]) | {
+    by_hand = gifts_by_hand(session, community, made["meal"])
+    asked = ask_givers(session, community, made["meal"], day_of_gifts(community))
+    return {
+        **by_hand,
+        **asked,
         "movement_id": {what: nobody_knows(session, community, what) for what in ("a gift", "a fee")},
+        "gift_id": {**by_hand["gift_id"], **asked["gift_id"]},
         "spending_id": {"rice": spent.id},
-        "fund_id": {name: fund.id for name, fund in made.items()},
+        "fund_id": {**{name: fund.id for name, fund in made.items()}, **asked["fund_id"]},
         "payment_token": {"paid": payment.token},
         "payment_id": {"paid": payment.id},
         "regular_token": {"every month": regular.token},

@@ -21,6 +21,8 @@ from tests.demo import demo_copy
 from tests.demo import passwords
 from tests.house_money import nobody_knows
 from tests.house_money import repeats
+from tests.house_purposes import JAPANESE
+from tests.house_purposes import ask_givers
 from tests.servers import application
 from tests.webpages import WebPage
 from tests.webpages import read_page
@@ -41,6 +43,7 @@ from timebank.donations.service import pay_again
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.funds.models import Fund
+from timebank.funds.models import PurposeChange
 from timebank.hands.models import TrustOffer
 from timebank.joining.first_sign_ins import ask_first_sign_in
 from timebank.joining.invitations import NewInvitation
@@ -66,6 +69,7 @@ from timebank.people.sign_ins import hashed
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
 from timebank.pools.models import PoolTransfer
+from timebank.purposes.models import PurposeGiver
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
@@ -210,6 +214,9 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "plan_id": [1, 9_999],
         "fee_id": [1, 9_999],
         "payment_id": [9_999],
+        "purpose_token": ["nobodys", *_asked_about_purpose(session)],
+        "change_id": [*session.scalars(select(PurposeChange.id)), 9_999],
+        "purpose_giver_id": [*session.scalars(select(PurposeGiver.id)), 9_999],
         "gift_id": [*session.scalars(select(DonationByHand.donation_id)), 9_999],
         "gift_year": [2026, 1999],
         "kind_gift_id": [*session.scalars(select(GiftInKind.id)), 9_999],
@@ -259,6 +266,16 @@ def _first_sign_in(session: Session) -> str:
         known = session.get_one(FirstSignIn, 8)
         known.token_hash = hashed("newest")
     return "newest"
+
+
+def _asked_about_purpose(session: Session) -> list[str]:
+    """Have a fund stop and its giver be asked, once; give the token of the giver's page."""
+    if not session.scalars(select(PurposeGiver)).all():
+        community = _demo(session)
+        meal = session.scalars(select(Fund).where(Fund.ended_on.is_(None))).first()
+        assert meal
+        ask_givers(session, community, meal, community.started_on, words=JAPANESE)
+    return list(session.scalars(select(PurposeGiver.token)))
 
 
 def _demo(session: Session) -> Community:

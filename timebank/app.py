@@ -114,6 +114,11 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
 from timebank.pools import known as pools_known
 from timebank.pools import views as pools_views
+from timebank.purposes import answer_views as purpose_answer_views
+from timebank.purposes import known as purposes_known
+from timebank.purposes import service as purposes
+from timebank.purposes import views as purposes_views
+from timebank.purposes.queries import count_to_settle
 from timebank.receipts import known as receipts_known
 from timebank.receipts import settings_views as receipt_settings_views
 from timebank.receipts import views as receipts_views
@@ -189,6 +194,8 @@ HOOKS = Hooks(
         STOP: N_("Have Stripe take nothing more of what repeats"),
         TELL_FAILED: N_("Tell somebody that a payment could not be taken"),
         TELL_STOPPED: N_("Tell somebody that nothing is taken any more"),
+        purposes.ASK_GIVER: N_("Ask a giver whether a gift may be for something else"),
+        purposes.REMIND_GIVER: N_("Remind a giver of that question"),
         fees.TELL_PAID: N_("Tell a member until when their fee is paid"),
         STOP_FEES: N_("Stop fees of members who have left"),
         STOP_ENDED: N_("Stop gifts for funds that have ended"),
@@ -209,6 +216,12 @@ HOOKS = Hooks(
             N_("Payments that need a second look: %(number)s"),
             "see-money",
             count_second_look,
+        ),
+        DeskItem(
+            "funds.index",
+            N_("Givers have answered about a fund, to be settled: %(number)s"),
+            "change-purposes",
+            count_to_settle,
         ),
     ),
     member_pages=(
@@ -232,7 +245,7 @@ HOOKS = Hooks(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
-        *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN),
+        *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
     ),
     questions=(
         Question(
@@ -257,7 +270,7 @@ FEATURES = (
     *(donations_views, gift_views, register_views, sheet_views, funds_views, payments_views, webhook_views),
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
-    *(gift_receipt_views, receipts_views, receipt_settings_views),
+    *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

@@ -46,6 +46,7 @@ _FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
 _DONATIONS: Final = "donations:"
 _FUND: Final = "fund:"
+_FUND_BACK: Final = "fund-back:"
 
 #: What kind of account a code's first part, or the whole of it, names.
 _TYPES: Final = {
@@ -62,6 +63,7 @@ _TYPES: Final = {
     "fees": AccountType.INCOME,
     "general": AccountType.EQUITY,
     "fund": AccountType.EQUITY,
+    "fund-back": AccountType.EQUITY,
 }
 
 _MEMBER_HOURS: Final = "hours:member:"
@@ -170,6 +172,11 @@ def fund_code(fund: str) -> str:
     return f"{_FUND}{fund}"
 
 
+def back_code(fund: str) -> str:
+    """Spell the code of what lies apart from a fund, to be given back to those who gave it."""
+    return f"{_FUND_BACK}{fund}"
+
+
 def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
     """Find an account of money, or open it where nothing has ever been booked to it.
 
@@ -180,7 +187,7 @@ def money(session: Session, *, book_id: int, currency: str, code: str, actor: Ac
         return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
     except ledger.AccountUnknown:
         ledger.open_commodity(session, currency, scale=decimals_of(currency))
-    fund, cash = code.startswith(_FUND), code.startswith(_CASH)
+    fund, cash = code.startswith((_FUND, _FUND_BACK)), code.startswith(_CASH)
     new = NewAccount(
         code=code,
         commodity=currency,

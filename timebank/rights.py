@@ -95,6 +95,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "write-down-gifts": frozenset({TREASURER}),
     "keep-funds": frozenset({STEWARD, TREASURER}),
     "spend-from-funds": frozenset({TREASURER}),
+    "change-purposes": frozenset({TREASURER}),
     "ask-for-gifts": frozenset({STEWARD}),
     # About fees.
     "see-own-fee": frozenset({MEMBER}),
@@ -177,6 +178,9 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "write-down-gifts": N_("Write down gifts that came in cash, by transfer or in kind, and take them back"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
+    "change-purposes": N_(
+        "Ask givers whether what is left in a fund may be for something else, and do as they answer"
+    ),
     "print-receipts": N_("Print receipts, for the post or as a copy"),
     "set-up-receipts": N_("Say who issues receipts, by which stamp, and the words for tax on them"),
     "ask-for-gifts": N_("Say how the community asks for gifts, and write who takes the money"),

@@ -87,6 +87,7 @@ WORDS = {
     "funds.change": ("purpose",),
     "funds.spend": ("words",),
     "funds.take_back": ("reason",),
+    "purposes.ask": ("decision", "decided_by"),
     "funds.end": ("reason",),
     "doubles.join": ("reason",),
     "licences.take_off": ("reason",),
@@ -143,6 +144,7 @@ NO_WORDS = {
     *("early_days", "grace_days", "days_before", "days_after"),
     *("way", "given_on", "dedication", "receipt_for"),
     *("valid_from", "valid_until"),
+    *("to_fund", "decided_on", "answer_by", "handed_on"),
 }
 
 

@@ -17,6 +17,7 @@ from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
+from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
 
 
@@ -36,7 +37,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
-        faults += [*check_documents(session), *check_receipts(session)]
+        faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

@@ -87,6 +87,10 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
 from timebank.people.letters import send_links_with
 from timebank.people.links import SEND_LINK
+from timebank.purposes.letters import ask_giver
+from timebank.purposes.letters import remind_giver
+from timebank.purposes.service import ASK_GIVER
+from timebank.purposes.service import REMIND_GIVER
 from timebank.queue import Daily
 from timebank.queue import Handler
 from timebank.queue import Place
@@ -207,6 +211,8 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         STOP_ENDED: stop_ended,
         REMIND_OF_FEES: remind_of_fees,
         REMIND_OF_FEE: remind_of_fee,
+        ASK_GIVER: ask_giver,
+        REMIND_GIVER: remind_giver,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
         STOP: stop_with(stripe or StripeSettings()),
         TELL_FAILED: tell_with(lambda: HOOKS.purposes, "regular_failed"),

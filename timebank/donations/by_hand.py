@@ -22,6 +22,7 @@ from timebank.donations.models import LONGEST_REASON
 from timebank.donations.models import TRANSFER
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
+from timebank.donations.models import DonationKept
 from timebank.donations.receipting import issue_receipt
 from timebank.donations.receipting import taken_back
 from timebank.donations.service import FundEnded
@@ -69,6 +70,16 @@ class NotByHand(Refusal):
     """A gift is to be taken back that came through Stripe, which knows nothing of it."""
 
     sentence = N_("This gift came through Stripe. It is given back on the page of its payment.")
+    status = 409
+
+
+class GiverWasAsked(Refusal):
+    """A gift is to be taken back as a mistake whose giver has said what becomes of the rest of it."""
+
+    sentence = N_(
+        "Whoever gave this was asked what becomes of what is left of it, and answered. It is no mistake that "
+        "could be taken back."
+    )
     status = 409
 
 
@@ -159,6 +170,8 @@ def take_back(
         raise NotByHand
     if by_hand.reversal_id is not None:
         return
+    if session.get(DonationKept, donation.id) is not None:
+        raise GiverWasAsked
     try:
         with session.begin_nested():
             reversed_ = ledger.reverse(

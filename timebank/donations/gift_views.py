@@ -24,6 +24,7 @@ from timebank.donations.gift_forms import ByHandForm
 from timebank.donations.gift_forms import GiftFilterForm
 from timebank.donations.gift_forms import InKindForm
 from timebank.donations.gift_forms import TakeBackGiftForm
+from timebank.donations.kept import kept_by
 from timebank.donations.queries import KIND
 from timebank.donations.queries import Gift
 from timebank.donations.queries import InKind
@@ -113,6 +114,7 @@ def show(gift_id: int) -> ResponseReturnValue:
         ways=WAY_LABELS,
         member=_member(gift.donation.member_id),
         receipt=receipt_of_gift(session(), donation=gift.donation),
+        kept=kept_by(session(), donation=gift.donation),
     )
 
 

@@ -222,3 +222,49 @@ class GiftInKind(Base):
     key: Mapped[str]
     #: It was written down by mistake; the line stays, and no longer counts.
     taken_back_because: Mapped[str | None]
+
+
+class DonationKept(Base):
+    """Where what is left of a gift is kept since its giver has answered: by another fund, or to go back."""
+
+    __tablename__ = "donation_kept"
+    __table_args__ = (
+        ForeignKeyConstraint(["donation_id", "community_id"], ["donation.id", "donation.community_id"]),
+        ForeignKeyConstraint(["fund_id", "community_id"], ["fund.id", "fund.community_id"]),
+        Index("donation_kept_by_fund", "fund_id"),
+        CheckConstraint("gone_minor >= 0", name="donation_kept_is_no_more_than_was_given"),
+        STRICT,
+    )
+
+    donation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    #: The fund that keeps it; of what is to be given back the fund that it was kept for.
+    fund_id: Mapped[int]
+    #: It lies apart until whoever gave it has it back.
+    to_give_back: Mapped[bool]
+    #: How much of what the gift brought is not there any more: it was spent before, or is handed back.
+    gone_minor: Mapped[int]
+    since: Mapped[datetime]
+
+
+class DonationHandedBack(Base):
+    """That what was left of a gift was handed back to whoever gave it, and not by Stripe."""
+
+    __tablename__ = "donation_handed_back"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["donation_id", "community_id"], ["donation.id", "donation.community_id"]),
+        CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="donation_handed_back_is_bounded"),
+        CheckConstraint(one_of("way", BY_HAND), name="donation_handed_back_way_is_known"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="donation_handed_back_has_an_actor"),
+        STRICT,
+    )
+
+    donation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    amount_minor: Mapped[int]
+    way: Mapped[str]
+    handed_on: Mapped[date]
+    done_at: Mapped[datetime]
+    actor: Mapped[str]
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))

@@ -9,6 +9,7 @@ from timebank import clock
 from timebank.communities.models import Community
 from timebank.donations.models import MEMORY
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationKept
 from timebank.donations.receipting import given_back
 from timebank.donations.receipting import issue_receipt
 from timebank.donations.service import MOST_BY_CARD
@@ -17,6 +18,7 @@ from timebank.donations.service import fund_of
 from timebank.donations.service import rule_of
 from timebank.donations.service import thank_later
 from timebank.errors import N_
+from timebank.funds.models import Fund
 from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Earmark
 from timebank.payments.booking import Purpose
@@ -33,7 +35,15 @@ def _shares(session: Session, payment: Payment, amount: int) -> Shares:
 def _earmark(session: Session, payment: Payment) -> Earmark | None:
     donation = donation_of(session, payment)
     fund = fund_of(session, donation)
-    return None if fund is None else Earmark(books.fund_code(fund.slug), bears_fee=donation.fee_from_fund)
+    if fund is None:
+        return None
+    kept = session.get(DonationKept, donation.id)
+    if kept is None:
+        return Earmark(books.fund_code(fund.slug), bears_fee=donation.fee_from_fund)
+    # Its giver was asked: what is left of it lies elsewhere, and all else of it is spent.
+    slug = session.get_one(Fund, kept.fund_id).slug
+    code = books.back_code(slug) if kept.to_give_back else books.fund_code(slug)
+    return Earmark(code, bears_fee=donation.fee_from_fund, gone=kept.gone_minor)
 
 
 def _paid(session: Session, payment: Payment) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import Select
 from sqlalchemy import Text
 from sqlalchemy import and_
 from sqlalchemy import cast
@@ -19,6 +20,7 @@ from timebank import clock
 from timebank.communities.models import Community
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
+from timebank.donations.models import DonationHandedBack
 from timebank.donations.models import GiftInKind
 from timebank.donations.service import DONATION
 from timebank.funds.models import Fund
@@ -31,6 +33,10 @@ from timebank.payments.models import StripeRefund
 
 #: By which way a gift came, beside those by hand: paid at Stripe by card or at a konbini, or no money at all.
 STRIPE, KIND = "stripe", "kind"
+
+
+#: Gifts by their numbers: a few, or as the database finds them.
+Ids = Sequence[int] | Select[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,11 @@ def find_gift(session: Session, *, community: Community, gift_id: int) -> Gift |
     """Find a gift of money that was given here; another community's, and what nobody paid, is not found."""
     where = Donation.community_id == community.id, Donation.id == gift_id, Donation.given_on.is_not(None)
     return next(iter(_gifts(session, *where)), None)
+
+
+def gifts_among(session: Session, *, community: Community, ids: Ids) -> Sequence[Gift]:
+    """Find gifts of money by their numbers, the newest first; another community's are not among them."""
+    return _gifts(session, Donation.community_id == community.id, Donation.id.in_(ids))
 
 
 def list_in_kind(session: Session, *, community: Community, year: int) -> Sequence[InKind]:
@@ -162,9 +173,10 @@ def _in(
 
 def _gifts(session: Session, *where: ColumnElement[bool]) -> list[Gift]:
     found = (
-        select(Donation, Fund, DonationByHand, Payment)
+        select(Donation, Fund, DonationByHand, Payment, DonationHandedBack.amount_minor)
         .outerjoin(Fund, Fund.id == Donation.fund_id)
         .outerjoin(DonationByHand, DonationByHand.donation_id == Donation.id)
+        .outerjoin(DonationHandedBack, DonationHandedBack.donation_id == Donation.id)
         .outerjoin(Payment, _COUNTS)
         .where(*where)
         .order_by(Donation.given_on.desc(), Donation.id.desc())
@@ -183,22 +195,26 @@ def _gifts(session: Session, *where: ColumnElement[bool]) -> list[Gift]:
             fund=fund,
             by_hand=by_hand,
             payment=payment,
-            back=_back(donation, by_hand, payment, refunded),
+            back=_back(donation, by_hand, payment, refunded, handed_back or 0),
         )
-        for donation, fund, by_hand, payment in session.execute(found)
+        for donation, fund, by_hand, payment, handed_back in session.execute(found)
     ]
 
 
 def _back(
-    donation: Donation, by_hand: DonationByHand | None, payment: Payment | None, refunded: dict[int, int]
+    donation: Donation,
+    by_hand: DonationByHand | None,
+    payment: Payment | None,
+    refunded: dict[int, int],
+    handed_back: int,
 ) -> int:
     if by_hand is not None:
-        return donation.amount_minor if by_hand.reversal_id is not None else 0
+        return donation.amount_minor if by_hand.reversal_id is not None else handed_back
     if payment is None:
         return 0
     if payment.state in {CHARGED_BACK, REVERSED}:
         return donation.amount_minor
-    return refunded.get(payment.id, 0)
+    return refunded.get(payment.id, 0) + handed_back
 
 
 def _in_kind(session: Session, *where: ColumnElement[bool]) -> list[InKind]:

@@ -11,6 +11,7 @@ from timebank.donations.models import DONATION
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_NAME
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationHandedBack
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.funds.models import Fund
@@ -32,6 +33,7 @@ from timebank.receipts.service import hold_numbers
 from timebank.receipts.service import issue
 from timebank.receipts.service import note_earlier_refunds
 from timebank.receipts.service import note_given_back
+from timebank.receipts.service import note_handed_back
 from timebank.receipts.service import note_taken_back
 from timebank.receipts.service import source_of
 from timebank.text import clean_line
@@ -116,6 +118,9 @@ def issue_receipt(
     if receipt is not None and payment is not None:
         for note in note_earlier_refunds(session, payment=payment):
             send_later(session, receipt=note, donation_id=donation.id)
+    back = session.get(DonationHandedBack, donation.id) if receipt is not None else None
+    if back is not None:
+        handed_back(session, donation=donation, back=back, actor=actor)
     return receipt
 
 
@@ -134,7 +139,10 @@ def ask_for_receipt(
         return found
     if issuer_of(session, community=community) is None:
         raise NoReceiptsHere
+    back = session.get(DonationHandedBack, donation.id)
     if payment is not None and not counts_for_receipt(payment):
+        raise NothingLeftForReceipt
+    if back is not None and back.amount_minor >= donation.amount_minor:
         raise NothingLeftForReceipt
     _made_out_to(donation, name, address)
     # One that is asked for by itself stands on no year's.
@@ -169,6 +177,24 @@ def taken_back(session: Session, *, donation: Donation, actor: Actor) -> None:
         return
     source = source_of_gift(donation, None)
     note = note_taken_back(session, community=community, receipt=receipt, source=source, actor=actor)
+    if note is not None:
+        send_later(session, receipt=note, donation_id=donation.id)
+
+
+def handed_back(session: Session, *, donation: Donation, back: DonationHandedBack, actor: Actor) -> None:
+    """Issue the note of what was handed back of a gift by hand, where it has a receipt, and send it."""
+    receipt = receipt_of_gift(session, donation=donation)
+    if receipt is None:
+        return
+    note = note_handed_back(
+        session,
+        community=session.get_one(Community, donation.community_id),
+        receipt=receipt,
+        gift=donation.id,
+        amount_minor=back.amount_minor,
+        day=back.handed_on,
+        actor=actor,
+    )
     if note is not None:
         send_later(session, receipt=note, donation_id=donation.id)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -28,6 +29,12 @@ MOST_MINOR = 10_000_000_000
 NATURES = ("ingredients", "fuel", "rent", "postage", "thanks", "equipment", "insurance", "other")
 
 OPENED, CHANGED, ENDED, TAKEN_UP = "opened", "changed", "ended", "taken-up"
+
+LONGEST_DECISION = 1_000
+LONGEST_DECIDERS = 100
+#: Givers are asked whether what is left may be for something else; it is done as they answered; or nothing
+#: comes of it.
+ASKED, SETTLED, GIVEN_UP = "asked", "settled", "given-up"
 
 
 class Fund(Base):
@@ -124,3 +131,76 @@ class FundEvent(Base):
     what: Mapped[str]
     #: The name and the purpose that stood there before a change, or a reason.
     words: Mapped[str | None]
+
+
+class PurposeChange(Base):
+    """That what a fund holds is to be for something else: who decided it, and what came of asking givers."""
+
+    __tablename__ = "purpose_change"
+    __table_args__ = (
+        # So that other tables' keys can carry the community and never mix two.
+        UniqueConstraint("id", "community_id"),
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["fund_id", "community_id"], ["fund.id", "fund.community_id"]),
+        ForeignKeyConstraint(["to_fund_id", "community_id"], ["fund.id", "fund.community_id"]),
+        Index(
+            "purpose_change_asked",
+            "fund_id",
+            unique=True,
+            sqlite_where=text(f"state = '{ASKED}'"),
+            postgresql_where=text(f"state = '{ASKED}'"),
+        ),
+        Index("purpose_change_by_fund", "fund_id"),
+        Index("purpose_change_to_fund", "to_fund_id"),
+        CheckConstraint("fund_id <> to_fund_id", name="purpose_change_is_a_change"),
+        CheckConstraint(f"length(to_name) BETWEEN 1 AND {LONGEST_NAME}", name="purpose_change_name_is_short"),
+        CheckConstraint(
+            f"length(to_purpose) BETWEEN 1 AND {LONGEST_PURPOSE}", name="purpose_change_purpose_is_short"
+        ),
+        CheckConstraint(
+            f"length(decision) BETWEEN 1 AND {LONGEST_DECISION}", name="purpose_change_decision_is_short"
+        ),
+        CheckConstraint(
+            f"length(decided_by) BETWEEN 1 AND {LONGEST_DECIDERS}",
+            name="purpose_change_is_decided_by_somebody",
+        ),
+        CheckConstraint("answer_by > decided_on", name="purpose_change_is_asked_after_it_is_decided"),
+        CheckConstraint(one_of("state", (ASKED, SETTLED, GIVEN_UP)), name="purpose_change_state_is_known"),
+        CheckConstraint("length(currency) = 3", name="purpose_change_currency_has_three_letters"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="purpose_change_has_an_actor"),
+        CheckConstraint(
+            f"(state = '{ASKED}') = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)",
+            name="purpose_change_ends_by_somebody",
+        ),
+        CheckConstraint("moved_minor >= 0 AND back_minor >= 0", name="purpose_change_moves_no_less"),
+        CheckConstraint(
+            "(entry_id IS NOT NULL) = (moved_minor + back_minor > 0) "
+            f"AND (entry_id IS NULL OR state = '{SETTLED}')",
+            name="purpose_change_is_booked",
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    fund_id: Mapped[int]
+    #: What it is to be for: a fund of its own, with its name and words as givers were told.
+    to_fund_id: Mapped[int]
+    to_name: Mapped[str]
+    to_purpose: Mapped[str]
+    #: In words, by whom and when.
+    decision: Mapped[str]
+    decided_by: Mapped[str]
+    decided_on: Mapped[date]
+    #: The last day on which givers can answer.
+    answer_by: Mapped[date]
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    actor: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    #: Moves what belongs to those who agreed, and lays apart what goes back.
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    currency: Mapped[str]
+    moved_minor: Mapped[int]
+    back_minor: Mapped[int]

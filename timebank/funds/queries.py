@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
 
 import ledger
 from timebank import books
 from timebank.communities.models import Community
+from timebank.funds.models import ASKED
 from timebank.funds.models import ENDED
+from timebank.funds.models import GIVEN_UP
 from timebank.funds.models import Fund
 from timebank.funds.models import FundEvent
 from timebank.funds.models import FundSpending
+from timebank.funds.models import PurposeChange
 
 #: How many lines of what was spent are shown of each fund.
 SHOWN: Final = 30
@@ -28,6 +33,18 @@ class Standing:
     given: int
     spent: int
     left: int
+    #: What of it is for something else now, as its givers agreed; and what came from other funds like that.
+    went: int = 0
+    came: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That what a fund held is to be for something else, with both funds."""
+
+    change: PurposeChange
+    fund: Fund
+    to_fund: Fund
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,8 @@ class Shown:
     spendings: Sequence[FundSpending]
     #: Why what it is for has stopped; empty while it goes on.
     why_ended: str
+    #: What was decided about its money or what came into it, the newest first; without what was given up.
+    changes: Sequence[Change]
 
 
 def list_funds(session: Session, *, community: Community, ended: bool = False) -> Sequence[Fund]:
@@ -61,24 +80,55 @@ def show_funds(session: Session, *, community: Community) -> list[Shown]:
     funds = list_funds(session, community=community, ended=True)
     lines = {(one.code, one.commodity): one for one in ledger.trial_balance(session, community.book_id)}
     spent = _spent(session, community)
-    reasons = _reasons(session, community)
+    reasons, decided = _reasons(session, community), _changes(session, community)
     shown = []
     for fund in funds:
         code = books.fund_code(fund.slug)
         rows = [one for one in spent if one.fund_id == fund.id]
+        changes = [one for one in decided if fund in (one.fund, one.to_fund)]
         standings = [
-            _standing(line, sum(one.amount_minor for one in rows if one.currency == currency))
-            for (named, currency), line in sorted(lines.items())
+            _standing(line, fund, rows, changes)
+            for (named, _currency), line in sorted(lines.items())
             if named == code
         ]
         why = reasons.get(fund.id, "") if fund.ended_on else ""
-        shown.append(Shown(fund, standings, _by_nature(rows), rows[:SHOWN], why))
+        shown.append(Shown(fund, standings, _by_nature(rows), rows[:SHOWN], why, changes))
     return shown
 
 
-def _standing(line: ledger.TrialLine, spent: int) -> Standing:
-    left = -line.balance
-    return Standing(line.commodity, left + spent, spent, left)
+def open_change(session: Session, *, fund: Fund) -> PurposeChange | None:
+    """Find what the givers of a fund are asked at the moment."""
+    found = select(PurposeChange).where(PurposeChange.fund_id == fund.id, PurposeChange.state == ASKED)
+    return session.scalar(found)
+
+
+def find_change(session: Session, *, community: Community, change_id: int) -> Change | None:
+    """Find what was decided about a fund of this community; another community's is not found."""
+    return next(iter(_changes(session, community, PurposeChange.id == change_id)), None)
+
+
+def _changes(session: Session, community: Community, *which: ColumnElement[bool]) -> list[Change]:
+    """List what was decided about funds, the newest first."""
+    to_fund = aliased(Fund)
+    found = (
+        select(PurposeChange, Fund, to_fund)
+        .join(Fund, Fund.id == PurposeChange.fund_id)
+        .join(to_fund, to_fund.id == PurposeChange.to_fund_id)
+        .where(PurposeChange.community_id == community.id, *(which or (PurposeChange.state != GIVEN_UP,)))
+        .order_by(PurposeChange.id.desc())
+    )
+    return [Change(*row) for row in session.execute(found)]
+
+
+def _standing(
+    line: ledger.TrialLine, fund: Fund, rows: Sequence[FundSpending], changes: Sequence[Change]
+) -> Standing:
+    left, currency = -line.balance, line.commodity
+    spent = sum(one.amount_minor for one in rows if one.currency == currency)
+    moved = [one for one in changes if one.change.currency == currency]
+    went = sum(one.change.moved_minor for one in moved if one.fund is fund)
+    came = sum(one.change.moved_minor for one in moved if one.to_fund is fund)
+    return Standing(currency, left + spent + went - came, spent, left, went, came)
 
 
 def _spent(session: Session, community: Community) -> Sequence[FundSpending]:

@@ -22,6 +22,7 @@ from timebank.funds.models import OPENED
 from timebank.funds.models import TAKEN_UP
 from timebank.funds.models import Fund
 from timebank.funds.models import FundEvent
+from timebank.funds.queries import open_change
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import excerpt
@@ -82,6 +83,16 @@ class FundReasonMissing(Refusal):
     field = "reason"
 
 
+class GiversAreAsked(Refusal):
+    """A fund is to take gifts again while those who gave to it are asked about something else."""
+
+    sentence = N_(
+        "Those who gave are asked at the moment whether what is left may be for something else. Please give "
+        "that up first."
+    )
+    status = 409
+
+
 def open_fund(
     session: Session, *, community: Community, slug: str, name: str, purpose: str, actor: Actor
 ) -> Fund:
@@ -131,6 +142,8 @@ def take_up_fund(session: Session, *, fund: Fund, actor: Actor) -> None:
     """Let a fund take gifts again."""
     session.refresh(fund, with_for_update=True)
     if fund.ended_on is not None:
+        if open_change(session, fund=fund) is not None:
+            raise GiversAreAsked
         fund.ended_on = None
         _record(session, fund=fund, what=TAKEN_UP, words=None, actor=actor)
 

@@ -79,6 +79,8 @@ class Earmark:
     code: str
     #: Stripe's fee is taken out of it; else the community bears it.
     bears_fee: bool
+    #: How much of what this payment brought is known to be spent, so that no part of it goes back from there.
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +276,7 @@ class _Counter:
             account = _account(self.session, self.community, self.movement.currency, fund.code)
             there = ledger.balance(self.session, account).balance
             assert self.payment is not None
-            own = self._sum(StripeMovement.payment_id == self.payment.id)
+            own = self._sum(StripeMovement.payment_id == self.payment.id) - fund.gone
             return -max(min(-self.movement.amount - from_owed, there, own), 0)
         return 0
 

@@ -101,7 +101,10 @@ def show(payment_id: int) -> ResponseReturnValue:
 def give_back(payment_id: int) -> ResponseReturnValue:
     """Give back a payment, or a part of it."""
     story = _story(payment_id)
-    form = GiveBackForm(amount=story.left or None, email=story.payment.email)
+    # A link that knows how much is to go back says so.
+    asked = request.args.get("amount", type=int) or 0
+    amount = asked if 0 < asked <= story.left else story.left
+    form = GiveBackForm(amount=amount or None, email=story.payment.email)
     if form.validate_on_submit():
         try:
             here.give_back(story, amount=form.amount.data, email=form.email.data or "")

@@ -210,6 +210,28 @@ def note_taken_back(
     )
 
 
+def note_handed_back(
+    session: Session,
+    *,
+    community: Community,
+    receipt: Receipt,
+    gift: int,
+    amount_minor: int,
+    day: date,
+    actor: Actor,
+) -> Receipt | None:
+    """Issue the note that a part of a receipt's money was handed back, not by Stripe; once for each gift."""
+    return _note(
+        session,
+        community,
+        receipt,
+        source=f"hand-back:{gift}",
+        amount_minor=amount_minor,
+        day=day,
+        actor=actor,
+    )
+
+
 def note_earlier_refunds(session: Session, *, payment: Payment) -> list[Receipt]:
     """Issue the notes of what went back before there was a receipt."""
     before = select(StripeRefund).where(
