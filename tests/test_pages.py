@@ -19,37 +19,32 @@ from tests.builders import written
 from tests.databases import SQLite
 from tests.demo import demo_copy
 from tests.demo import passwords
+from tests.demo_more import asked_about_purpose
+from tests.demo_more import asked_as_guardian
+from tests.demo_more import first_sign_in
+from tests.demo_more import invited
+from tests.demo_more import regular
+from tests.demo_more import the_demo
 from tests.house_money import nobody_knows
-from tests.house_money import repeats
-from tests.house_purposes import JAPANESE
-from tests.house_purposes import ask_givers
 from tests.servers import application
 from tests.webpages import WebPage
 from tests.webpages import read_page
 from tests.webpages import without
-from timebank import clock
-from timebank.actor import TERMINAL
 from timebank.cli.demo_data import SLUG
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
-from timebank.communities.service import find_community
 from timebank.contacts.models import ContactDetail
 from timebank.contacts.models import SharingRules
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
 from timebank.donations.models import GiftInKind
 from timebank.donations.models import GivingRule
-from timebank.donations.service import pay_again
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
 from timebank.funds.models import Fund
 from timebank.funds.models import PurposeChange
 from timebank.hands.models import TrustOffer
-from timebank.joining.first_sign_ins import ask_first_sign_in
-from timebank.joining.invitations import NewInvitation
-from timebank.joining.invitations import make_invitation
 from timebank.joining.models import Application
-from timebank.joining.models import FirstSignIn
 from timebank.joining.models import Invitation
 from timebank.licences.models import Licence
 from timebank.licences.models import LicenceKind
@@ -65,7 +60,6 @@ from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.payments.particulars import Particulars
 from timebank.people.models import Person
 from timebank.people.models import ShownSignIn
-from timebank.people.sign_ins import hashed
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
 from timebank.pools.models import PoolTransfer
@@ -73,7 +67,6 @@ from timebank.purposes.models import PurposeGiver
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
-from timebank.web.forms import fresh_key
 
 #: One of each role, and somebody who has not signed in.
 WHO = {
@@ -199,22 +192,22 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "pool_id": [1, 9_999],
         "application_id": [*session.scalars(select(Application.id)), 9_999],
         "invitation_id": [1, 9_999],
-        "code": ["nobodys", _invited(session)],
-        "guardian_token": ["nobodys", _asked_as_guardian(session)],
-        "first_token": ["nobodys", _first_sign_in(session)],
+        "code": ["nobodys", invited(session)],
+        "guardian_token": ["nobodys", asked_as_guardian(session)],
+        "first_token": ["nobodys", first_sign_in(session)],
         "transfer_id": [1, 4, 9_999],
         "request_id": [1, 9_999],
         "leak_id": [1, 9_999],
         "fund_id": [1, 9_999],
         "spending_id": [9_999],
         "payment_token": ["nobodys"],
-        "regular_token": ["nobodys", _regular(session)],
+        "regular_token": ["nobodys", regular(session)],
         "regular_id": [9_999],
-        "movement_id": [nobody_knows(session, _demo(session), "a gift"), 9_999],
+        "movement_id": [nobody_knows(session, the_demo(session), "a gift"), 9_999],
         "plan_id": [1, 9_999],
         "fee_id": [1, 9_999],
         "payment_id": [9_999],
-        "purpose_token": ["nobodys", *_asked_about_purpose(session)],
+        "purpose_token": ["nobodys", *asked_about_purpose(session)],
         "change_id": [*session.scalars(select(PurposeChange.id)), 9_999],
         "purpose_giver_id": [*session.scalars(select(PurposeGiver.id)), 9_999],
         "gift_id": [*session.scalars(select(DonationByHand.donation_id)), 9_999],
@@ -232,55 +225,6 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         if "GET" in (rule.methods or ()) and rule.endpoint != "static":
             values = [{}] if not rule.arguments else _combined(known, sorted(rule.arguments))
             found += [adapter.build(rule.endpoint, one) for one in values]
-    return found
-
-
-def _invited(session: Session) -> str:
-    """Make an invitation, whose code nobody else knows."""
-    new = NewInvitation(key=fresh_key(), note="貼り紙", uses=2, good_until=clock.today("Asia/Tokyo"))
-    return make_invitation(session, community=_demo(session), new=new, actor=TERMINAL)[1]
-
-
-def _asked_as_guardian(session: Session) -> str:
-    """Give the token of a guardian who was asked by mail."""
-    asked = session.scalars(select(Application).where(Application.guardian_name != "")).first()
-    assert asked
-    asked.guardian_token_hash = hashed("guardians")
-    return "guardians"
-
-
-def _regular(session: Session) -> str:
-    """Have a gift be given every month; gives the token of the link by which that is changed."""
-    donation = session.scalars(select(Donation).order_by(Donation.id)).first()
-    assert donation
-    payment = pay_again(session, community=_demo(session), donation=donation)
-    return repeats(session, _demo(session), payment).token
-
-
-def _first_sign_in(session: Session) -> str:
-    """Give the token by which a new member would sign in."""
-    known = session.get(FirstSignIn, 8)
-    if known is None:
-        member = session.get_one(Member, 8)
-        ask_first_sign_in(session, member=member, email="new@kadoma.example", language="ja")
-        known = session.get_one(FirstSignIn, 8)
-        known.token_hash = hashed("newest")
-    return "newest"
-
-
-def _asked_about_purpose(session: Session) -> list[str]:
-    """Have a fund stop and its giver be asked, once; give the token of the giver's page."""
-    if not session.scalars(select(PurposeGiver)).all():
-        community = _demo(session)
-        meal = session.scalars(select(Fund).where(Fund.ended_on.is_(None))).first()
-        assert meal
-        ask_givers(session, community, meal, community.started_on, words=JAPANESE)
-    return list(session.scalars(select(PurposeGiver.token)))
-
-
-def _demo(session: Session) -> Community:
-    found = find_community(session, SLUG)
-    assert found
     return found
 
 

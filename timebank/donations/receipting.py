@@ -183,6 +183,8 @@ def taken_back(session: Session, *, donation: Donation, actor: Actor) -> None:
 
 def handed_back(session: Session, *, donation: Donation, back: DonationHandedBack, actor: Actor) -> None:
     """Issue the note of what was handed back of a gift by hand, where it has a receipt, and send it."""
+    # The sheet of a year that is being issued right now tells of it, or is there afterwards.
+    hold_numbers(session, community=session.get_one(Community, donation.community_id))
     receipt = receipt_of_gift(session, donation=donation)
     if receipt is None:
         return

@@ -23,6 +23,7 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.donations.models import DONATION
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationHandedBack
 from timebank.donations.queries import Gift
 from timebank.donations.queries import list_gifts
 from timebank.donations.receipting import issue_receipt
@@ -46,6 +47,7 @@ from timebank.receipts.service import NoReceiptsHere
 from timebank.receipts.service import Part
 from timebank.receipts.service import hold_numbers
 from timebank.receipts.service import issue
+from timebank.receipts.service import source_of_hand_back
 from timebank.text import search_key
 
 #: Issues what waits for the end of a year.
@@ -307,3 +309,11 @@ def _parts(session: Session, community: Community, gift: Gift) -> Iterator[Part]
                 amount_minor=-one.amount,
                 purpose=purpose,
             )
+    handed = session.get(DonationHandedBack, row.id)
+    if handed is not None:
+        yield Part(
+            source=source_of_hand_back(row.id),
+            paid_on=handed.handed_on,
+            amount_minor=-handed.amount_minor,
+            purpose=purpose,
+        )

@@ -210,6 +210,11 @@ def note_taken_back(
     )
 
 
+def source_of_hand_back(gift: int) -> str:
+    """Name what was handed back of a gift, not by Stripe, as what a note or a line is for."""
+    return f"hand-back:{gift}"
+
+
 def note_handed_back(
     session: Session,
     *,
@@ -225,7 +230,7 @@ def note_handed_back(
         session,
         community,
         receipt,
-        source=f"hand-back:{gift}",
+        source=source_of_hand_back(gift),
         amount_minor=amount_minor,
         day=day,
         actor=actor,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.builders import SOMEBODY
 from tests.timebank.purposes.asking import TODAY
 from tests.timebank.purposes.asking import Asking
+from tests.timebank.purposes.asking import later
 from timebank.days import DayInFuture
 from timebank.donations import by_hand
 from timebank.donations.handing_back import HandedBack
@@ -18,6 +19,7 @@ from timebank.donations.handing_back import hand_back
 from timebank.donations.kept import owed
 from timebank.donations.queries import find_gift
 from timebank.donations.receipting import ask_for_receipt
+from timebank.donations.year_sheets import issue_year
 from timebank.receipts.issuer import change_issuer
 from timebank.receipts.models import Receipt
 
@@ -108,3 +110,37 @@ def test_a_receipt_has_a_note_of_what_was_handed_back_also_where_it_is_issued_la
         ("gift", 3000, f"gift:{taro.id}"),
         ("refund", 1524, f"hand-back:{taro.id}"),
     ]
+
+
+def test_the_sheet_of_a_year_counts_what_was_handed_back_before_it(
+    asking: Asking, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_issuer(session, community=asking.community, name="An association", seat="1-2", actor=SOMEBODY)
+    wished: dict[str, Any] = {"address": "1-2 Honmachi", "wants_receipt": True, "receipt_for_year": True}
+    before, after = (asking.given(amount, "Hana", **wished) for amount in (3000, 2000))
+    asking.spent(1000)
+    asking.stop()
+    change = asking.ask()
+    for gift in (before, after):
+        asking.answer(change, gift, "back")
+    asking.settle(change)
+    hand_back(
+        session,
+        community=asking.community,
+        donation=before,
+        handed=HandedBack(way="cash", handed_on=TODAY),
+        actor=SOMEBODY,
+    )
+    later(monkeypatch, TODAY.replace(year=TODAY.year + 1, month=2, day=1))
+    [sheet] = issue_year(session, community=asking.community, year=TODAY.year, actor=SOMEBODY)
+    assert (sheet.amount_minor, sheet.last_line) == (5000 - 2400, 3)
+    hand_back(
+        session,
+        community=asking.community,
+        donation=after,
+        handed=HandedBack(way="cash", handed_on=TODAY),
+        actor=SOMEBODY,
+    )
+    notes = session.scalars(select(Receipt).where(Receipt.about_id == sheet.id)).all()
+    assert [(one.amount_minor, one.source) for one in notes] == [(1600, f"hand-back:{after.id}")]
+    assert asking.faults() == []

@@ -1,0 +1,74 @@
+"""What pages are looked at with beside the demo: an invitation, who is asked, a gift that repeats."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.house_money import repeats
+from tests.house_purposes import JAPANESE
+from tests.house_purposes import ask_givers
+from timebank import clock
+from timebank.actor import TERMINAL
+from timebank.cli.demo_data import SLUG
+from timebank.communities.models import Community
+from timebank.communities.service import find_community
+from timebank.donations.models import Donation
+from timebank.donations.service import pay_again
+from timebank.funds.models import Fund
+from timebank.joining.first_sign_ins import ask_first_sign_in
+from timebank.joining.invitations import NewInvitation
+from timebank.joining.invitations import make_invitation
+from timebank.joining.models import Application
+from timebank.joining.models import FirstSignIn
+from timebank.members.models import Member
+from timebank.people.sign_ins import hashed
+from timebank.purposes.models import PurposeGiver
+from timebank.web.forms import fresh_key
+
+
+def invited(session: Session) -> str:
+    """Make an invitation, whose code nobody else knows."""
+    new = NewInvitation(key=fresh_key(), note="貼り紙", uses=2, good_until=clock.today("Asia/Tokyo"))
+    return make_invitation(session, community=the_demo(session), new=new, actor=TERMINAL)[1]
+
+
+def asked_as_guardian(session: Session) -> str:
+    """Give the token of a guardian who was asked by mail."""
+    asked = session.scalars(select(Application).where(Application.guardian_name != "")).first()
+    assert asked
+    asked.guardian_token_hash = hashed("guardians")
+    return "guardians"
+
+
+def regular(session: Session) -> str:
+    """Have a gift be given every month; gives the token of the link by which that is changed."""
+    donation = session.scalars(select(Donation).order_by(Donation.id)).first()
+    assert donation
+    payment = pay_again(session, community=the_demo(session), donation=donation)
+    return repeats(session, the_demo(session), payment).token
+
+
+def first_sign_in(session: Session) -> str:
+    """Give the token by which a new member would sign in."""
+    known = session.get(FirstSignIn, 8)
+    if known is None:
+        member = session.get_one(Member, 8)
+        ask_first_sign_in(session, member=member, email="new@kadoma.example", language="ja")
+        known = session.get_one(FirstSignIn, 8)
+        known.token_hash = hashed("newest")
+    return "newest"
+
+
+def asked_about_purpose(session: Session) -> list[str]:
+    """Have a fund stop and its giver be asked, once; give the token of the giver's page."""
+    if not session.scalars(select(PurposeGiver)).all():
+        community = the_demo(session)
+        meal = session.scalars(select(Fund).where(Fund.ended_on.is_(None))).first()
+        assert meal
+        ask_givers(session, community, meal, community.started_on, words=JAPANESE)
+    return list(session.scalars(select(PurposeGiver.token)))
+
+
+def the_demo(session: Session) -> Community:
+    found = find_community(session, SLUG)
+    assert found
+    return found
