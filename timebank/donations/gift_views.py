@@ -30,6 +30,7 @@ from timebank.donations.queries import Gift
 from timebank.donations.queries import InKind
 from timebank.donations.receipting import ask_for_receipt
 from timebank.donations.receipting import receipt_of_gift
+from timebank.donations.receipting import source_of_gift
 from timebank.donations.receipting import wish_for_year
 from timebank.funds.models import Fund
 from timebank.funds.queries import list_funds
@@ -38,6 +39,7 @@ from timebank.members.queries import find_member
 from timebank.members.queries import names_to_suggest
 from timebank.receipts.forms import ReceiptForm
 from timebank.receipts.issuer import issuer_of
+from timebank.receipts.queries import notes_of_one
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -108,12 +110,15 @@ def write_down() -> ResponseReturnValue:
 def show(gift_id: int) -> ResponseReturnValue:
     """Tell everything of a gift of money, down to its entry in the books."""
     gift = _gift(gift_id)
+    receipt = receipt_of_gift(session(), donation=gift.donation)
+    source = source_of_gift(gift.donation, gift.payment)
     return render_template(
         "donations/gift.html",
         gift=gift,
         ways=WAY_LABELS,
         member=_member(gift.donation.member_id),
-        receipt=receipt_of_gift(session(), donation=gift.donation),
+        receipt=receipt,
+        notes=notes_of_one(session(), receipt=receipt, source=source) if receipt else (),
         kept=kept_by(session(), donation=gift.donation),
     )
 

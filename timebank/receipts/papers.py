@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from typing import Final
 
@@ -15,6 +16,7 @@ from timebank.documents.models import Document
 from timebank.documents.service import content_of
 from timebank.documents.service import keep_pdf
 from timebank.errors import N_
+from timebank.errors import Refusal
 from timebank.i18n import day
 from timebank.i18n import money
 from timebank.paper import PaperRefused
@@ -35,6 +37,7 @@ from timebank.receipts.models import ReceiptLine
 from timebank.receipts.models import ReceiptPaper
 from timebank.receipts.queries import line_given_back
 from timebank.receipts.queries import lines_of
+from timebank.receipts.queries import notes_about
 from timebank.receipts.service import left_of
 
 
@@ -59,6 +62,16 @@ _PAID_AS: Final = {
     TICKET: N_("For tickets"),
     MEAL: N_("For a meal"),
 }
+
+
+class SheetNotSet(Refusal):
+    """A sheet could not be set, which is a mistake of the program's."""
+
+    sentence = N_(
+        "The sheet could not be made just now. Every receipt is as it was issued, and nothing is lost. "
+        "Please try again; if it happens again, tell whoever looks after the program."
+    )
+    status = 503
 
 
 def make_paper(session: Session, task: Task) -> None:
@@ -114,21 +127,21 @@ def file_of(session: Session, *, paper: ReceiptPaper) -> bytes:
 
 
 def print_sheets(
-    session: Session, *, title: str, language: str, receipts: Sequence[tuple[Receipt, bool]]
+    session: Session, *, title: str, language: str, receipts: Sequence[tuple[Receipt, bool]], at: datetime
 ) -> bytes:
     """Set receipts into one file, a sheet each, worded as they were issued; a copy (True) says so.
 
-    Their sheets are made already.
+    A copy names the notes, too, that there were when it was printed. Their sheets are made already.
     """
     papers = []
+    notes = notes_about(session, [receipt for receipt, is_copy in receipts if is_copy])
     for receipt, is_copy in receipts:
         words = json.loads(session.get_one(ReceiptPaper, receipt.id).words)
-        papers.append({**words, "mark": _marked(receipt.language, N_("Copy")) if is_copy else ""})
-    return make_pdf(
-        "receipt",
+        known = [one.label for one in notes.get(receipt.id, ()) if one.issued_at <= at]
+        papers.append({**words, "mark": _copy(receipt.language, known) if is_copy else ""})
+    return _set(
         title=title,
         language=language,
-        made_at=clock.now(),
         papers=papers,
         pictures=_pictures(session, [receipt for receipt, _copy in receipts]),
     )
@@ -158,17 +171,25 @@ def sample(session: Session, *, community: Community, language: str) -> bytes:
             community_id=community.id,
         )
         words = {**_words(session, receipt), "sample": True, "mark": _("Sample, not a receipt")}
-        return make_pdf(
-            "receipt",
+        return _set(
             title=f"{words['title']} ({words['mark']})",
             language=language,
-            made_at=clock.now(),
             papers=[words],
             pictures=_pictures(session, [receipt]),
         )
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _set(*, title: str, language: str, papers: Sequence[Any], pictures: dict[str, bytes]) -> bytes:
+    """Set sheets that somebody waits for; whoever does reads a sentence where that cannot be done."""
+    try:
+        return make_pdf(
+            "receipt", title=title, language=language, made_at=clock.now(), papers=papers, pictures=pictures
+        )
+    except PaperRefused as refused:
+        raise SheetNotSet from refused
 
 
 def _words(session: Session, receipt: Receipt) -> dict[str, Any]:
@@ -283,9 +304,11 @@ def _sentence(session: Session, receipt: Receipt) -> str:
     return _("All of it was given back. The receipt does not count any more.")
 
 
-def _marked(language: str, words: str) -> str:
+def _copy(language: str, notes: Sequence[str]) -> str:
     with force_locale(language):
-        return _(words)
+        if not notes:
+            return _("Copy")
+        return f"{_('Copy')}\n{_('See note No. %(numbers)s', numbers=', '.join(notes))}"
 
 
 def _pictures(session: Session, receipts: Sequence[Receipt]) -> dict[str, bytes]:

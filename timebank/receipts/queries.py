@@ -1,6 +1,7 @@
 """What a treasurer looks at: receipts year by year, and everything about one of them."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ class Listed:
 
     receipt: Receipt
     how: str
+    #: What says that something of it went back, the first one first.
+    notes: Sequence[Receipt] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,28 @@ def list_receipts(
     )
     if before is not None:
         found = found.where(Receipt.number < before)
-    rows = session.execute(found.order_by(Receipt.number.desc()).limit(limit))
-    return [Listed(receipt, how or "") for receipt, how in rows]
+    rows = session.execute(found.order_by(Receipt.number.desc()).limit(limit)).all()
+    notes = notes_about(session, [receipt for receipt, _how in rows])
+    return [Listed(receipt, how or "", notes.get(receipt.id, ())) for receipt, how in rows]
+
+
+def notes_about(session: Session, receipts: Sequence[Receipt]) -> Mapping[int, Sequence[Receipt]]:
+    """List the notes about receipts, by the receipt's id."""
+    about = select(Receipt).where(Receipt.about_id.in_([one.id for one in receipts]))
+    found: dict[int, list[Receipt]] = {}
+    for note in session.scalars(about.order_by(Receipt.id)):
+        assert note.about_id is not None
+        found.setdefault(note.about_id, []).append(note)
+    return found
+
+
+def notes_of_one(session: Session, *, receipt: Receipt, source: str) -> Sequence[Receipt]:
+    """List the notes that something on a receipt went back; of a year's sheet only those about that gift."""
+    notes = notes_about(session, [receipt]).get(receipt.id, ())
+    if receipt.of_year is None:
+        return notes
+    lines = [(note, line_given_back(session, note=note)) for note in notes]
+    return [note for note, line in lines if line is not None and line.source == source]
 
 
 def list_of_year(session: Session, *, community: Community, of_year: int, limit: int) -> Sequence[Listed]:

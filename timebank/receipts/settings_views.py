@@ -14,12 +14,14 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.documents.service import content_of
 from timebank.i18n import language
+from timebank.i18n import say
 from timebank.receipts import issuer
 from timebank.receipts.forms import EndTaxWordsForm
 from timebank.receipts.forms import IssuerForm
 from timebank.receipts.forms import StampForm
 from timebank.receipts.forms import TaxWordsForm
 from timebank.receipts.models import TaxWords
+from timebank.receipts.papers import SheetNotSet
 from timebank.receipts.papers import sample as sample_of
 from timebank.settings import LANGUAGES
 from timebank.web import actor
@@ -37,11 +39,16 @@ bp = Blueprint("receipt_settings", __name__)
 @needs("set-up-receipts")
 def index() -> ResponseReturnValue:
     """Show who issues receipts, by which stamp, and what gifts say for the tax office."""
+    return _index()
+
+
+def _index(problem: str = "") -> str:
     return render_template(
         "receipts/settings.html",
         issuer=issuer.issuer_of(session(), community=community()),
         words=issuer.list_tax_words(session(), community=community()),
         today=clock.today(community().time_zone),
+        problem=problem,
     )
 
 
@@ -143,9 +150,11 @@ def end_words(words_id: int) -> ResponseReturnValue:
 def sample() -> ResponseReturnValue:
     """Show how a receipt looks, with invented people and amounts."""
     asked = request.args.get("language", "")
-    content = sample_of(
-        session(), community=community(), language=asked if asked in LANGUAGES else language()
-    )
+    wanted = asked if asked in LANGUAGES else language()
+    try:
+        content = sample_of(session(), community=community(), language=wanted)
+    except SheetNotSet as refused:
+        return _index(say(refused)), refused.status
     return pdf(content, name="sample.pdf")
 
 

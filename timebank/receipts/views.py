@@ -32,6 +32,7 @@ from timebank.receipts.models import SUPPORTER_FEE
 from timebank.receipts.models import TICKET
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import ReceiptPrinting
+from timebank.receipts.papers import SheetNotSet
 from timebank.receipts.papers import file_of
 from timebank.receipts.papers import print_sheets
 from timebank.text import defused
@@ -139,26 +140,25 @@ def print_waiting() -> ResponseReturnValue:
 @needs("see-money")
 def printing(printing_id: int) -> ResponseReturnValue:
     """Show what is printed in one go, with its file."""
-    found = _printing(printing_id)
-    return render_template(
-        "receipts/printing.html",
-        printing=found,
-        printed=handing.printed_in(session(), printing=found),
-        kinds=KIND_LABELS,
-    )
+    return _show_printing(_printing(printing_id))
 
 
 @bp.get("/money/receipts/printed/<int:printing_id>.pdf")
 @needs("see-money")
 def sheets(printing_id: int) -> ResponseReturnValue:
     """Give what is printed in one go as one file, a sheet for each."""
-    printed = handing.printed_in(session(), printing=_printing(printing_id))
-    content = print_sheets(
-        session(),
-        title=_("Receipts for the post: %(number)s", number=len(printed)),
-        language=language(),
-        receipts=printed,
-    )
+    found = _printing(printing_id)
+    printed = handing.printed_in(session(), printing=found)
+    try:
+        content = print_sheets(
+            session(),
+            title=_("Receipts for the post: %(number)s", number=len(printed)),
+            language=language(),
+            receipts=printed,
+            at=found.printed_at,
+        )
+    except SheetNotSet as refused:
+        return _show_printing(found, say(refused)), refused.status
     return pdf(content, name=f"receipts-{printing_id}.pdf")
 
 
@@ -182,6 +182,19 @@ def _story(receipt_id: int) -> queries.Story:
     return queries.story_of(session(), community=community(), receipt_id=receipt_id) or abort(404)
 
 
+def _show_printing(found: ReceiptPrinting, problem: str = "") -> str:
+    printed = handing.printed_in(session(), printing=found)
+    notes = queries.notes_about(session(), [receipt for receipt, _copy in printed])
+    return render_template(
+        "receipts/printing.html",
+        printing=found,
+        printed=printed,
+        notes=notes,
+        kinds=KIND_LABELS,
+        problem=problem,
+    )
+
+
 def _printing(printing_id: int) -> ReceiptPrinting:
     return handing.find_printing(session(), community=community(), printing_id=printing_id) or abort(404)
 
@@ -197,7 +210,7 @@ def _year() -> int:
 
 def _lines(year: int) -> Iterator[Sequence[str]]:
     head = (_("Number"), _("Issued on"), _("What it is"), _("Name"), _("Postal address"), _("Amount"))
-    yield *head, _("Currency"), _("For"), _("Paid on"), _("How it was handed over")
+    yield *head, _("Currency"), _("For"), _("Paid on"), _("How it was handed over"), _("Notes")
     for one in queries.all_receipts(session(), community=community(), year=year):
         receipt = one.receipt
         amount = plain(receipt.amount_minor, receipt.currency)
@@ -213,6 +226,7 @@ def _lines(year: int) -> Iterator[Sequence[str]]:
             receipt.purpose,
             receipt.paid_on.isoformat(),
             _(WAY_LABELS[one.how]),
+            " ".join(note.label for note in one.notes),
         )
         yield [cell if number == 5 else defused(cell) for number, cell in enumerate(cells)]
 
