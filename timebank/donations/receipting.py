@@ -188,11 +188,12 @@ def handed_back(session: Session, *, donation: Donation, back: DonationHandedBac
     receipt = receipt_of_gift(session, donation=donation)
     if receipt is None:
         return
+    source = source_of_gift(donation, paid_payment(session, donation=donation))
     note = note_handed_back(
         session,
         community=session.get_one(Community, donation.community_id),
         receipt=receipt,
-        gift=donation.id,
+        source=source,
         amount_minor=back.amount_minor,
         day=back.handed_on,
         actor=actor,

@@ -312,7 +312,7 @@ def _parts(session: Session, community: Community, gift: Gift) -> Iterator[Part]
     handed = session.get(DonationHandedBack, row.id)
     if handed is not None:
         yield Part(
-            source=source_of_hand_back(row.id),
+            source=source_of_hand_back(source_of_gift(row, gift.payment)),
             paid_on=handed.handed_on,
             amount_minor=-handed.amount_minor,
             purpose=purpose,

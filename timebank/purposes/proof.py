@@ -93,6 +93,18 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY b.donation_id LIMIT 1""",
     ),
     (
+        "gift {0} is on a receipt and was handed back, and neither a line nor a note says so",
+        """SELECT b.donation_id FROM donation_handed_back b
+           JOIN receipt_line l ON l.community_id = b.community_id
+           LEFT JOIN payment p ON l.source = 'payment:' || p.id
+             AND p.community_id = l.community_id AND p.purpose = 'donation'
+           WHERE (l.source = 'gift:' || b.donation_id OR p.subject_id = b.donation_id)
+             AND NOT EXISTS (
+               SELECT 1 FROM receipt_line n WHERE n.community_id = b.community_id
+                 AND n.source = 'hand-back:' || l.source AND abs(n.amount_minor) = b.amount_minor)
+           ORDER BY b.donation_id LIMIT 1""",
+    ),
+    (
         "entry {0} hands back a gift, but no row tells of it",
         """SELECT e.id FROM entry e LEFT JOIN donation_handed_back b ON b.entry_id = e.id
            WHERE e.kind = 'gift-back' AND b.donation_id IS NULL ORDER BY e.id LIMIT 1""",

@@ -64,7 +64,7 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         "receipt {0}-{1} of community {2} is for the gifts of {3}, and a line of it is of {4}",
         """SELECT r.year, r.number, r.community_id, r.of_year, CAST(l.paid_on AS TEXT) FROM receipt r
            JOIN receipt_line l ON l.receipt_id = r.id AND l.community_id = r.community_id
-           WHERE r.of_year IS NOT NULL AND l.source NOT LIKE 'refund:%'
+           WHERE r.of_year IS NOT NULL AND l.source NOT LIKE 'refund:%' AND l.source NOT LIKE 'hand-back:%'
              AND substr(CAST(l.paid_on AS TEXT), 1, 4) <> CAST(r.of_year AS TEXT)
            ORDER BY r.id, l.line LIMIT 1""",
     ),

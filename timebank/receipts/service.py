@@ -210,9 +210,9 @@ def note_taken_back(
     )
 
 
-def source_of_hand_back(gift: int) -> str:
-    """Name what was handed back of a gift, not by Stripe, as what a note or a line is for."""
-    return f"hand-back:{gift}"
+def source_of_hand_back(source: str) -> str:
+    """Name what was handed back of something on a receipt, not by Stripe, as what a note or a line is for."""
+    return f"hand-back:{source}"
 
 
 def note_handed_back(
@@ -220,17 +220,17 @@ def note_handed_back(
     *,
     community: Community,
     receipt: Receipt,
-    gift: int,
+    source: str,
     amount_minor: int,
     day: date,
     actor: Actor,
 ) -> Receipt | None:
-    """Issue the note that a part of a receipt's money was handed back, not by Stripe; once for each gift."""
+    """Issue the note that a part of a receipt's money was handed back, not by Stripe; once for each."""
     return _note(
         session,
         community,
         receipt,
-        source=source_of_hand_back(gift),
+        source=source_of_hand_back(source),
         amount_minor=amount_minor,
         day=day,
         actor=actor,

@@ -22,6 +22,7 @@ from timebank.donations.receipting import ask_for_receipt
 from timebank.donations.year_sheets import issue_year
 from timebank.receipts.issuer import change_issuer
 from timebank.receipts.models import Receipt
+from timebank.receipts.queries import notes_of_one
 
 
 @pytest.fixture
@@ -106,9 +107,9 @@ def test_a_receipt_has_a_note_of_what_was_handed_back_also_where_it_is_issued_la
     ).all()
     assert [(one.kind, one.amount_minor, one.source) for one in told] == [
         ("gift", 3000, f"gift:{hana.id}"),
-        ("refund", 1525, f"hand-back:{hana.id}"),
+        ("refund", 1525, f"hand-back:gift:{hana.id}"),
         ("gift", 3000, f"gift:{taro.id}"),
-        ("refund", 1524, f"hand-back:{taro.id}"),
+        ("refund", 1524, f"hand-back:gift:{taro.id}"),
     ]
 
 
@@ -142,5 +143,7 @@ def test_the_sheet_of_a_year_counts_what_was_handed_back_before_it(
         actor=SOMEBODY,
     )
     notes = session.scalars(select(Receipt).where(Receipt.about_id == sheet.id)).all()
-    assert [(one.amount_minor, one.source) for one in notes] == [(1600, f"hand-back:{after.id}")]
+    assert [(one.amount_minor, one.source) for one in notes] == [(1600, f"hand-back:gift:{after.id}")]
+    assert notes_of_one(session, receipt=sheet, source=f"gift:{after.id}") == notes
+    assert notes_of_one(session, receipt=sheet, source=f"gift:{before.id}") == []
     assert asking.faults() == []
