@@ -148,7 +148,7 @@ def _subscribe(work: Work, session: Thing, payer: Thing) -> Thing:
         intent=intent,
         payer=payer,
         once=[one for one in session["_items"] if one["id"] != item["id"]],
-        trial_end=session["_trial_end"],
+        trial_end=session.get("_trial_end"),
     )
     work.save(
         session, customer=customer, subscription=subscription["id"], invoice=subscription["latest_invoice"]

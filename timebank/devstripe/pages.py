@@ -194,11 +194,21 @@ def _name(fake: Actions, page: Page, id_: str) -> str:
 
 
 def _items(fake: Actions, session: Thing) -> list[Thing]:
+    return list(_whole(fake, session)["_items"])
+
+
+def _whole(fake: Actions, session: Thing) -> Thing:
+    """Look at a session with what only the rehearsal knows of it."""
     account = fake.accounts[str(fake.store.owner(session["id"]))]
     with fake.work(account) as work:
-        return list(work.get("checkout.session", session["id"])["_items"])
+        return dict(work.get("checkout.session", session["id"]))
 
 
 def _often(fake: Actions, page: Page, session: Thing) -> str:
-    recurring = _items(fake, session)[0]["price"]["recurring"]
-    return page.say(f"every_{recurring['interval']}" if recurring else "once")
+    whole = _whole(fake, session)
+    recurring = [one["price"]["recurring"] for one in whole["_items"] if one["price"]["recurring"]]
+    often = page.say(f"every_{recurring[0]['interval']}" if recurring else "once")
+    trial_end = whole.get("_trial_end")
+    if trial_end is None:
+        return often
+    return page.say("now_and_then", often=often, day=datetime.fromtimestamp(trial_end, UTC).date())

@@ -3,6 +3,7 @@
 from datetime import UTC
 from datetime import datetime
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import stripe
@@ -279,3 +280,49 @@ def test_a_month_that_is_too_short_ends_on_its_last_day(
 ) -> None:
     moment = int(datetime(*start, tzinfo=UTC).timestamp())
     assert datetime.fromtimestamp(after(moment, recurring, times), UTC) == datetime(*end, tzinfo=UTC)
+
+
+def test_a_trial_asks_for_what_is_paid_once_now_and_for_the_rest_when_it_ends(rehearsed: Rehearsal) -> None:
+    ends = rehearsed.fake.now() + 40 * 86_400
+    price: Any = {"currency": "jpy", "unit_amount": 3000, "product_data": {"name": "Fee"}}
+    lines: Any = [
+        {"quantity": 1, "price_data": price},
+        {"quantity": 1, "price_data": price | {"recurring": {"interval": "year"}}},
+    ]
+    asked: Any = {
+        "mode": "subscription",
+        "line_items": lines,
+        "success_url": "http://localhost:9/",
+        "subscription_data": {"trial_end": ends},
+    }
+    v1 = rehearsed.client.v1
+    with pytest.raises(stripe.InvalidRequestError, match="2 days"):
+        v1.checkout.sessions.create(asked | {"subscription_data": {"trial_end": rehearsed.fake.now() + 3600}})
+    page = v1.checkout.sessions.create(asked)
+    assert page.amount_total == 3000
+    rehearsed.fake.pay(page.id)
+    subscription = v1.subscriptions.retrieve(str(v1.checkout.sessions.retrieve(page.id).subscription))
+    assert (subscription.status, subscription.trial_end) == ("trialing", ends)
+    first = v1.invoices.retrieve(str(subscription.latest_invoice))
+    assert (first.amount_paid, [line.amount for line in first.lines.data]) == (3000, [3000, 0])
+    rehearsed.fake.next_month(subscription.id)
+    renewed = v1.subscriptions.retrieve(subscription.id)
+    assert (renewed.status, renewed["items"].data[0].current_period_start) == ("active", ends)
+    assert v1.invoices.retrieve(str(renewed.latest_invoice)).amount_paid == 3000
+
+
+def test_the_page_says_what_is_taken_now_and_what_later(rehearsed: Rehearsal) -> None:
+    price: Any = {"currency": "jpy", "unit_amount": 3000, "product_data": {"name": "Fee"}}
+    asked: Any = {
+        "mode": "subscription",
+        "locale": "en",
+        "line_items": [
+            {"quantity": 1, "price_data": price},
+            {"quantity": 1, "price_data": price | {"recurring": {"interval": "year"}}},
+        ],
+        "success_url": "http://localhost:9/",
+        "subscription_data": {"trial_end": rehearsed.fake.now() + 40 * 86_400},
+    }
+    page = rehearsed.client.v1.checkout.sessions.create(asked)
+    with urlopen(str(page.url)) as shown:  # noqa: S310 - on this machine
+        assert "now, and every year from 20" in shown.read().decode()
