@@ -9,6 +9,7 @@ from timebank import clock
 from timebank.communities.models import Community
 from timebank.donations.models import MEMORY
 from timebank.donations.models import Donation
+from timebank.donations.models import DonationHandedBack
 from timebank.donations.models import DonationKept
 from timebank.donations.receipting import given_back
 from timebank.donations.receipting import issue_receipt
@@ -82,6 +83,12 @@ def _what(session: Session, payment: Payment) -> str:
     return fund.name if fund else ""
 
 
+def _by_hand(session: Session, payment: Payment) -> int:
+    """Tell how much of a gift was handed back in cash or by transfer."""
+    back = session.get(DonationHandedBack, payment.subject_id)
+    return back.amount_minor if back is not None else 0
+
+
 def _bounds(session: Session, payment: Payment) -> tuple[int, int]:
     community = session.get_one(Community, payment.community_id)
     return rule_of(session, community=community).least_minor, MOST_BY_CARD
@@ -117,4 +124,5 @@ PURPOSE: Final = Purpose(
     renewed=_renewed,
     what=_what,
     bounds=_bounds,
+    by_hand=_by_hand,
 )

@@ -17,6 +17,7 @@ from timebank.communities.models import Community
 from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.payments.booking import Purposes
 from timebank.payments.booking import local_day
 from timebank.payments.identifying import count_unidentified
 from timebank.payments.models import CHARGED_BACK
@@ -144,13 +145,15 @@ class Story:
     refunds: Sequence[StripeRefund]
     disputes: Sequence[StripeDispute]
     lines: Sequence[StripeMovement]
+    #: How much of it went back by another way than Stripe, as in cash.
+    by_hand: int = 0
 
     @property
     def left(self) -> int:
         """What could still be given back: what was taken, less what went back or is on its way."""
         if self.payment.state in _TAKEN_BACK:
             return 0
-        gone = sum(one.amount for one in self.refunds if one.status not in _CAME_TO_NOTHING)
+        gone = self.by_hand + sum(one.amount for one in self.refunds if one.status not in _CAME_TO_NOTHING)
         return max((self.payment.taken_minor or 0) - gone, 0)
 
     @property
@@ -159,7 +162,7 @@ class Story:
         return (self.payment.charge_id or "").startswith("py_")
 
 
-def story_of(session: Session, *, community: Community, payment_id: int) -> Story | None:
+def story_of(session: Session, *, community: Community, payment_id: int, purposes: Purposes) -> Story | None:
     """Tell everything of a payment of this community; another community's is not found."""
     payment = session.scalar(
         select(Payment).where(Payment.id == payment_id, Payment.community_id == community.id)
@@ -170,7 +173,8 @@ def story_of(session: Session, *, community: Community, payment_id: int) -> Stor
         session.scalars(select(table).where(table.payment_id == payment.id).order_by(table.made_at)).all()
         for table in (StripeRefund, StripeDispute, StripeMovement)
     )
-    return Story(payment=payment, refunds=refunds, disputes=disputes, lines=lines)  # type: ignore[arg-type]
+    back = purposes[payment.purpose].by_hand(session, payment)
+    return Story(payment=payment, refunds=refunds, disputes=disputes, lines=lines, by_hand=back)  # type: ignore[arg-type]
 
 
 def list_payments(

@@ -119,7 +119,9 @@ def give_back(payment_id: int) -> ResponseReturnValue:
 
 def _story(payment_id: int) -> queries.Story:
     """Find a payment of this community; another community's is simply not there."""
-    return queries.story_of(session(), community=community(), payment_id=payment_id) or abort(404)
+    here, purposes = community(), hooks().purposes
+    found = queries.story_of(session(), community=here, payment_id=payment_id, purposes=purposes)
+    return found or abort(404)
 
 
 def _words() -> dict[str, object]:

@@ -239,7 +239,11 @@ def test_where_a_card_takes_nothing_any_more_it_is_handed_back_and_a_refund_take
     assert -till.balances()["fund-back:meal"] == change.back_minor - part
     assert len(re.findall("/hand-back/", client.get(desk).text)) == 1
     assert "It was given back." in till.client().get(f"/{SLUG}/purposes/{pages['Hana']}").text
-    # Given back once more, by mistake: the community bears it, and what is Taro's still lies there.
+    # Its payment says so, and offers no more than what the fund had not given back.
+    shown = f"/{SLUG}/money/payments/{till.payment(gifts['Hana']).id}"
+    assert f"Handed back, not by Stripe</dt><dd>¥{part:,}" in client.get(shown).text
+    assert client.post(f"{shown}/give-back", data={"amount": "3000", "email": ""}).status_code == 422
+    # Given back once more in Stripe's pages, by mistake: the community bears it, and Taro's still lies there.
     till.stripe.fake.refund(checkout(till, gifts["Hana"]))
     till.tell_all()
     assert -till.balances()["fund-back:meal"] == change.back_minor - part
