@@ -244,11 +244,13 @@ def _on_receipts(session: Session, community: Community, year: int) -> dict[str,
 def _fitting(gifts: Sequence[Gift]) -> Iterator[list[Gift]]:
     """Cut what is more than one sheet, or one sum, can hold."""
     sheet: list[Gift] = []
+    there = 0
     for one in gifts:
-        if len(sheet) == MOST_LINES or sum(there.left for there in sheet) + one.left > MOST_MINOR:
+        if len(sheet) == MOST_LINES or there + one.left > MOST_MINOR:
             yield sheet
-            sheet = []
+            sheet, there = [], 0
         sheet.append(one)
+        there += one.left
     yield sheet
 
 
@@ -298,7 +300,9 @@ def _parts(session: Session, community: Community, gift: Gift) -> Iterator[Part]
         amount_minor=row.amount_minor,
         purpose=purpose,
     )
-    if gift.back and gift.payment is not None:
+    if not gift.back:
+        return
+    if gift.payment is not None:
         refunds = select(StripeRefund).where(
             StripeRefund.payment_id == gift.payment.id, StripeRefund.status == "succeeded"
         )

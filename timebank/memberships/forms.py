@@ -66,7 +66,18 @@ class _OtherField(PersonField):
             super().pre_validate(form)
 
 
-class PayForm(KeyedForm):
+class _PlanForm(KeyedForm):
+    """A form on which one of some plans is chosen."""
+
+    plan: Any
+    _plans: dict[str, Plan]
+
+    def chosen(self) -> Plan:
+        """Give the plan that was chosen."""
+        return self._plans[self.plan.data]
+
+
+class PayForm(_PlanForm):
     """Which plan, for how many years, and for whom."""
 
     plan = RadioField(_("Which plan?"))
@@ -91,12 +102,8 @@ class PayForm(KeyedForm):
         self.plan.choices = [*_choices(plans), *_choices(others, with_kind=True)]
         self.years.choices = _years(YEARS_AT_ONCE)
 
-    def chosen(self) -> Plan:
-        """Give the plan that was chosen."""
-        return self._plans[self.plan.data]
 
-
-class StartForm(KeyedForm):
+class StartForm(_PlanForm):
     """Which plan a member who is at the desk pays, and for how many years."""
 
     plan = RadioField(_("Which plan?"))
@@ -109,19 +116,26 @@ class StartForm(KeyedForm):
         self.plan.choices = _choices(plans)
         self.years.choices = _years(YEARS_AT_ONCE)
 
-    def chosen(self) -> Plan:
-        """Give the plan that was chosen."""
-        return self._plans[self.plan.data]
 
-
-class TakeForm(KeyedForm):
-    """A fee that was handed over or transferred."""
+class IdentifyFeeForm(_PlanForm):
+    """Whose fee something was, of which plan and for how many years."""
 
     other = PersonField(
         _("Whose fee is it?"), description=_("Part of the name, its reading, or the member number.")
     )
     plan = SelectField(_("Plan"))
     years = SelectField(_("Years"))
+
+    def __init__(self, plans: Sequence[Plan], **known: Any) -> None:
+        self._plans = {str(one.id): one for one in plans}
+        super().__init__(years="1", **known)
+        self.plan.choices = _choices(plans, with_kind=True)
+        self.years.choices = _years(MOST_YEARS)
+
+
+class TakeForm(IdentifyFeeForm):
+    """A fee that was handed over or transferred."""
+
     amount = MoneyField(
         _("How much was it?"),
         [Written(_("Please write an amount, for example 3000."))],
@@ -136,38 +150,11 @@ class TakeForm(KeyedForm):
     payer = _OtherField(_("Paid by another member"), description=_("Only where it is a gift."))
 
     def __init__(self, plans: Sequence[Plan], **known: Any) -> None:
-        self._plans = {str(one.id): one for one in plans}
-        super().__init__(years="1", **known)
-        self.plan.choices = _choices(plans, with_kind=True)
-        self.years.choices = _years(MOST_YEARS)
+        super().__init__(plans, **known)
         self.way.choices = [SelectChoice(way, label) for way, label in WAY_LABELS.items()]
 
-    def chosen(self) -> Plan:
-        """Give the plan that was chosen."""
-        return self._plans[self.plan.data]
 
-
-class IdentifyFeeForm(KeyedForm):
-    """Whose fee something was that nobody had known what for."""
-
-    other = PersonField(
-        _("Whose fee is it?"), description=_("Part of the name, its reading, or the member number.")
-    )
-    plan = SelectField(_("Plan"))
-    years = SelectField(_("Years"))
-
-    def __init__(self, plans: Sequence[Plan]) -> None:
-        self._plans = {str(one.id): one for one in plans}
-        super().__init__(years="1")
-        self.plan.choices = _choices(plans, with_kind=True)
-        self.years.choices = _years(MOST_YEARS)
-
-    def chosen(self) -> Plan:
-        """Give the plan that was chosen."""
-        return self._plans[self.plan.data]
-
-
-class LetOffForm(KeyedForm):
+class LetOffForm(_PlanForm):
     """On which free plan a member goes for a year."""
 
     plan = RadioField(_("Plan"))
@@ -176,10 +163,6 @@ class LetOffForm(KeyedForm):
         self._plans = {str(one.id): one for one in plans}
         super().__init__(plan=next(iter(self._plans), ""))
         self.plan.choices = [SelectChoice(number, one.name) for number, one in self._plans.items()]
-
-    def chosen(self) -> Plan:
-        """Give the plan that was chosen."""
-        return self._plans[self.plan.data]
 
 
 class TakeBackFeeForm(Form):

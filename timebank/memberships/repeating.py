@@ -1,5 +1,6 @@
 """Fees that Stripe takes again every year by itself: one for a member, taken when the paid time ends."""
 
+from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 from datetime import time
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Select
 from sqlalchemy import false
 from sqlalchemy import select
 from sqlalchemy import true
@@ -55,18 +57,14 @@ def check_repeats(session: Session, *, member: Member, years: int) -> None:
 
 def runs_for(session: Session, *, member: Member) -> StripeSubscription | None:
     """Find what takes a member's fee every year; None where nothing does."""
-    running = (
-        select(StripeSubscription)
-        .join(Payment, Payment.id == StripeSubscription.payment_id)
-        .join(Fee, (Fee.id == Payment.subject_id) & (Fee.community_id == Payment.community_id))
-        .where(
-            Payment.purpose == FEE,
-            Fee.member_id == member.id,
-            StripeSubscription.ended_at.is_(None),
-            StripeSubscription.surplus == false(),
-        )
-    )
-    return session.scalar(running.order_by(StripeSubscription.id).limit(1))
+    found = session.execute(_running().where(Fee.member_id == member.id).limit(1)).first()
+    return found[0] if found else None
+
+
+def paid_by(session: Session, *, member: Member) -> Sequence[tuple[StripeSubscription, Member]]:
+    """List what a member has taken every year, and for whom: for themselves, or for another as a gift."""
+    theirs = (Fee.payer_id == member.id) | (Fee.payer_id.is_(None) & (Fee.member_id == member.id))
+    return [(subscription, whose) for subscription, whose in session.execute(_running().where(theirs))]
 
 
 def taken_again_at(community: Community, *, last: date) -> datetime:
@@ -84,3 +82,21 @@ def stop_fees(session: Session, task: Task) -> None:
     )
     which = (Payment.purpose == FEE) & Payment.subject_id.in_(gone)
     stop_where(session, community_id=task.community_id, which=which)
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _running() -> Select[StripeSubscription, Member]:
+    return (
+        select(StripeSubscription, Member)
+        .join(Payment, Payment.id == StripeSubscription.payment_id)
+        .join(Fee, (Fee.id == Payment.subject_id) & (Fee.community_id == Payment.community_id))
+        .join(Member, Member.id == Fee.member_id)
+        .where(
+            Payment.purpose == FEE,
+            StripeSubscription.ended_at.is_(None),
+            StripeSubscription.surplus == false(),
+        )
+        .order_by(StripeSubscription.id)
+    )

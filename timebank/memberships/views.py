@@ -26,6 +26,7 @@ from timebank.memberships.forms import CARRIES_LABELS
 from timebank.memberships.forms import PayForm
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
+from timebank.memberships.repeating import paid_by
 from timebank.memberships.repeating import runs_for
 from timebank.memberships.repeating import taken_again_at
 from timebank.memberships.terms import Days
@@ -83,7 +84,8 @@ def own() -> ResponseReturnValue:
         rule=service.rule_of(session(), community=community()),
         carries=CARRIES_LABELS,
         by_card=gateway_here() is not None,
-        regular=runs_for(session(), member=oneself()),
+        taken=runs_for(session(), member=oneself()),
+        regular=paid_by(session(), member=oneself()),
     )
 
 

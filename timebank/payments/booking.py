@@ -90,8 +90,6 @@ class Renewal:
     invoice_id: str
     amount_minor: int
     currency: str
-    #: The day in the community's own time zone.
-    paid_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

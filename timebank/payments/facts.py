@@ -101,7 +101,6 @@ class Invoice:
     paid: bool
     #: It was tried to take the money, in vain so far.
     failed: bool
-    made_at: datetime
     intent_id: str = ""
     charge: Charge | None = None
 

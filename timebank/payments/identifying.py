@@ -5,16 +5,16 @@ identified, and what goes back of it later is booked there, too.
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement
 from sqlalchemy import Select
+from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
 
 import ledger
 from ledger import Account
@@ -28,7 +28,6 @@ from timebank.payments.booking import ABOUT_PAYMENTS
 from timebank.payments.booking import TAKEN
 from timebank.payments.booking import Earmark
 from timebank.payments.booking import Purpose
-from timebank.payments.booking import Shares
 from timebank.payments.booking import into
 from timebank.payments.booking import local_day
 from timebank.payments.booking import page_and_memo
@@ -63,7 +62,7 @@ class DisputedMoney(Refusal):
     status = 409
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Unidentified:
     """Money that was taken, and counts for nothing."""
 
@@ -71,46 +70,35 @@ class Unidentified:
     movement: StripeMovement
     #: Where it was asked for by us, and does not fit.
     payment: Payment | None
-    #: Every line that is about it, that one among them.
-    lines: Sequence[StripeMovement]
-    #: Of disputes about it, in Stripe's words.
-    disputes: Sequence[str]
-
-    @property
-    def disputed(self) -> bool:
-        """Say whether nobody knows yet if it stays."""
-        return bool(UNDECIDED.intersection(self.disputes))
-
-    @property
-    def left(self) -> int:
-        """Tell how much of it is there."""
-        if LOST in self.disputes:
-            return 0
-        return sum(one.amount + one.from_owed for one in self.lines)
+    #: How much of it is there.
+    left: int
+    #: A card's owner disputes it, so nobody knows yet whether it stays.
+    disputed: bool
 
 
 def list_unidentified(session: Session, *, community: Community) -> list[Unidentified]:
     """List what is not identified and is still there, the oldest first."""
-    found = [_whole(session, *one) for one in session.execute(_taken(community))]
-    return [one for one in found if one.left > 0]
+    found = _found(community).order_by(StripeMovement.made_at, StripeMovement.id)
+    return [_read(*one) for one in session.execute(found)]
 
 
 def find_unidentified(session: Session, *, community: Community, movement_id: int) -> Unidentified | None:
-    """Find one of them; what is another community's, or known meanwhile, is not found."""
-    found = session.execute(_taken(community).where(StripeMovement.id == movement_id)).one_or_none()
-    return _whole(session, *found) if found else None
+    """Find one of them; what is another community's, or is known or gone meanwhile, is not found."""
+    found = session.execute(_found(community).where(StripeMovement.id == movement_id)).one_or_none()
+    return _read(*found) if found else None
 
 
-def count_unidentified(session: Session, *, community: Community) -> int:
-    """Count what came without ever being asked for; what does not fit is counted as that."""
-    return sum(one.payment is None for one in list_unidentified(session, community=community))
+def count_unidentified(community: Community) -> Select[int]:
+    """Give the question how much came without ever being asked for; what does not fit is counted as that."""
+    never_asked = _found(community).where(StripeMovement.payment_id.is_(None))
+    return select(func.count()).select_from(never_asked.with_only_columns(StripeMovement.id).subquery())
 
 
 def hold_unidentified(session: Session, *, community: Community, movement_id: int) -> Unidentified:
     """Hold what is about to be identified for this transaction; raises a refusal where it cannot be."""
     hold_account(session, community=community)
     found = find_unidentified(session, community=community, movement_id=movement_id)
-    if found is None or found.left <= 0:
+    if found is None:
         raise IdentifiedBefore
     if found.disputed:
         raise DisputedMoney
@@ -168,37 +156,42 @@ def identify(
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
-def _taken(community: Community) -> Select[StripeMovement, Payment]:
+_Lines = aliased(StripeMovement)
+#: Of what one charge has brought, how much is there.
+_LEFT = (
+    select(func.sum(_Lines.amount + _Lines.from_owed))
+    .where(
+        _Lines.community_id == StripeMovement.community_id,
+        _Lines.charge_id == StripeMovement.charge_id,
+        _Lines.kind.in_(ABOUT_PAYMENTS),
+    )
+    .scalar_subquery()
+)
+
+
+def _found(community: Community) -> Select[StripeMovement, Payment | None, int, bool]:
+    disputes = select(StripeDispute.id).where(
+        StripeDispute.community_id == StripeMovement.community_id,
+        StripeDispute.charge_id == StripeMovement.charge_id,
+    )
+    disputed = disputes.where(StripeDispute.status.in_(UNDECIDED)).exists()
     return (
-        select(StripeMovement, Payment)
+        select(StripeMovement, Payment, _LEFT, disputed)
         .outerjoin(Payment, Payment.id == StripeMovement.payment_id)
         .where(
             StripeMovement.community_id == community.id,
             StripeMovement.kind.in_(TAKEN),
             StripeMovement.entry_id.is_not(None),
             or_(StripeMovement.payment_id.is_(None), Payment.oddity.is_not(None)),
+            _LEFT > 0,
+            ~disputes.where(StripeDispute.status == LOST).exists(),
         )
-        .order_by(StripeMovement.made_at, StripeMovement.id)
     )
 
 
-def _whole(session: Session, movement: StripeMovement, payment: Payment | None) -> Unidentified:
-    lines = select(StripeMovement).where(
-        _about(StripeMovement, movement), StripeMovement.kind.in_(ABOUT_PAYMENTS)
-    )
-    disputes = select(StripeDispute.status).where(_about(StripeDispute, movement))
-    return Unidentified(
-        movement=movement,
-        payment=payment,
-        lines=session.scalars(lines.order_by(StripeMovement.made_at, StripeMovement.id)).all(),
-        disputes=session.scalars(disputes).all(),
-    )
-
-
-def _about(
-    table: type[StripeMovement] | type[StripeDispute], movement: StripeMovement
-) -> ColumnElement[bool]:
-    return (table.community_id == movement.community_id) & (table.charge_id == movement.charge_id)
+def _read(movement: StripeMovement, payment: Payment | None, left: int, disputed: bool) -> Unidentified:
+    # PostgreSQL adds whole numbers up to a Decimal.
+    return Unidentified(movement, payment, int(left), bool(disputed))
 
 
 def _made(community: Community, found: Unidentified) -> Payment:
@@ -226,7 +219,10 @@ def _post(
 ) -> int:
     """Book what is left of it where it belongs, and in the fund that holds it."""
     movement, sums = found.movement, dict[str, int]()
-    for one in found.lines:
+    lines = select(StripeMovement).where(
+        StripeMovement.payment_id == payment.id, StripeMovement.kind.in_(ABOUT_PAYMENTS)
+    )
+    for one in session.scalars(lines.order_by(StripeMovement.made_at, StripeMovement.id)).all():
         for code, part in purpose.shares(session, payment, one.amount + one.from_owed):
             sums[code] = sums.get(code, 0) + part
 
@@ -235,7 +231,8 @@ def _post(
             session, book_id=community.book_id, currency=movement.currency, code=code, actor=actor
         )
 
-    transfers = [into(account(books.UNIDENTIFIED), account(code), part) for code, part in _parts(sums)]
+    unknown = account(books.UNIDENTIFIED)
+    transfers = [into(unknown, account(code), part) for code, part in sums.items() if part]
     fund: Earmark | None = purpose.earmark(session, payment)
     if fund is not None:
         movement.earmarked = found.left
@@ -252,7 +249,3 @@ def _post(
         memo=memo,
     )
     return ledger.post(session, entry).entry_id
-
-
-def _parts(sums: dict[str, int]) -> Shares:
-    return tuple((code, part) for code, part in sums.items() if part)

@@ -59,8 +59,12 @@ def stop_with(settings: StripeSettings) -> Handler:
         community = session.get_one(Community, task.community_id)
         row = session.get_one(StripeSubscription, task.payload["subscription"])
         gateway = gateway_of(session, community=community, settings=settings)
-        if gateway is None or row.ended_at is not None:
+        if row.ended_at is not None:
             return None
+        if gateway is None:
+            raise NotDone(
+                N_("There is no key for Stripe here. docs/stripe.md says how to connect an account.")
+            )
         subscription_id = row.subscription_id
 
         def outside() -> Callable[[Session], None]:

@@ -106,7 +106,7 @@ def _odd(community: Community) -> tuple[ColumnElement[bool], ...]:
 
 
 def count_second_look(session: Session, community: Community) -> int:
-    """Count what waits for a treasurer: disputes, what does not fit, and lines that nobody knows."""
+    """Count what waits for a treasurer: disputes, what does not fit, and what nobody knows."""
     counted = (
         select(func.count(StripeDispute.id)).where(
             StripeDispute.community_id == community.id, StripeDispute.status.not_in(DECIDED)
@@ -115,10 +115,9 @@ def count_second_look(session: Session, community: Community) -> int:
         select(func.count(StripeMovement.id)).where(
             StripeMovement.community_id == community.id, StripeMovement.unknown == true()
         ),
+        count_unidentified(community),
     )
-    return sum(session.scalars(one).one() for one in counted) + count_unidentified(
-        session, community=community
-    )
+    return sum(session.scalars(one).one() for one in counted)
 
 
 def check_known(session: Session, *, community: Community, month: date) -> None:

@@ -78,15 +78,6 @@ class Regular:
     label: str
     #: A fund's or a plan's name; empty where there is no more to say.
     what: str
-    #: Between which amounts it may be changed; None where it has its price.
-    bounds: tuple[int, int] | None
-    #: For a treasurer: what is known of whoever pays; English labels, marked with N_, and values.
-    about: Sequence[tuple[str, str]]
-
-    @property
-    def who(self) -> str:
-        """Tell a treasurer who pays, as far as they have said so."""
-        return next((value for label, value in self.about if label in _NAMES), self.payment.email)
 
     @property
     def runs(self) -> bool:
@@ -110,12 +101,25 @@ def find_by_id(
     return next(iter(_regular(session, found, purposes)), None)
 
 
-def list_regular(session: Session, *, community: Community, purposes: Purposes) -> Sequence[Regular]:
-    """List everything that repeats or did, what still runs first, and the newest of it."""
+def list_regular(
+    session: Session, *, community: Community, purposes: Purposes, limit: int
+) -> Sequence[Regular]:
+    """List what repeats or did, what still runs first, and the newest of it."""
     found = _of(community).order_by(
         StripeSubscription.ended_at.is_not(None), StripeSubscription.made_at.desc(), StripeSubscription.id
     )
-    return _regular(session, found, purposes)
+    return _regular(session, found.limit(limit), purposes)
+
+
+def bounds_of(session: Session, regular: Regular, *, purposes: Purposes) -> tuple[int, int] | None:
+    """Tell between which amounts it may be changed; None where it has its price."""
+    return purposes[regular.payment.purpose].bounds(session, regular.payment)
+
+
+def who_pays(session: Session, regular: Regular, *, purposes: Purposes) -> str:
+    """Tell a treasurer who pays, as far as they have said so."""
+    about = purposes[regular.payment.purpose].about(session, regular.payment)
+    return next((value for label, value in about if label in _NAMES), regular.payment.email)
 
 
 def change_amount(regular: Regular, *, amount: int) -> None:
@@ -123,9 +127,10 @@ def change_amount(regular: Regular, *, amount: int) -> None:
     one, gateway = regular.subscription, gateway_here()
     if not regular.runs:
         raise HasStopped
-    if regular.bounds is None:
+    bounds = bounds_of(session(), regular, purposes=hooks().purposes)
+    if bounds is None:
         raise HasItsPrice
-    least, most = regular.bounds
+    least, most = bounds
     if not least <= amount <= most:
         raise OutOfBounds(least=Money(least, one.currency), most=Money(most, one.currency))
     if gateway is None:
@@ -181,8 +186,6 @@ def _regular(
             payment=payment,
             label=purposes[payment.purpose].label,
             what=purposes[payment.purpose].what(session, payment),
-            bounds=purposes[payment.purpose].bounds(session, payment),
-            about=purposes[payment.purpose].about(session, payment),
         )
         for subscription, payment in session.execute(found)
     ]

@@ -31,6 +31,8 @@ from timebank.web import show_refusal
 
 bp = Blueprint("regular", __name__)
 
+#: More than anybody looks through.
+MOST_LISTED = 200
 _WORDS = {"every": EVERY_LABELS, "statuses": STATUS_LABELS}
 
 
@@ -98,15 +100,23 @@ def end(regular_id: int) -> ResponseReturnValue:
 
 
 def _page(one: Regular, form: AmountForm, refused: Refusal | None = None) -> ResponseReturnValue:
-    facts = {"one": one, "particulars": particulars_of(session(), community=community()), **_WORDS}
+    facts = {
+        "one": one,
+        "changeable": regular.bounds_of(session(), one, purposes=hooks().purposes) is not None,
+        "particulars": particulars_of(session(), community=community()),
+        **_WORDS,
+    }
     if refused is None:
         return form_page("payments/regular.html", form, **facts)
     return render_template("payments/regular.html", form=form, problem=say(refused), **facts), refused.status
 
 
 def _list(problem: str = "") -> str:
-    found = regular.list_regular(session(), community=community(), purposes=hooks().purposes)
-    return render_template("payments/regular_list.html", found=found, problem=problem, **_WORDS)
+    here, purposes = community(), hooks().purposes
+    found = regular.list_regular(session(), community=here, purposes=purposes, limit=MOST_LISTED + 1)
+    shown = [(one, regular.who_pays(session(), one, purposes=purposes)) for one in found[:MOST_LISTED]]
+    cut = len(found) > MOST_LISTED
+    return render_template("payments/regular_list.html", shown=shown, cut=cut, problem=problem, **_WORDS)
 
 
 def _by_token(token: str) -> Regular:

@@ -12,10 +12,10 @@ from sqlalchemy import false
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebank import clock
 from timebank.communities.models import Community
 from timebank.payments.booking import Purposes
 from timebank.payments.booking import Renewal
-from timebank.payments.booking import local_day
 from timebank.payments.booking import turn
 from timebank.payments.facts import Charge
 from timebank.payments.facts import Invoice
@@ -107,13 +107,13 @@ def record_invoice(session: Session, *, community: Community, invoice: Invoice, 
 
 
 def stop_later(session: Session, subscription: StripeSubscription) -> None:
-    """Have Stripe take nothing more."""
+    """Have Stripe take nothing more; where it is in vain, the next day tries anew."""
     enqueue(
         session,
         community_id=subscription.community_id,
         kind=STOP,
         payload={"subscription": subscription.id},
-        key=f"{STOP}:{subscription.id}",
+        key=f"{STOP}:{subscription.id}:{clock.now().date()}",
     )
 
 
@@ -181,7 +181,6 @@ def _payment_of(
         invoice_id=invoice.id,
         amount_minor=charge.amount,
         currency=charge.currency,
-        paid_on=local_day(community, charge.made_at),
     )
     return begin_payment(
         session,

@@ -105,7 +105,7 @@ def read_recurring(found: Any) -> Recurring:
 
 
 def read_invoice(found: Any, intent: Any) -> Invoice:
-    """Read what a subscription asks for, with the intent that pays it; None where there is none."""
+    """Read what a subscription asks for; ``intent``: what pays it, or None."""
     details = get(get(found, "parent"), "subscription_details")
     latest = get(intent, "latest_charge")
     return Invoice(
@@ -115,7 +115,6 @@ def read_invoice(found: Any, intent: Any) -> Invoice:
         is_first=found.billing_reason == "subscription_create",
         paid=found.status == "paid",
         failed=found.status in _NOT_PAID and bool(found.attempted),
-        made_at=moment(found.created),
         intent_id=id_of(intent),
         charge=None if latest is None or isinstance(latest, str) else read_charge(latest),
     )

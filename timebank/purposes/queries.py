@@ -62,9 +62,11 @@ def givers_of(session: Session, *, community: Community, change: PurposeChange) 
         select(PurposeGiver).where(PurposeGiver.change_id == change.id).order_by(PurposeGiver.id)
     ).all()
     asked = session.scalars(select(PurposeGift).where(PurposeGift.change_id == change.id)).all()
-    gifts = gifts_among(session, community=community, ids=ids_asked(change))
     owner = {one.donation_id: one.giver_id for one in asked}
-    return [Giver(row=row, gifts=[one for one in gifts if owner[one.donation.id] == row.id]) for row in rows]
+    theirs: dict[int, list[Gift]] = {row.id: [] for row in rows}
+    for one in gifts_among(session, community=community, ids=ids_asked(change)):
+        theirs[owner[one.donation.id]].append(one)
+    return [Giver(row=row, gifts=theirs[row.id]) for row in rows]
 
 
 def find_giver(session: Session, *, change: PurposeChange, giver_id: int) -> PurposeGiver | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import Neighbour
+from tests.builders import a_neighbour
 from tests.builders import signed_in
 from tests.builders import written
 from tests.stripe_things import HERE
@@ -137,6 +138,25 @@ def test_a_member_sees_it_and_stops_it(till: Till, client: FlaskClient, tmp_path
     assert link not in client.get(OWN).text
     assert "Paid until" in client.get(OWN).text
     assert till.stripe.fake.look(the_subscription(till))["status"] == "canceled"
+
+
+def test_a_fee_that_repeats_as_a_gift_is_stopped_by_whoever_pays_and_nobody_else(
+    till: Till, client: FlaskClient
+) -> None:
+    def work(session: Session) -> Neighbour:
+        community = session.get_one(Community, till.community_id)
+        return a_neighbour(session, community, name="Taro", email="taro@example.org")
+
+    taro = signed_in(till.app, written(till.app, work))
+    taro.post("/language", data={"language": "en"})
+    pays(till, client, repeats="y", other="taro")
+    till.tell_all()
+    link = f"/{SLUG}/regular/{row(till).token}"
+    assert "It is taken again by itself" in taro.get(OWN).text
+    assert link not in taro.get(OWN).text
+    assert link in client.get(OWN).text
+    assert "Taro" in client.get(OWN).text
+    assert "It is taken again by itself" not in client.get(OWN).text
 
 
 def test_it_is_not_taken_twice_nor_for_several_years_each_year(till: Till, client: FlaskClient) -> None:

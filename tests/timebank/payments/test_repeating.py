@@ -1,6 +1,8 @@
 """Gifts that Stripe takes again by itself: each counts as a gift, in any order, until somebody stops it."""
 
 import re
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import SOMEBODY
+from tests.builders import Neighbour
+from tests.builders import a_neighbour
+from tests.builders import signed_in
 from tests.builders import written
 from tests.stripe_things import HERE
 from tests.till import SLUG
@@ -29,6 +34,7 @@ from timebank.payments.models import StripeSubscription
 from timebank.payments.proof import check_payments
 from timebank.queue import enqueue
 from timebank.queue import work_one
+from timebank.stripe_settings import StripeSettings
 
 EMAIL = "hana@example.org"
 #: Of ¥1,000 Stripe keeps ¥36.
@@ -334,3 +340,49 @@ def test_a_fund_that_ends_takes_nothing_more(till: Till, tmp_path: Path) -> None
     letters(till, tmp_path)
     assert till.stripe.fake.look(the_subscription(till))["status"] == "canceled"
     assert row(till).ended_at is not None
+
+
+def test_what_could_not_be_stopped_is_stopped_the_next_day(
+    till: Till, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.come_back(begins(till))
+
+    def ends(session: Session) -> None:
+        community, fund = session.get_one(Community, till.community_id), session.get_one(Fund, till.fund_id)
+        end_fund(session, community=community, fund=fund, reason="No cook", actor=SOMEBODY)
+
+    def looks(session: Session) -> None:
+        enqueue(session, community_id=till.community_id, kind=STOP_ENDED)
+
+    written(till.app, ends)
+    written(till.app, looks)
+    with_keys = till.app.config["TIMEBANK_STRIPE"]
+    till.app.config["TIMEBANK_STRIPE"] = StripeSettings()
+    letters(till, tmp_path)
+    assert till.stripe.fake.look(the_subscription(till))["status"] == "active"
+    assert row(till).ended_at is None
+    till.app.config["TIMEBANK_STRIPE"] = with_keys
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    written(till.app, looks)
+    letters(till, tmp_path)
+    assert till.stripe.fake.look(the_subscription(till))["status"] == "canceled"
+
+
+def test_a_treasurer_lists_what_repeats_and_stops_it_for_whoever_telephones(till: Till) -> None:
+    def work(session: Session) -> Neighbour:
+        community = session.get_one(Community, till.community_id)
+        return a_neighbour(session, community, "treasurer", name="Ken", email="ken@example.org")
+
+    treasurer = signed_in(till.app, written(till.app, work))
+    treasurer.post("/language", data={"language": "en"})
+    listed = f"/{SLUG}/money/regular"
+    assert "no regular payments yet" in treasurer.get(listed).text
+    till.come_back(begins(till, name="Hana", fund=True))
+    page = unescape(treasurer.get(listed).text)
+    for told in ("Gift · Meals", "¥1,000", "Hana · Every month", "It goes on by itself"):
+        assert told in page
+    assert treasurer.post(f"{listed}/{row(till).id}/stop").status_code == 303
+    assert "It has stopped" in treasurer.get(listed).text
+    assert treasurer.post(f"{listed}/9999/stop").status_code == 404
+    assert till.stripe.fake.look(the_subscription(till))["status"] == "canceled"
