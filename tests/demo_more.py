@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tests.house_money import repeats
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
+from tests.house_rates import price_help
 from timebank import clock
 from timebank.actor import TERMINAL
 from timebank.cli.demo_data import SLUG
@@ -22,6 +23,8 @@ from timebank.joining.models import FirstSignIn
 from timebank.members.models import Member
 from timebank.people.sign_ins import hashed
 from timebank.purposes.models import PurposeGiver
+from timebank.rates.models import SupportRate
+from timebank.rates.models import SupportTerms
 from timebank.web.forms import fresh_key
 
 
@@ -56,6 +59,17 @@ def first_sign_in(session: Session) -> str:
         known = session.get_one(FirstSignIn, 8)
         known.token_hash = hashed("newest")
     return "newest"
+
+
+def help_is_paid(session: Session) -> dict[str, list[object]]:
+    """Have help cost something from today on, once; give the ids of what is to come."""
+    found = session.scalars(select(SupportTerms.id)).all()
+    if not found:
+        price_help(session, the_demo(session))
+    return {
+        "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
+        "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
+    }
 
 
 def asked_about_purpose(session: Session) -> list[str]:

@@ -25,6 +25,35 @@ PLAN = {
 }
 
 
+RATE = {
+    "kind": "0",
+    "paid": "money",
+    "price": "800",
+    "thanks": "600",
+    "unit": "30",
+    "least": "1:00",
+    "evening_from": "18:00",
+    "evening_until": "08:00",
+    "evening_price": "200",
+    "evening_thanks": "100",
+    "weekend_price": "100",
+    "weekend_thanks": "",
+    "second_price": "400",
+    "second_thanks": "300",
+    "first_price": "500",
+    "first_thanks": "",
+    "late_price": "400",
+    "late_thanks": "200",
+    "door_price": "800",
+    "door_thanks": "600",
+    "way_by": "trip",
+    "way": "150",
+    "tax_class": "standard",
+    "is_business": "y",
+    "words": "With a car",
+}
+
+
 def a_stamp(_house: House) -> dict[str, Any]:
     """Give a picture as a browser sends it; each time anew, for it is read to its end."""
     return {"file": (BytesIO(a_png()), "stamp.png")}
@@ -125,6 +154,14 @@ MONEY: dict[str, Filled] = {
         {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
         | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
     ),
+    "rate_settings.set_terms": Filled(
+        "steward",
+        {"starts_on": A_DAY_TO_COME, "provider": "member", "registration": "Registered", "late_hours": "24"}
+        | {"wage": "1100", "standard": "10", "reduced": "8", "tax_number": "T1234567890123"},
+    ),
+    "rate_settings.drop_terms": Filled("steward", {}),
+    "rate_settings.set_rate": Filled("steward", RATE | {"starts_on": A_DAY_TO_COME}),
+    "rate_settings.drop_rate": Filled("steward", {}),
     "gift_receipts.show": Filled(
         "stranger", {"name": "Hana", "address": "4-5-6 Honmachi"}, on="without a receipt"
     ),

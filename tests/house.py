@@ -77,6 +77,8 @@ USUAL = {
     "regular_id": "every month",
     "movement_id": "a gift",
     "plan_id": "full",
+    "terms_id": "to come",
+    "rate_id": "to come",
     "fee_id": "cash",
     "receipt_id": "of a gift",
     "printing_id": "one",

@@ -223,6 +223,13 @@ ROUTES: dict[str, Row] = {
     "plans.open_one": may(S),
     "plans.change": may(S),
     "plans.rule": may(S),
+    # What help costs, where it does.
+    "rates.index": may(EVERYBODY),
+    "rate_settings.index": may(S),
+    "rate_settings.set_terms": may(S),
+    "rate_settings.drop_terms": may(S, on="to come"),
+    "rate_settings.set_rate": may(S),
+    "rate_settings.drop_rate": may(S, on="to come"),
     # No card is taken in the house: there is nobody to listen to.
     "stripe.webhook": may(not_there=EVERYBODY),
     # Acting for others.

@@ -119,6 +119,8 @@ from timebank.purposes import known as purposes_known
 from timebank.purposes import service as purposes
 from timebank.purposes import views as purposes_views
 from timebank.purposes.queries import count_to_settle
+from timebank.rates import settings_views as rate_settings_views
+from timebank.rates import views as rates_views
 from timebank.receipts import known as receipts_known
 from timebank.receipts import settings_views as receipt_settings_views
 from timebank.receipts import views as receipts_views
@@ -239,6 +241,7 @@ HOOKS = Hooks(
     purposes={donations.DONATION: gifts.PURPOSE, fees.FEE: fee_purpose.PURPOSE},
     public=lambda session, community: [
         *plan_views.public_pages(session, community),
+        *rates_views.public_pages(session, community),
         *donations_views.public_pages(session, community),
     ],
     known=(
@@ -271,6 +274,7 @@ FEATURES = (
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
+    *(rates_views, rate_settings_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

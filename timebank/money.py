@@ -33,6 +33,7 @@ MOST_UNITS: Final = 100_000_000
 _LONGEST_TYPED = 40
 _UNITS = re.compile(r"^(?:jpy|eur|usd|gbp|[¥￥€$£])\s*|\s*(?:円|yen|jpy|eur|usd|gbp|[¥￥€$£])$")
 _PLAIN = re.compile(r"(?P<whole>[0-9]{1,12})(?:[.,](?P<part>[0-9]{1,2}))?")
+_PERCENT = re.compile(r"(?P<whole>[0-9]{1,2})(?:[.,](?P<part>[0-9]))?\s*%?")
 _GROUPED = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:(?P<mark>[,. ’])[0-9]{3})(?:(?P=mark)[0-9]{3})*)(?:[.,](?P<part>[0-9]{1,2}))?"
 )
@@ -71,6 +72,12 @@ class NoMoneyAtAll(Refusal):
 
     sentence = N_("The amount must be above zero.")
     field = "amount"
+
+
+class PercentNotRead(Refusal):
+    """What was written is no part of a hundred."""
+
+    sentence = N_("“%(typed)s” cannot be read as a percentage. Please write it like 10 or 8.1.")
 
 
 class CurrencyNotTaken(Refusal):
@@ -122,6 +129,14 @@ def parse_money(text: str, currency: str) -> int:
     if minor > (most := to_minor(MOST_UNITS, currency)):
         raise MoneyTooMuch(most=Money(most, currency))
     return minor
+
+
+def parse_percent(text: str) -> int:
+    """Read a part of a hundred as people write it (10, 8.1, １０％), in tenths."""
+    found = _PERCENT.fullmatch(half_width(text[: _LONGEST_TYPED + 1]).strip())
+    if not found or len(text) > _LONGEST_TYPED:
+        raise PercentNotRead(typed=excerpt(text))
+    return int(found["whole"]) * 10 + int(found["part"] or 0)
 
 
 def in_words(amount_minor: int, currency: str, language: str) -> str:

@@ -105,6 +105,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "let-off-fees": frozenset({COORDINATOR}),
     "start-fees": frozenset({COORDINATOR, TREASURER}),
     "keep-plans": frozenset({STEWARD}),
+    "keep-rates": frozenset({STEWARD}),
     "print-receipts": frozenset({TREASURER}),
     "set-up-receipts": frozenset({STEWARD}),
     # About the community.
@@ -191,6 +192,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "let-off-fees": N_("Ask no fee of a member for a year, without a reason"),
     "start-fees": N_("Begin a payment of a fee for a member who is at the desk"),
     "keep-plans": N_("Say what a membership costs, and how years are counted"),
+    "keep-rates": N_("Say who provides help that is paid for, and what an hour of it costs"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),
     "keep-own-consents": N_("See what they have consented to, and withdraw it"),

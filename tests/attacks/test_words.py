@@ -26,6 +26,7 @@ from tests.house import House
 from tests.webpages import read_page
 from timebank.communities.models import Community
 from timebank.mail.models import Mail
+from timebank.rates.models import EXTRAS
 from timebank.web.safety import CONTENT_SECURITY_POLICY
 
 pytestmark = pytest.mark.slow
@@ -80,6 +81,8 @@ WORDS = {
     "plans.open_one": ("name", "words", "refund"),
     "plans.change": ("words", "refund"),
     "plans.rule": ("bank", "post_office"),
+    "rate_settings.set_terms": ("registration",),
+    "rate_settings.set_rate": ("words",),
     "gift_receipts.show": ("name", "address"),
     "receipt_settings.change": ("name", "seat"),
     "receipt_settings.add_words": ("words",),
@@ -117,6 +120,10 @@ WORDS = {
 NO_WORDS = {
     "every",
     "repeats",
+    *("starts_on", "provider", "late_hours", "wage", "standard", "reduced", "tax_number"),
+    *("paid", "price", "thanks", "unit", "least", "evening_from", "evening_until", "way_by", "way"),
+    *(f"{what}_{part}" for what in EXTRAS for part in ("price", "thanks")),
+    *("tax_class", "is_business"),
     *(
         "key",
         "hours",

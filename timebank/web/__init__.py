@@ -13,6 +13,7 @@ from timebank.web.forms import KeyedForm as KeyedForm
 from timebank.web.forms import Line as Line
 from timebank.web.forms import Lines as Lines
 from timebank.web.forms import MoneyField as MoneyField
+from timebank.web.forms import PercentField as PercentField
 from timebank.web.forms import PeriodForm as PeriodForm
 from timebank.web.forms import SelectChoice as SelectChoice
 from timebank.web.forms import Written as Written

@@ -31,6 +31,7 @@ from timebank.hours import as_clock
 from timebank.hours import parse_hours
 from timebank.i18n import say
 from timebank.money import parse_money
+from timebank.money import parse_percent
 from timebank.money import plain
 from timebank.text import clean_line
 from timebank.text import clean_text
@@ -56,6 +57,7 @@ _OUR_WORDS = {
     "Invalid choice(s): one or more data inputs could not be coerced.": N_("Please choose only from these."),
     "'%(value)s' is not a valid choice for this field.": N_("Please choose only from these."),
     "Not a valid integer value.": N_("Please write a whole number."),
+    "Not a valid time value.": N_("Please write a time of the day, for example 17:30."),
 }
 
 
@@ -218,6 +220,18 @@ class MoneyField(_Typed):
     def write(self, value: int) -> str:
         """Write an amount."""
         return plain(value, community().currency)
+
+
+class PercentField(_Typed):
+    """A part of a hundred as people write it (10, 8.1, 8.1 %); its data is in tenths, or None."""
+
+    def read(self, typed: str) -> int:
+        """Read a part of a hundred."""
+        return parse_percent(typed)
+
+    def write(self, value: int) -> str:
+        """Write a part of a hundred."""
+        return f"{value // 10}.{value % 10}".removesuffix(".0")
 
 
 class Written:

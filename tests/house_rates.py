@@ -1,0 +1,60 @@
+"""Paid support in both communities of the house: terms and rates that hold, and some that are to come."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from tests.builders import COORDINATOR
+from tests.house_things import Things
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.rates.models import BY_KM
+from timebank.rates.models import DOOR
+from timebank.rates.models import EVENING
+from timebank.rates.models import FIRST
+from timebank.rates.models import GROUP
+from timebank.rates.models import LATE
+from timebank.rates.models import SECOND
+from timebank.rates.models import WEEKEND
+from timebank.rates.rules import Extra
+from timebank.rates.rules import Facts
+from timebank.rates.rules import Terms
+from timebank.rates.service import set_rate
+from timebank.rates.service import set_terms
+
+#: Half of it for whoever comes along, and more on Sundays.
+EXTRAS = {
+    EVENING: Extra(price_minor=200, thanks_minor=100, from_minute=18 * 60, until_minute=8 * 60),
+    WEEKEND: Extra(price_minor=100, thanks_minor=100),
+    SECOND: Extra(price_minor=400, thanks_minor=300),
+    FIRST: Extra(price_minor=500),
+    LATE: Extra(price_minor=400, thanks_minor=200),
+    DOOR: Extra(price_minor=800, thanks_minor=600),
+}
+
+
+def price_help(session: Session, community: Community) -> Things:
+    """Have help be paid from today on, and dearer in a month."""
+    today = clock.today(community.time_zone)
+    later = today + timedelta(days=30)
+    terms = Terms(starts_on=today, provider=GROUP, standard_permille=100, reduced_permille=80, wage_minor=700)
+    set_terms(session, community=community, terms=terms, actor=COORDINATOR)
+    to_come = Terms(starts_on=later, provider=GROUP, wage_minor=750)
+    facts = Facts(
+        starts_on=today,
+        price_minor=800,
+        thanks_minor=600,
+        least_minutes=60,
+        way_by=BY_KM,
+        way_minor=20,
+        words="With a car that you know",
+        extras=EXTRAS,
+    )
+    set_rate(session, community=community, kind=None, facts=facts, actor=COORDINATOR)
+    dearer = Facts(starts_on=later, price_minor=900, thanks_minor=700)
+    return {
+        "terms_id": {"to come": set_terms(session, community=community, terms=to_come, actor=COORDINATOR).id},
+        "rate_id": {
+            "to come": set_rate(session, community=community, kind=None, facts=dearer, actor=COORDINATOR).id
+        },
+    }
