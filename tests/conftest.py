@@ -30,7 +30,7 @@ from tests.databases import PostgreSQL
 from tests.databases import SQLite
 from tests.pages import Pages
 from tests.pages import accessibility_check
-from tests.quick import remember_builders
+from tests.quick import remember_routes
 from tests.quick import remember_statements
 from tests.servers import LiveServer
 from tests.servers import application
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the run's room, and close it however the run ends; workers and `make mutants` inherit its name."""
     # A hash that is slow to guess takes a quarter of the run; one test looks at the program's own.
     people._HASHER = QUICK_HASHER
-    remember_builders()
+    remember_routes()
     remember_statements()
     if ROOM not in os.environ:
         stack = ExitStack()

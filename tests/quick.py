@@ -1,6 +1,6 @@
 """What every application and every engine of a run would work out anew, worked out once for all of them."""
 
-from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -14,23 +14,42 @@ from werkzeug.routing import Rule
 _ROOM_FOR_STATEMENTS = 10_000
 
 
-def remember_builders() -> None:
-    """Compile what spells a route's address once for all applications of a run.
+def remember_routes() -> None:
+    """Parse a route's address, and compile what spells it, once for all applications.
 
     Each application has every route, and Werkzeug writes, parses and compiles two functions for each:
     that took most of a test that asks for `app`. They are bound to the application's own route.
     """
-    compiled, known = Rule._compile_builder, dict[object, Callable[..., tuple[str, str]]]()
+    compiled, known = Rule.compile, dict[object, _Route]()
 
-    def remembered(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if self.defaults:
-            return compiled(self, append_unknown)
-        key = (self.rule, tuple(self._trace), append_unknown)
-        if key not in known:
-            known[key] = compiled(self, append_unknown)
-        return known[key]
+    def remembered(self: Rule) -> None:
+        kinds = tuple(self.map.converters.values())
+        key = (self.rule, self.subdomain, self.host, self.map.host_matching, self.merge_slashes, kinds)
+        if self.defaults or key not in known:
+            compiled(self)
+            if not self.defaults:
+                known[key] = _Route(self)
+        else:
+            known[key].be(self)
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    Rule.compile = remembered  # type: ignore[method-assign]
+
+
+class _Route:
+    """What Werkzeug knows of a route once it has parsed it."""
+
+    def __init__(self, rule: Any) -> None:
+        self._parts, self._trace = tuple(rule._parts), tuple(rule._trace)
+        self._converters = dict(rule._converters)
+        self._build, self._build_unknown = rule._build.__func__, rule._build_unknown.__func__
+
+    def be(self, rule: Any) -> None:
+        """Let another application's route, of the same address, know it, too."""
+        rule._parts, rule._trace = list(self._parts), list(self._trace)
+        rule._converters = dict(self._converters)
+        rule.arguments.update(self._converters)
+        rule._build = MethodType(self._build, rule)
+        rule._build_unknown = MethodType(self._build_unknown, rule)
 
 
 def remember_statements() -> None:
