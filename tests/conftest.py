@@ -19,6 +19,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from stripe._http_client import HTTPClient
 
 import ledger
 from tests import databases
@@ -44,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the run's room, and close it however the run ends; workers and `make mutants` inherit its name."""
     # A hash that is slow to guess takes a quarter of the run; one test looks at the program's own.
     people._HASHER = QUICK_HASHER
+    # The library waits for half a second and longer before it asks a Stripe again that has stumbled.
+    HTTPClient.INITIAL_DELAY = 0.01
     remember_routes()
     remember_statements()
     if ROOM not in os.environ:
