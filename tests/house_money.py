@@ -148,7 +148,7 @@ def repeats(session: Session, community: Community, payment: Payment) -> StripeS
         next_at=now + timedelta(days=30),
         made_at=now,
     )
-    found = record_recurring(session, community=community, recurring=recurring)
+    found = record_recurring(session, community=community, recurring=recurring, purposes=HOOKS.purposes)
     assert found is not None
     return found
 

@@ -23,7 +23,6 @@ from timebank.donations import service as donations
 from timebank.donations import sheet_views
 from timebank.donations import views as donations_views
 from timebank.donations.later import FORGET_UNPAID
-from timebank.donations.later import STOP_ENDED
 from timebank.donations.receipting import SEND_RECEIPT
 from timebank.donations.year_sheets import ISSUE_YEARS
 from timebank.doubles import known as doubles_known
@@ -41,6 +40,7 @@ from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
 from timebank.funds import views as funds_views
+from timebank.funds.service import STOP_ENDED
 from timebank.hands import known as hands_known
 from timebank.hands import standing as hands
 from timebank.hands import trust_views
@@ -101,6 +101,7 @@ from timebank.payments import webhook_views
 from timebank.payments.later import SWEEP
 from timebank.payments.queries import count_second_look
 from timebank.payments.renewing import STOP
+from timebank.payments.renewing import TELL_CHANGED
 from timebank.payments.renewing import TELL_FAILED
 from timebank.payments.renewing import TELL_STOPPED
 from timebank.people import browsers
@@ -195,6 +196,7 @@ HOOKS = Hooks(
         SWEEP: N_("Look at the account at Stripe"),
         STOP: N_("Have Stripe take nothing more of what repeats"),
         TELL_FAILED: N_("Tell somebody that a payment could not be taken"),
+        TELL_CHANGED: N_("Tell somebody that another amount is taken"),
         TELL_STOPPED: N_("Tell somebody that nothing is taken any more"),
         purposes.ASK_GIVER: N_("Ask a giver whether a gift may be for something else"),
         purposes.REMIND_GIVER: N_("Remind a giver of that question"),

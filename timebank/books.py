@@ -177,6 +177,11 @@ def back_code(fund: str) -> str:
     return f"{_FUND_BACK}{fund}"
 
 
+def is_back(code: str) -> bool:
+    """Say whether a code counts what lies apart from a fund, to be given back."""
+    return code.startswith(_FUND_BACK)
+
+
 def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
     """Find an account of money, or open it where nothing has ever been booked to it.
 

@@ -162,16 +162,18 @@ def _told(fact: object) -> object:
 
 
 def _choose_language() -> str:
-    """Ask the session, the person, the community and the browser, in this order."""
+    """Ask the session, the person, the browser and the community, in this order."""
     chosen = (
         session.get(LANGUAGE_KEY),
         getattr(g.get("person"), "language", None),
+        # Whoever opens a letter's link reads on in the language that they read everything in.
+        request.accept_languages.best_match(LANGUAGES),
         getattr(g.get("community"), "language", None),
     )
     for one in chosen:
         if one in LANGUAGES:
             return str(one)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return LANGUAGES[0]
 
 
 def _choose_time_zone() -> str:

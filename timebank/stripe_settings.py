@@ -97,11 +97,16 @@ class StripeSettings:
         """Find a community's keys; the bare ones count only where it is the only one here."""
         return self.keys.get(slug) or (self.keys.get("") if alone else None)
 
+    def names_for(self, slug: str, *, alone: bool) -> tuple[str, str]:
+        """Name the two settings by which a community is connected."""
+        return (_KEY_NAME, _SECOND_NAME) if alone else (_named(_KEY_NAME, slug), _named(_SECOND_NAME, slug))
+
     def unused(self, slugs: Sequence[str]) -> list[str]:
         """Say, a sentence each, which keys count for nobody with these communities."""
         known = set(slugs) | ({""} if len(slugs) <= 1 else set())
         return [
-            f"{_KEY_NAME} counts for no community, because there are several: name it {_KEY_NAME}_<SLUG>"
+            f"{_KEY_NAME} counts for no community, because there are several: name it {_KEY_NAME}_<SLUG>, in "
+            f"capital letters, and {_SECOND_NAME} likewise"
             if slug == ""
             else f"{_named(_KEY_NAME, slug)} counts for nobody: there is no community “{slug}”"
             for slug in self.keys

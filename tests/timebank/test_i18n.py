@@ -91,12 +91,14 @@ def lang(client: FlaskClient, address: str = "/kadoma/sign-in", accept: str = ""
     return page.split('<html lang="')[1].split('"')[0]
 
 
-def test_the_session_the_person_the_community_and_the_browser_are_asked_in_turn(
+def test_the_session_the_person_the_browser_and_the_community_are_asked_in_turn(
     app: Flask, client: FlaskClient, hana: Neighbour
 ) -> None:
     assert lang(client, "/nowhere/x", accept="ja,en;q=0.5") == "ja"
     assert lang(client, "/nowhere/x", accept="fr") == "en"
-    assert lang(client, accept="ja") == "en"
+    assert lang(client, accept="ja") == "ja"
+    assert lang(client, accept="fr, de;q=0.5") == "en"
+    assert lang(client) == "en"
     online = signed_in(app, hana)
     online.post("/kadoma/account/language", data={"language": "ja"})
     assert lang(online, "/kadoma/account") == "ja"

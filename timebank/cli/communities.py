@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from timebank.actor import TERMINAL
 from timebank.cli.running import run
+from timebank.cli.running import tell_unused_keys
 from timebank.communities.service import create_community
 from timebank.settings import LANGUAGES
 
@@ -48,3 +49,5 @@ def create(
 
     run(work)
     click.echo(f"The community {slug} is founded.")
+    # What was enough for one community may count for none now.
+    tell_unused_keys()

@@ -4,20 +4,24 @@ import os
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import click
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import ledger
 from timebank.app import create_app
 from timebank.communities.models import Community
 from timebank.communities.service import find_community
+from timebank.communities.service import list_communities
 from timebank.db import db
 from timebank.errors import Refusal
 from timebank.settings import SettingRefused
 from timebank.settings import Settings
+from timebank.stripe_settings import StripeSettings
 from timebank.text import excerpt
 from timebank.web import TimeBank
 
@@ -52,6 +56,15 @@ def run(work: Callable[[Session], Result], *, read_only: bool = False) -> Result
             return ledger.transaction(db.session, work, read_only=read_only)
         except Refusal as refusal:
             raise click.ClickException(refusal.english()) from refusal
+
+
+def tell_unused_keys() -> None:
+    """Say on standard error which keys of Stripe's count for nobody with the communities that there are."""
+    with application() as app, suppress(DBAPIError):
+        communities = ledger.transaction(db.session, list_communities, read_only=True)
+        stripe: StripeSettings = app.config["TIMEBANK_STRIPE"]
+        for sentence in stripe.unused([one.slug for one in communities]):
+            click.echo(f"Note: {sentence}.", err=True)
 
 
 def the_community(session: Session, slug: str) -> Community:

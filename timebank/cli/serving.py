@@ -16,6 +16,7 @@ import ledger
 from timebank.app import create_app
 from timebank.cli.running import application
 from timebank.cli.running import settings_here
+from timebank.cli.running import tell_unused_keys
 from timebank.db import db
 from timebank.settings import Settings
 from timebank.web import TimeBank
@@ -51,6 +52,8 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
     check_free(host, port)
     if ledger.normal_url(settings.database_url).get_backend_name() == "postgresql":
         _tell_what_is_unguarded()
+
+    tell_unused_keys()
 
     def tell_address(_arbiter: object) -> None:
         click.echo(f"The time bank is at http://{shown}:{port}/ (Ctrl-C ends it)")

@@ -8,6 +8,7 @@ from timebank.app import HOOKS
 from timebank.cli.running import application
 from timebank.cli.running import settings_here
 from timebank.cli.running import the_community
+from timebank.communities.service import list_communities
 from timebank.db import db
 from timebank.errors import Refusal
 from timebank.money import in_words
@@ -33,14 +34,15 @@ def sync(slug: str) -> None:
     """
     settings = settings_here().stripe
 
-    def find(session: Session) -> tuple[int, Gateway | None]:
-        community = the_community(session, slug)
-        return community.id, gateway_of(session, community=community, settings=settings)
+    def find(session: Session) -> tuple[int, Gateway | None, bool]:
+        community, alone = the_community(session, slug), len(list_communities(session)) == 1
+        return community.id, gateway_of(session, community=community, settings=settings), alone
 
     with application():
-        community_id, gateway = ledger.transaction(db.session, find, read_only=True)
+        community_id, gateway, alone = ledger.transaction(db.session, find, read_only=True)
         if gateway is None:
-            message = "This community has no key for Stripe: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET."
+            key, secret = settings.names_for(slug, alone=alone)
+            message = f"This community has no key for Stripe: set {key} and {secret}."
             raise click.ClickException(message)
         look = Sweep(lambda work: ledger.transaction(db.session, work), gateway, community_id, HOOKS.purposes)
         _tell(_run(look))

@@ -26,7 +26,6 @@ from timebank.communities.service import list_communities
 from timebank.db import db
 from timebank.documents.service import content_of
 from timebank.donations.later import FORGET_UNPAID
-from timebank.donations.later import STOP_ENDED
 from timebank.donations.later import forget_unpaid
 from timebank.donations.later import issue_wished
 from timebank.donations.later import stop_ended
@@ -40,6 +39,7 @@ from timebank.exchanges import letters
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
 from timebank.exchanges.service import TELL_OF_PROPOSAL
+from timebank.funds.service import STOP_ENDED
 from timebank.hands.acts import TELL_OF_ACT
 from timebank.hands.letters import ask_for_trust_with
 from timebank.hands.letters import tell_of_act
@@ -81,6 +81,7 @@ from timebank.payments.later import stop_with
 from timebank.payments.later import sweep_with
 from timebank.payments.letters import tell_with
 from timebank.payments.renewing import STOP
+from timebank.payments.renewing import TELL_CHANGED
 from timebank.payments.renewing import TELL_FAILED
 from timebank.payments.renewing import TELL_STOPPED
 from timebank.people.later import FORGET_SIGN_INS
@@ -214,8 +215,9 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         ASK_GIVER: ask_giver,
         REMIND_GIVER: remind_giver,
         SWEEP: sweep_with(stripe or StripeSettings(), db.session, lambda: HOOKS.purposes),
-        STOP: stop_with(stripe or StripeSettings()),
+        STOP: stop_with(stripe or StripeSettings(), lambda: HOOKS.purposes),
         TELL_FAILED: tell_with(lambda: HOOKS.purposes, "regular_failed"),
+        TELL_CHANGED: tell_with(lambda: HOOKS.purposes, "regular_changed"),
         TELL_STOPPED: tell_with(lambda: HOOKS.purposes, "regular_stopped"),
     }
 

@@ -59,6 +59,16 @@ class WrittenBefore(Refusal):
     )
 
 
+class WrittenDownAlready(Refusal):
+    """The same gift is written down already, by another form or by a way back in the browser."""
+
+    sentence = N_(
+        "A gift of %(amount)s on %(day)s from the same giver is written down already. If there was another "
+        "one, tick the box to write it down as well."
+    )
+    field = "again"
+
+
 class ReasonMissing(Refusal):
     """A gift is taken back, and nobody says why."""
 
@@ -109,6 +119,8 @@ class Brought(Said):
     #: None: for whatever is needed most.
     fund: Fund | None
     member: Member | None = None
+    #: Refuse it where the same is written down already: forms ask before it is written down again.
+    once: bool = False
     key: str
 
 
@@ -124,6 +136,8 @@ def write_down(session: Session, *, community: Community, gift: Brought, actor: 
     if there := _written_before(session, community, gift.key):
         return _the_same(session, there, gift, facts)
     _check(session, community, gift)
+    if gift.once:
+        _refuse_twice(session, facts, community, gift)
     try:
         posted = ledger.post(session, _entry(session, community, gift, actor))
     except ledger.KeyReused as refused:
@@ -213,6 +227,22 @@ def _check(session: Session, community: Community, gift: Brought) -> None:
     if gift.fund is not None and gift.fund.ended_on is not None:
         raise FundEnded
     check_open_day(session, gift.given_on, community=community, field="given_on")
+
+
+def _refuse_twice(session: Session, facts: dict[str, object], community: Community, gift: Brought) -> None:
+    same = ("amount_minor", "fund_id", "member_id", "given_on", "name")
+    there = (
+        select(Donation.id)
+        .join(DonationByHand, DonationByHand.donation_id == Donation.id)
+        .where(
+            Donation.community_id == community.id,
+            DonationByHand.way == gift.way,
+            DonationByHand.reversal_id.is_(None),
+            *(getattr(Donation, name).is_not_distinct_from(facts[name]) for name in same),
+        )
+    )
+    if session.scalar(there.limit(1)) is not None:
+        raise WrittenDownAlready(amount=Money(gift.amount_minor, community.currency), day=gift.given_on)
 
 
 def _entry(session: Session, community: Community, gift: Brought, actor: Actor) -> ledger.Entry:

@@ -140,6 +140,8 @@ class ByHandForm(_BroughtForm):
     )
     dedicated_to = StringField(_("Of whom?"), [Line(LONGEST_NAME)])
     message = TextAreaField(_("A word about it"), [Lines(LONGEST_MESSAGE)])
+    #: Drawn only where the same is written down already.
+    again = BooleanField(_("Yes, it was another gift: write it down as well"))
 
     def gift(self) -> Brought:
         """Put together what the form says."""
@@ -152,6 +154,7 @@ class ByHandForm(_BroughtForm):
             dedication=self.dedication.data or "",
             dedicated_to=self.dedicated_to.data or "",
             message=self.message.data or "",
+            once=not self.again.data,
             **self._who(),
         )
 

@@ -1,7 +1,6 @@
 """The page on which a treasurer says that what is not identified is a gift."""
 
 from flask import Blueprint
-from flask import abort
 from flask import flash
 from flask import redirect
 from flask import url_for
@@ -16,6 +15,7 @@ from timebank.funds.queries import list_funds
 from timebank.members.queries import names_to_suggest
 from timebank.payments.identifying import Unidentified
 from timebank.payments.identifying import find_unidentified
+from timebank.payments.unidentified_views import gone
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -31,7 +31,9 @@ bp = Blueprint("identify_gifts", __name__)
 def identify(movement_id: int) -> ResponseReturnValue:
     """Say whose gift it was, and what for."""
     here = community()
-    found = find_unidentified(session(), community=here, movement_id=movement_id) or abort(404)
+    found = find_unidentified(session(), community=here, movement_id=movement_id)
+    if found is None:
+        return gone(movement_id)
     funds = [one for one in list_funds(session(), community=here) if one.ended_on is None]
     form = IdentifyGiftForm(funds=funds, **_known(found))
     if form.validate_on_submit():

@@ -32,8 +32,6 @@ from timebank.receipts.models import ReceiptLine
 
 #: Forgets who wanted to give and has not.
 FORGET_UNPAID: Final = "forget-unpaid-gifts"
-#: Stops gifts that repeat, for funds that have ended.
-STOP_ENDED: Final = "stop-gifts-for-ended-funds"
 #: Longer than a page at Stripe can be paid on, and than a konbini takes money for it.
 KEPT: Final = timedelta(days=30)
 #: Receipts are issued so many in one transaction.

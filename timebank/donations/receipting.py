@@ -169,16 +169,18 @@ def wish_for_year(
 
 
 def taken_back(session: Session, *, donation: Donation, actor: Actor) -> None:
-    """Issue the note that a gift by hand was taken back, where it has a receipt, and send it."""
+    """Issue the note that a gift by hand was taken back, where it has a receipt.
+
+    No letter goes: it was a mistake, no money went back, and whoever is named has perhaps given nothing. The
+    note stands with the receipt, and is printed for whoever asks.
+    """
     community = session.get_one(Community, donation.community_id)
     hold_numbers(session, community=community)
     receipt = receipt_of_gift(session, donation=donation)
     if receipt is None:
         return
     source = source_of_gift(donation, None)
-    note = note_taken_back(session, community=community, receipt=receipt, source=source, actor=actor)
-    if note is not None:
-        send_later(session, receipt=note, donation_id=donation.id)
+    note_taken_back(session, community=community, receipt=receipt, source=source, actor=actor)
 
 
 def handed_back(session: Session, *, donation: Donation, back: DonationHandedBack, actor: Actor) -> None:

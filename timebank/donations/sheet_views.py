@@ -7,6 +7,7 @@ from flask import redirect
 from flask import render_template
 from flask import url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from timebank.donations import year_sheets
@@ -71,8 +72,9 @@ def _issued(year: int, gift_id: int | None) -> ResponseReturnValue:
             session(), community=community(), year=year, actor=actor(), gift_id=gift_id
         )
     except year_sheets.NothingForYear as nothing:
-        # Sent twice, or two treasurers at once.
-        flash(say(nothing), "warn")
+        # Sent twice, or two treasurers at once; of one giver others may still wait.
+        there = gift_id is not None
+        flash(_("This receipt was issued in the meantime.") if there else say(nothing), "warn")
         return redirect(url_for(".show", gift_year=year), 303)
     except Refusal as refused:
         return _page(year, say(refused)), refused.status

@@ -29,13 +29,15 @@ class Standing:
     """How a fund stands in one currency, in its smallest unit."""
 
     currency: str
-    #: What came into it, less what went back to givers.
+    #: What came into it, less what was given back while it went on.
     given: int
     spent: int
     left: int
     #: What of it is for something else now, as its givers agreed; and what came from other funds like that.
     went: int = 0
     came: int = 0
+    #: What goes, or went, back to givers who did not agree to something else.
+    back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def _standing(
     moved = [one for one in changes if one.change.currency == currency]
     went = sum(one.change.moved_minor for one in moved if one.fund is fund)
     came = sum(one.change.moved_minor for one in moved if one.to_fund is fund)
-    return Standing(currency, left + spent + went - came, spent, left, went, came)
+    back = sum(one.change.back_minor for one in moved if one.fund is fund)
+    return Standing(currency, left + spent + went + back - came, spent, left, went, came, back)
 
 
 def _spent(session: Session, community: Community) -> Sequence[FundSpending]:

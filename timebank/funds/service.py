@@ -1,6 +1,7 @@
 """What may be done with funds: opening, changing their words, ending, taking up again."""
 
 import re
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,11 +24,14 @@ from timebank.funds.models import TAKEN_UP
 from timebank.funds.models import Fund
 from timebank.funds.models import FundEvent
 from timebank.funds.queries import open_change
+from timebank.queue import enqueue
 from timebank.text import clean_line
 from timebank.text import clean_text
 from timebank.text import excerpt
 from timebank.text import is_visible
 
+#: Stops gifts that repeat, for funds that have ended.
+STOP_ENDED: Final = "stop-gifts-for-ended-funds"
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -136,6 +140,14 @@ def end_fund(session: Session, *, community: Community, fund: Fund, reason: str,
     if fund.ended_on is None:
         fund.ended_on = clock.today(community.time_zone)
         _record(session, fund=fund, what=ENDED, words=why, actor=actor)
+        # At once, so that nothing more is taken; every morning looks for what was missed.
+        enqueue(
+            session,
+            community_id=community.id,
+            kind=STOP_ENDED,
+            payload={},
+            key=f"{STOP_ENDED}:{fund.id}:{clock.now().isoformat()}",
+        )
 
 
 def take_up_fund(session: Session, *, fund: Fund, actor: Actor) -> None:

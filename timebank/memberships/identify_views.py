@@ -14,6 +14,7 @@ from timebank.memberships.forms import IdentifyFeeForm
 from timebank.memberships.identifying import Identified
 from timebank.memberships.identifying import it_is_a_fee
 from timebank.payments.identifying import find_unidentified
+from timebank.payments.unidentified_views import gone
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -29,7 +30,9 @@ bp = Blueprint("identify_fees", __name__)
 def identify(movement_id: int) -> ResponseReturnValue:
     """Say whose fee it was, and for which years."""
     here = community()
-    found = find_unidentified(session(), community=here, movement_id=movement_id) or abort(404)
+    found = find_unidentified(session(), community=here, movement_id=movement_id)
+    if found is None:
+        return gone(movement_id)
     plans = [one for one in service.list_plans(session(), community=here) if one.fee_minor]
     form = IdentifyFeeForm(plans)
     if form.validate_on_submit():

@@ -35,7 +35,7 @@ def tell_paid(session: Session, task: Task) -> None:
     community, story = session.get_one(Community, task.community_id), story_of(session, fee=fee)
     regular = _regular(session, story)
     for member in (story.member, *([story.payer] if story.payer else [])):
-        for address, language in _addresses(session, community, member):
+        for address, language in _addresses(session, member, fee.language):
             send_letter(
                 session,
                 "fee_paid",
@@ -64,7 +64,8 @@ def remind_of_fee(session: Session, task: Task) -> None:
     if member.state == LEFT or standing.paid_until != term.ends_on:
         return
     plan = session.get_one(Plan, session.get_one(Fee, term.fee_id).plan_id)
-    for address, language in _addresses(session, community, member):
+    language_then = session.get_one(Fee, term.fee_id).language
+    for address, language in _addresses(session, member, language_then):
         send_letter(
             session,
             "fee_reminder",
@@ -80,16 +81,19 @@ def remind_of_fee(session: Session, task: Task) -> None:
         )
 
 
-def _addresses(session: Session, community: Community, member: Member) -> Iterator[tuple[str, str]]:
-    """Give the addresses of those who act for a member, and of the guardian of somebody under 18."""
+def _addresses(session: Session, member: Member, paid_in: str) -> Iterator[tuple[str, str]]:
+    """Give the addresses of those who act for a member, and of the guardian of somebody under 18.
+
+    With each the language that somebody has chosen, or else the one in which the fee was paid.
+    """
     if member.state == LEFT:
         return
     for person in people_of(session, member=member):
         if person.email:
-            yield person.email, person.language or community.language
+            yield person.email, person.language or paid_in
     guardian = guardian_of(session, member=member)
     if guardian is not None and guardian.email:
-        yield guardian.email, guardian.language or community.language
+        yield guardian.email, guardian.language or paid_in
 
 
 def _regular(session: Session, story: FeeStory) -> StripeSubscription | None:

@@ -20,6 +20,7 @@ from timebank.memberships.fees import terms_of
 from timebank.memberships.models import STRIPE
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
+from timebank.memberships.repeating import repeats_already
 from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Purpose
 from timebank.payments.booking import Renewal
@@ -105,5 +106,6 @@ PURPOSE: Final = Purpose(
     paid=_paid,
     given_back=_given_back,
     renewed=_renewed,
+    repeats_already=lambda session, payment: repeats_already(session, fee=fee_of(session, payment)),
     what=_what,
 )

@@ -61,6 +61,12 @@ def runs_for(session: Session, *, member: Member) -> StripeSubscription | None:
     return found[0] if found else None
 
 
+def repeats_already(session: Session, *, fee: Fee) -> bool:
+    """Say whether another page was paid on first, by which the same member's fee is taken every year."""
+    others = _running().where(Fee.member_id == fee.member_id, Fee.id != fee.id)
+    return session.execute(others.limit(1)).first() is not None
+
+
 def paid_by(session: Session, *, member: Member) -> Sequence[tuple[StripeSubscription, Member]]:
     """List what a member has taken every year, and for whom: for themselves, or for another as a gift."""
     theirs = (Fee.payer_id == member.id) | (Fee.payer_id.is_(None) & (Fee.member_id == member.id))

@@ -111,6 +111,8 @@ class Purpose:
     given_back: Callable[[Session, Payment, StripeRefund], None] = lambda _session, _payment, _refund: None
     #: It was taken once more, beginning with this payment: makes what the new one is for, and gives its id.
     renewed: Callable[[Session, Payment, Renewal], int]
+    #: Something else takes the same again already, so that what began with this payment is one too many.
+    repeats_already: Callable[[Session, Payment], bool] = lambda _session, _payment: False
     #: How much of it went back by another way than Stripe, as in cash.
     by_hand: Callable[[Session, Payment], int] = lambda _session, _payment: 0
     #: What it is for, as whoever pays knows it, such as a fund's name; empty where there is no more to say.

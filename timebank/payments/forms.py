@@ -1,6 +1,8 @@
 """The forms of payments: what goes back, what is taken again, and a seller's particulars."""
 
 from flask_babel import lazy_gettext as _
+from wtforms import BooleanField
+from wtforms import HiddenField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired
@@ -19,14 +21,18 @@ class GiveBackForm(Form):
 
     amount = MoneyField(_("How much goes back?"), [Written(_("Please write an amount, for example 3000."))])
     email = StringField(_("E-mail address of whoever paid"), [Line(LONGEST_EMAIL)])
+    #: Drawn only where the same amount went back already.
+    again = BooleanField(_("Yes, give it back once more"))
 
 
 class AmountForm(Form):
-    """What is taken from the next time on."""
+    """What is taken from the next time on, once it was shown what will be."""
 
     amount = MoneyField(
         _("How much from the next time on?"), [Written(_("Please write an amount, for example 3000."))]
     )
+    #: The amount that was shown before, in the smallest unit.
+    seen = HiddenField()
 
 
 _MISSING = _("The law wants this shown. Please write it.")

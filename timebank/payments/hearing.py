@@ -121,7 +121,7 @@ def write(session: Session, *, community: Community, news: News, purposes: Purpo
     if news.checkout is not None and news.checkout.token:
         fulfil(session, community=community, checkout=news.checkout, purposes=purposes)
     if news.recurring is not None:
-        record_recurring(session, community=community, recurring=news.recurring)
+        record_recurring(session, community=community, recurring=news.recurring, purposes=purposes)
     if news.invoice is not None:
         record_invoice(session, community=community, invoice=news.invoice, purposes=purposes)
     for movement in sorted(news.movements, key=turn):

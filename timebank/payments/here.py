@@ -28,6 +28,7 @@ from timebank.payments.models import StripeAccount
 from timebank.payments.paying import PAGE_LASTS
 from timebank.payments.paying import DisputedNow
 from timebank.payments.paying import EmailForShop
+from timebank.payments.paying import GivenBackBefore
 from timebank.payments.paying import MoreThanWasPaid
 from timebank.payments.paying import NothingToGiveBack
 from timebank.payments.paying import RefundAway
@@ -140,13 +141,16 @@ def look_again(payment: Payment) -> Payment:
     return session().get_one(Payment, payment_id)
 
 
-def give_back(story: Story, *, amount: int, email: str) -> None:
+def give_back(story: Story, *, amount: int, email: str, again: bool) -> None:
     """Have Stripe give back a payment, or a part of it, and write that down; the view reads first.
 
-    Raises a refusal where it cannot be.
+    The same amount goes back a second time only where somebody says so (``again``). Raises a refusal where
+    it cannot be.
     """
     payment, gateway = story.payment, gateway_here()
     _check_give_back(story, amount, email)
+    if not again:
+        _check_first_time(story, amount)
     if gateway is None:
         raise RefundRefused
     # The same amount asked again while Stripe's answer is missing is the same refund, whichever form asks.
@@ -177,6 +181,12 @@ def _check_give_back(story: Story, amount: int, email: str) -> None:
         raise MoreThanWasPaid(left=Money(story.left, payment.taken_currency or payment.currency))
     if story.at_a_shop and not email:
         raise EmailForShop
+
+
+def _check_first_time(story: Story, amount: int) -> None:
+    for one in story.refunds:
+        if one.amount == amount and one.status not in ("failed", "canceled"):
+            raise GivenBackBefore(amount=Money(amount, one.currency), when=one.made_at)
 
 
 def _written(payment: Payment, checkout: Checkout) -> str | None:

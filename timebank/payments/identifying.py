@@ -88,6 +88,16 @@ def find_unidentified(session: Session, *, community: Community, movement_id: in
     return _read(*found) if found else None
 
 
+def was_identified(session: Session, *, community: Community, movement_id: int) -> bool:
+    """Say whether a line of this community was not identified once, and is now."""
+    there = (
+        select(StripeIdentified.payment_id)
+        .join(StripeMovement, StripeMovement.payment_id == StripeIdentified.payment_id)
+        .where(StripeMovement.community_id == community.id, StripeMovement.id == movement_id)
+    )
+    return session.scalar(there) is not None
+
+
 def count_unidentified(community: Community) -> Select[int]:
     """Give the question how much came without ever being asked for; what does not fit is counted as that."""
     never_asked = _found(community).where(StripeMovement.payment_id.is_(None))

@@ -52,7 +52,7 @@ def sweep_with(
     return sweep
 
 
-def stop_with(settings: StripeSettings) -> Handler:
+def stop_with(settings: StripeSettings, purposes: Callable[[], Purposes]) -> Handler:
     """Give what has Stripe take nothing more of what repeats."""
 
     def stop(session: Session, task: Task) -> Outside | None:
@@ -72,17 +72,17 @@ def stop_with(settings: StripeSettings) -> Handler:
                 recurring = gateway.stop(subscription_id)
             except GatewayTrouble as trouble:
                 raise NotDone(N_("Stripe does not answer, or refuses the key.")) from trouble
-            return lambda later: _stopped(later, task, recurring)
+            return lambda later: _stopped(later, task, recurring, purposes())
 
         return outside
 
     return stop
 
 
-def _stopped(session: Session, task: Task, recurring: Recurring) -> None:
+def _stopped(session: Session, task: Task, recurring: Recurring, purposes: Purposes) -> None:
     community = session.get_one(Community, task.community_id)
     hold_account(session, community=community)
-    record_recurring(session, community=community, recurring=recurring)
+    record_recurring(session, community=community, recurring=recurring, purposes=purposes)
 
 
 def _run(look: Sweep) -> Swept:

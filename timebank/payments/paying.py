@@ -44,7 +44,7 @@ class StripeSaysNo(Refusal):
 
     sentence = N_(
         "Payment by card or konbini is not possible just now. Nothing was taken, and we are told. You can "
-        "give in cash or by transfer."
+        "pay in cash or by transfer."
     )
     status = 503
 
@@ -73,6 +73,16 @@ class NothingToGiveBack(Refusal):
 
     sentence = N_("Of this payment nothing can be given back any more.")
     status = 409
+
+
+class GivenBackBefore(Refusal):
+    """The same amount went back already: by another tab, or by a way back in the browser."""
+
+    sentence = N_(
+        "%(amount)s of this payment went back already, on %(when)s. To give back as much once more, tick the "
+        "box."
+    )
+    field = "again"
 
 
 class MoreThanWasPaid(Refusal):

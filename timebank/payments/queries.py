@@ -62,6 +62,8 @@ class Overview:
     on_the_way: Sequence[Amount]
     unidentified: Sequence[Amount]
     refunds_owed: Sequence[Amount]
+    #: Laid apart for givers who did not agree to something else.
+    to_hand_back: Sequence[Amount]
     disputes: Sequence[StripeDispute]
     #: Stripe took something else than was asked for, or the same thing was paid twice.
     odd: Sequence[Payment]
@@ -90,6 +92,9 @@ def overview(session: Session, *, community: Community) -> Overview:
         on_the_way=amounts(books.STRIPE_TRANSIT, 1),
         unidentified=amounts(books.UNIDENTIFIED, -1),
         refunds_owed=amounts(books.REFUNDS_OWED, -1),
+        to_hand_back=[
+            Amount(-one.balance, one.commodity) for one in lines if books.is_back(one.code) and one.balance
+        ],
         disputes=session.scalars(disputes.order_by(StripeDispute.due_at, StripeDispute.id)).all(),
         odd=session.scalars(odd.order_by(Payment.id)).all(),
         unknown=session.scalars(unknown.order_by(StripeMovement.id)).all(),

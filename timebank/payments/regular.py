@@ -22,6 +22,7 @@ from timebank.payments.hearing import write
 from timebank.payments.here import gateway_here
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeSubscription
+from timebank.payments.renewing import tell_changed
 from timebank.payments.service import hold_account
 from timebank.web import begin_writing
 from timebank.web import community
@@ -116,15 +117,15 @@ def bounds_of(session: Session, regular: Regular, *, purposes: Purposes) -> tupl
     return purposes[regular.payment.purpose].bounds(session, regular.payment)
 
 
-def who_pays(session: Session, regular: Regular, *, purposes: Purposes) -> str:
-    """Tell a treasurer who pays, as far as they have said so."""
-    about = purposes[regular.payment.purpose].about(session, regular.payment)
-    return next((value for label, value in about if label in _NAMES), regular.payment.email)
+def who_paid(session: Session, payment: Payment, *, purposes: Purposes) -> str:
+    """Tell a treasurer who paid, or wants to, as far as they have said so."""
+    about = purposes[payment.purpose].about(session, payment)
+    return next((value for label, value in about if label in _NAMES), payment.email)
 
 
-def change_amount(regular: Regular, *, amount: int) -> None:
-    """Have another amount taken from the next time on; the view reads first."""
-    one, gateway = regular.subscription, gateway_here()
+def check_amount(regular: Regular, *, amount: int) -> None:
+    """Refuse an amount that what repeats cannot be changed to."""
+    one = regular.subscription
     if not regular.runs:
         raise HasStopped
     bounds = bounds_of(session(), regular, purposes=hooks().purposes)
@@ -133,10 +134,18 @@ def change_amount(regular: Regular, *, amount: int) -> None:
     least, most = bounds
     if not least <= amount <= most:
         raise OutOfBounds(least=Money(least, one.currency), most=Money(most, one.currency))
+
+
+def change_amount(regular: Regular, *, amount: int) -> None:
+    """Have another amount taken from the next time on, and whoever pays told; the view reads first."""
+    check_amount(regular, amount=amount)
+    gateway, row = gateway_here(), regular.subscription
     if gateway is None:
         raise ChangeRefused
-    subscription_id = one.subscription_id
+    subscription_id, row_id, before = row.subscription_id, row.id, row.amount_minor
     _ask(lambda: gateway.change_amount(gateway.recurring(subscription_id), amount))
+    if amount != before:
+        tell_changed(session(), session().get_one(StripeSubscription, row_id))
 
 
 def stop(regular: Regular) -> None:

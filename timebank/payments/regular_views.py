@@ -47,6 +47,11 @@ def show(regular_token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         refuse_too_many()
         try:
+            regular.check_amount(one, amount=form.amount.data)
+            if form.seen.data != str(form.amount.data):
+                # Once it is changed nobody looks at it for a month, or for a year.
+                form.seen.data = str(form.amount.data)
+                return _page(one, form, becomes=form.amount.data)
             regular.change_amount(one, amount=form.amount.data)
         except Refusal as refused:
             show_refusal(form, refused)
@@ -99,22 +104,28 @@ def end(regular_id: int) -> ResponseReturnValue:
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
-def _page(one: Regular, form: AmountForm, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(
+    one: Regular, form: AmountForm, refused: Refusal | None = None, becomes: int | None = None
+) -> ResponseReturnValue:
     facts = {
         "one": one,
+        "becomes": becomes,
         "changeable": regular.bounds_of(session(), one, purposes=hooks().purposes) is not None,
         "particulars": particulars_of(session(), community=community()),
         **_WORDS,
     }
     if refused is None:
-        return form_page("payments/regular.html", form, **facts)
+        page, status = form_page("payments/regular.html", form, **facts)
+        return page, 422 if becomes is not None else status
     return render_template("payments/regular.html", form=form, problem=say(refused), **facts), refused.status
 
 
 def _list(problem: str = "") -> str:
     here, purposes = community(), hooks().purposes
     found = regular.list_regular(session(), community=here, purposes=purposes, limit=MOST_LISTED + 1)
-    shown = [(one, regular.who_pays(session(), one, purposes=purposes)) for one in found[:MOST_LISTED]]
+    shown = [
+        (one, regular.who_paid(session(), one.payment, purposes=purposes)) for one in found[:MOST_LISTED]
+    ]
     cut = len(found) > MOST_LISTED
     return render_template("payments/regular_list.html", shown=shown, cut=cut, problem=problem, **_WORDS)
 

@@ -37,12 +37,14 @@ STOP: Final = "stop-what-repeats"
 #: Tells whoever pays that it could not be taken, once for each time, and that it has stopped.
 TELL_FAILED: Final = "tell-that-nothing-was-taken"
 TELL_STOPPED: Final = "tell-that-it-has-stopped"
+#: Tells whoever pays that another amount is taken from the next time on.
+TELL_CHANGED: Final = "tell-that-another-amount-is-taken"
 
 
 def record_recurring(
-    session: Session, *, community: Community, recurring: Recurring
+    session: Session, *, community: Community, recurring: Recurring, purposes: Purposes
 ) -> StripeSubscription | None:
-    """Write down how what repeats stands; None where it is none of ours.
+    """Write down how what repeats stands; None where it is none of ours. What is one too many is stopped.
 
     Raises NotAskedByUs where it is ours, and the payment with which it began is not there.
     """
@@ -60,7 +62,7 @@ def record_recurring(
             subscription_id=recurring.id,
             made_at=recurring.made_at,
             ended_at=None,
-            surplus=_another(session, first),
+            surplus=_another(session, first) or purposes[first.purpose].repeats_already(session, first),
         )
         session.add(row)
     if row.ended_at is not None:
@@ -115,6 +117,12 @@ def stop_later(session: Session, subscription: StripeSubscription) -> None:
         payload={"subscription": subscription.id},
         key=f"{STOP}:{subscription.id}:{clock.now().date()}",
     )
+
+
+def tell_changed(session: Session, subscription: StripeSubscription) -> None:
+    """Have whoever pays told how much is taken from the next time on."""
+    about = f"{subscription.subscription_id}:{subscription.amount_minor}:{clock.now().isoformat()}"
+    _tell_later(session, subscription, TELL_CHANGED, about)
 
 
 def stop_where(session: Session, *, community_id: int, which: ColumnElement[bool]) -> None:

@@ -20,6 +20,7 @@ from timebank.payments.here import gateway_here
 from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
+from timebank.payments.regular import who_paid
 from timebank.payments.words import ODDITIES
 from timebank.web import actor
 from timebank.web import community
@@ -74,10 +75,14 @@ def index() -> ResponseReturnValue:
     found = queries.list_payments(session(), community=community(), before=before, limit=LINES_ON_A_PAGE + 1)
     shown = found[:LINES_ON_A_PAGE]
     older = url_for(".index", before=shown[-1].id) if len(found) > LINES_ON_A_PAGE else None
+    purposes = hooks().purposes
     return render_template(
         "payments/index.html",
         overview=queries.overview(session(), community=community()),
-        payments=shown,
+        payments=[
+            (one, purposes[one.purpose].what(session(), one), who_paid(session(), one, purposes=purposes))
+            for one in shown
+        ],
         refunded=queries.refunded_of(session(), payments=shown),
         **_words(),
         by_card=gateway_here() is not None,
@@ -107,7 +112,7 @@ def give_back(payment_id: int) -> ResponseReturnValue:
     form = GiveBackForm(amount=amount or None, email=story.payment.email)
     if form.validate_on_submit():
         try:
-            here.give_back(story, amount=form.amount.data, email=form.email.data or "")
+            here.give_back(story, amount=form.amount.data, email=form.email.data or "", again=form.again.data)
         except Refusal as refused:
             show_refusal(form, refused)
             story = _story(payment_id)

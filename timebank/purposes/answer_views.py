@@ -51,7 +51,7 @@ def answer(purpose_token: str) -> ResponseReturnValue:
             heard=PAGE,
             actor=actor(),
         )
-    except (service.AnswersAreOver, service.AnswerUnknown) as refused:
+    except (service.AnswersAreOver, service.NotAskedAnyMore, service.AnswerUnknown) as refused:
         return _page(giver, refused), refused.status
     if giver.answer == AGREED:
         flash(_("Thank you: you agree."))

@@ -112,6 +112,13 @@ class AnswersAreOver(Refusal):
     status = 409
 
 
+class NotAskedAnyMore(Refusal):
+    """Somebody answers when all was settled, or given up."""
+
+    sentence = N_("It was settled in the meantime, so nothing can be changed any more. Please call us.")
+    status = 409
+
+
 class AnswerUnknown(Refusal):
     """An answer that is none."""
 
@@ -192,7 +199,9 @@ def answer(
     if said not in ANSWERS or heard not in (PAGE, *TO_OFFICERS):
         raise AnswerUnknown
     over = clock.today(community.time_zone) > change.answer_by
-    if change.state != ASKED or (over and heard == PAGE):
+    if change.state != ASKED:
+        raise NotAskedAnyMore
+    if over and heard == PAGE:
         raise AnswersAreOver
     giver.answer, giver.answered_at, giver.heard = said, clock.now(), heard
     giver.actor = str(actor)
@@ -255,9 +264,9 @@ def _the_same(there: PurposeChange, facts: dict[str, int | str | date]) -> Purpo
 
 
 def _is_known(held: Held) -> bool:
-    """Say whether somebody could be asked: a coin box has no name, and nobody can answer for it."""
+    """Say whether somebody could be asked: who gave without a word about themselves cannot be."""
     donation = held.gift.donation
-    return bool(donation.name or donation.email or donation.member_id or held.gift.payment)
+    return bool(donation.name or donation.email or donation.member_id)
 
 
 def _by_giver(asked: Sequence[Held]) -> list[list[Held]]:

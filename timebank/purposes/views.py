@@ -10,6 +10,7 @@ from flask import current_app
 from flask import flash
 from flask import redirect
 from flask import render_template
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -187,7 +188,8 @@ def hand_back(gift_id: int) -> ResponseReturnValue:
     gift = find_gift(session(), community=community(), gift_id=gift_id) or abort(404)
     amount = owed(session(), community=community(), ids=[gift_id]).get(gift_id, 0)
     if not amount:
-        # Or it was written down a moment ago, by the same button.
+        if request.method == "POST":
+            flash(_("That it went back was written down in the meantime. This is how it stands."), "warn")
         return redirect(url_for("gifts.show", gift_id=gift_id), 303)
     way = gift.by_hand.way if gift.by_hand else TRANSFER
     form = HandBackForm(way=way, handed_on=clock.today(community().time_zone))

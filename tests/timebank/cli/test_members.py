@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy import select
 
+from tests import commands
 from tests.builders import PASSWORD
 from tests.builders import a_community
 from tests.builders import a_member
@@ -52,6 +53,16 @@ def test_a_community_is_founded_with_its_rules(database_url: str, engine: Engine
     assert community
     assert (community.name, community.language, community.credit_limit_minutes) == ("門真", "ja", 1200)
     assert (community.time_zone, community.currency) == ("Europe/Berlin", "JPY")
+
+
+def test_a_second_community_is_told_that_the_keys_of_one_count_for_none(database_url: str) -> None:
+    keys = {"stripe_secret_key": "rk_test_something", "stripe_webhook_secret": "whsec_something"}
+    first = commands.timebank(database_url, "community", "create", "kadoma", "--name", "Kadoma", **keys)
+    assert first.stderr == ""
+    second = commands.timebank(database_url, "community", "create", "enshu", "--name", "Enshu", **keys)
+    assert "STRIPE_SECRET_KEY counts for no community, because there are several" in second.stderr
+    looked = commands.timebank(database_url, "stripe", "sync", "--community", "enshu", **keys)
+    assert "set STRIPE_SECRET_KEY_ENSHU and STRIPE_WEBHOOK_SECRET_ENSHU" in looked.stderr
 
 
 @pytest.mark.parametrize(

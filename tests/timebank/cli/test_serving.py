@@ -14,6 +14,7 @@ import pytest
 
 from tests.databases import SECRET_KEY
 from tests.servers import free_port
+from timebank.cli.running import tell_unused_keys
 
 ROOT = Path(__file__).parent.parent.parent.parent
 START = "from timebank.cli import main; main()"
@@ -144,3 +145,17 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(database_url: str) -> None
     assert tried.stdout == ""
     assert tried.stderr.startswith(f"Error: Cannot listen on 127.0.0.1, port {port}")
     assert tried.stderr.count("\n") == 1
+
+
+def test_keys_that_count_for_nobody_are_named_as_it_starts(
+    database_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": SECRET_KEY,
+        "STRIPE_SECRET_KEY_NAGOYA": "rk_test_something",
+        "STRIPE_WEBHOOK_SECRET_NAGOYA": "whsec_something",
+    }.items():
+        monkeypatch.setenv(name, value)
+    tell_unused_keys()
+    assert "STRIPE_SECRET_KEY_NAGOYA counts for nobody" in capsys.readouterr().err

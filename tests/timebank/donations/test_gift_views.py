@@ -117,6 +117,23 @@ def test_a_treasurer_writes_a_gift_down_and_an_auditor_reads_it(desk: Desk) -> N
     assert "Taro" not in desk.auditor.get(f"/{SLUG}/funds").text
 
 
+def test_the_same_gift_is_written_down_twice_only_where_somebody_says_so(desk: Desk) -> None:
+    first = desk.written_down(name="Hana", amount="111")
+    # A way back in the browser: the same words in a form of its own.
+    asked = desk.write_down(name="Hana", amount="111")
+    assert asked.status_code == 422
+    assert "A gift of ¥111" in unescape(asked.text)
+    assert 'name="again"' in asked.text
+    second = desk.written_down(name="Hana", amount="111", again="y")
+    assert first != second
+    for other in ({"name": "Taro"}, {"name": "Hana", "way": "transfer"}, {"name": "Hana", "amount": "112"}):
+        desk.written_down(**{"amount": "111", **other})
+    # What was taken back is no gift any more.
+    for page in (first, second):
+        desk.treasurer.post(f"{page}/take-back", data={"reason": "Typed twice"})
+    desk.written_down(name="Hana", amount="111")
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

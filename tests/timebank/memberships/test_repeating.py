@@ -18,6 +18,7 @@ from tests.stripe_things import HERE
 from tests.till import SLUG
 from tests.till import Till
 from tests.timebank.memberships.paying import OWN
+from tests.timebank.memberships.paying import at_stripe
 from tests.timebank.memberships.paying import chosen
 from tests.timebank.memberships.paying import come_back
 from tests.timebank.memberships.paying import faults
@@ -124,6 +125,25 @@ def test_the_last_page_says_when_it_is_taken_again_and_how_to_stop(till: Till, c
         assert told in page
     assert "konbini" not in page
     assert "konbini" in client.get(f"{OWN}/pay/{wishes(client)}").text
+
+
+def test_of_two_pages_that_were_both_paid_on_one_is_taken_again(
+    till: Till, client: FlaskClient, tmp_path: Path
+) -> None:
+    first, second = wishes(client, repeats="y"), wishes(client, repeats="y")
+    for token in (first, second):
+        till.stripe.fake.pay(at_stripe(till, token))
+    till.tell_all()
+    assert client.get(OWN).text.count("/regular/") == 1
+    # Both were paid, for a year each.
+    assert len(days(till)) == 2
+    told = letters(till, tmp_path)
+    assert sum("/regular/" in text for text in told) == 1
+    statuses = [one["status"] for one in till.stripe.fake.all("subscription", account=HERE)]
+    assert sorted(statuses) == ["canceled", "trialing"]
+    till.tell_all()
+    assert len(days(till)) == 2
+    assert faults(till) == []
 
 
 def test_a_member_sees_it_and_stops_it(till: Till, client: FlaskClient, tmp_path: Path) -> None:

@@ -108,6 +108,25 @@ def test_a_part_is_given_back_and_no_more_than_is_left(till: Till, treasurer: Fl
     assert till.balances()["fund:meal"] == -2000
 
 
+def test_the_same_amount_goes_back_twice_only_where_somebody_says_so(
+    till: Till, treasurer: FlaskClient
+) -> None:
+    token = paid(till)
+    page = page_of(till, token)
+    # Two tabs, or a way back in the browser: each has a form of its own.
+    forms = [{**form_of(treasurer, page), "amount": "400"} for _tab in range(2)]
+    assert treasurer.post(f"{page}/give-back", data=forms[0]).status_code == 303
+    asked = treasurer.post(f"{page}/give-back", data=forms[1])
+    assert asked.status_code == 422
+    assert "¥400 of this payment went back already" in asked.text
+    assert 'name="again"' in asked.text
+    assert till.balances()["donations:meal"] == -2600
+    assert treasurer.post(f"{page}/give-back", data={**forms[1], "again": "y"}).status_code == 303
+    assert till.balances()["donations:meal"] == -2200
+    assert treasurer.post(f"{page}/give-back", data={**forms[1], "amount": "300"}).status_code == 303
+    assert till.faults() == []
+
+
 def test_while_stripe_is_away_nothing_is_given_back_and_the_same_form_does_it_later(
     till: Till, treasurer: FlaskClient
 ) -> None:

@@ -197,8 +197,11 @@ def test_said_twice_it_is_one_gift(till: Till, treasurer: FlaskClient) -> None:
     page = f"{LIST}/{number}/gift"
     key = re.search(r'name="key"[^>]*value="([^"]+)"', treasurer.get(page).text)
     assert key
-    for status in (303, 404):
-        assert treasurer.post(page, data={"key": key[1], "fund": "0"}).status_code == status
+    assert treasurer.post(page, data={"key": key[1], "fund": "0"}).status_code == 303
+    for method in ("POST", "GET"):
+        late = treasurer.open(page, method=method, data={"key": key[1], "fund": "0"})
+        assert late.location == LIST
+        assert "Somebody has said in the meantime what this was." in treasurer.get(LIST).text
     assert till.balances()["donations:general"] == -3000
     assert treasurer.get(f"{LIST}/99999/gift").status_code == 404
 

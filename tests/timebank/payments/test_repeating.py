@@ -22,9 +22,9 @@ from timebank import clock
 from timebank.cli.working import handlers_with
 from timebank.communities.models import Community
 from timebank.db import db
-from timebank.donations.later import STOP_ENDED
 from timebank.donations.models import Donation
 from timebank.funds.models import Fund
+from timebank.funds.service import STOP_ENDED
 from timebank.funds.service import end_fund
 from timebank.mail import carrier_of
 from timebank.mail.models import Mail
@@ -177,12 +177,25 @@ def test_there_is_one_letter_for_each_time_and_it_holds_the_link(till: Till, tmp
     assert [to for to, _text in letters(till, tmp_path)] == [EMAIL, EMAIL]
 
 
-def test_by_the_link_the_amount_is_changed_from_the_next_time_on(till: Till) -> None:
+def test_by_the_link_the_amount_is_changed_from_the_next_time_on(till: Till, tmp_path: Path) -> None:
     till.come_back(begins(till))
     page = till.client().get(link(till)).text
     assert "¥1,000" in page
-    answer = till.client().post(link(till), data={"amount": "2,500"})
+    letters(till, tmp_path)
+    # What will be is shown first, and again where the amount is another one by then.
+    for seen in ({}, {"seen": "2501"}):
+        shown = till.client().post(link(till), data={"amount": "2,500", **seen})
+        assert shown.status_code == 422
+        assert "Nothing is changed yet." in shown.text
+        assert "Instead of ¥1,000, ¥2,500 is taken" in unescape(shown.text)
+        assert 'name="seen" type="hidden" value="2500"' in shown.text
+    assert row(till).amount_minor == 1000
+    answer = till.client().post(link(till), data={"amount": "2,500", "seen": "2500"})
     assert answer.status_code == 303
+    told = letters(till, tmp_path)[-1]
+    assert told[0] == EMAIL
+    assert "From the next time on ¥2,500 is taken" in told[1]
+    assert link(till) in told[1]
     assert "¥2,500" in till.client().get(link(till)).text
     assert till.balances() == ONE
     till.stripe.fake.next_month(the_subscription(till))
@@ -213,7 +226,9 @@ def test_by_the_link_it_stops_and_nothing_is_taken_any_more(till: Till, tmp_path
     assert len(told) == 1
     # Once more changes nothing, and there is nothing to change any more.
     assert till.client().post(f"{link(till)}/stop").status_code == 303
-    assert till.client().post(link(till), data={"amount": "500"}).status_code == 409
+    late = till.client().post(link(till), data={"amount": "500"})
+    assert late.status_code == 409
+    assert "has stopped" in late.text
 
 
 def test_a_link_that_nobody_was_sent_leads_nowhere(till: Till) -> None:

@@ -216,7 +216,7 @@ def test_the_page_of_a_giver_says_what_was_given_what_is_left_and_what_became_of
     assert "You agreed." in page
     assert 'name="answer"' not in page
     refused = answer(till, token, "back")
-    assert (refused.status_code, "is over" in refused.text) == (409, True)
+    assert (refused.status_code, "settled in the meantime" in refused.text) == (409, True)
     funds = unescape(till.client().get(f"/{SLUG}/funds").text)
     assert f"¥{part:,} went there" in funds
     assert f"¥{part:,} came from another fund" in funds
