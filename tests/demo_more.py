@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tests.house_money import repeats
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
+from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
 from timebank import clock
 from timebank.actor import TERMINAL
@@ -25,6 +26,7 @@ from timebank.people.sign_ins import hashed
 from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
+from timebank.support.models import SupportPaid
 from timebank.web.forms import fresh_key
 
 
@@ -65,9 +67,12 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
     """Have help cost something from today on, once; give the ids of what is to come."""
     found = session.scalars(select(SupportTerms.id)).all()
     if not found:
-        price_help(session, the_demo(session))
+        community = the_demo(session)
+        price_help(session, community)
+        pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
     return {
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
+        "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
     }
 

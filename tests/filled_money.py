@@ -54,6 +54,11 @@ RATE = {
 }
 
 
+def today() -> str:
+    """Give the day on which help is paid for in the house, whether a test sets the clock or not."""
+    return clock.today("Asia/Tokyo").isoformat()
+
+
 def a_stamp(_house: House) -> dict[str, Any]:
     """Give a picture as a browser sends it; each time anew, for it is read to its end."""
     return {"file": (BytesIO(a_png()), "stamp.png")}
@@ -154,6 +159,32 @@ MONEY: dict[str, Filled] = {
         {"years": "rolling", "early_days": "0", "grace_days": "30", "days_before": "30", "days_after": "0"}
         | {"bank": "Honmachi Bank 1234567", "post_office": "00920-1-23456", "konbini": "y"},
     ),
+    "visits.write_down": Filled(
+        "coordinator",
+        key(43)
+        | {
+            "giver": "002",
+            "receiver": "003",
+            "kind": "0",
+            "begins": "09:00",
+            "hours": "1",
+        }
+        | {"km": "3", "first": "y", "description": "The garden", "pays": "bill", "paid_hours": ""}
+        | {"takes": "thanks", "thanked_hours": "0:30", "heard": "slip"},
+        fresh=lambda _house: {"date": today()},
+    ),
+    "visits.pays": Filled(
+        "treasurer",
+        key(44) | {"amount": "100", "way": "cash"},
+        on="other",
+        fresh=lambda _house: {"paid_on": today()},
+    ),
+    "visits.is_paid": Filled(
+        "treasurer",
+        key(45) | {"amount": "100", "way": "transfer"},
+        fresh=lambda _house: {"paid_on": today()},
+    ),
+    "visits.take_back": Filled("treasurer", REASON),
     "rate_settings.set_terms": Filled(
         "steward",
         {"starts_on": A_DAY_TO_COME, "provider": "member", "registration": "Registered", "late_hours": "24"}

@@ -78,6 +78,7 @@ USUAL = {
     "movement_id": "a gift",
     "plan_id": "full",
     "terms_id": "to come",
+    "paid_id": "cash",
     "rate_id": "to come",
     "fee_id": "cash",
     "receipt_id": "of a gift",
@@ -263,17 +264,18 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
     suspended = people["suspended"].member
     assert suspended
     suspend_member(session, member=suspended, reason="asked for a pause", actor=COORDINATOR)
+    money = take_money(session, community, members_here["giver"], members_here["other"])
     things: Things = {
         "member_id": {**members},
         "person_id": {**acting},
         "other_id": {"entered twice, too": twice[1]},
-        "exchange_id": {**exchanges},
+        "exchange_id": {**exchanges, **money.pop("exchange_id")},
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": given_up(session, community)},
         "sign_in_id": {"of who is leaving": signed_in(session, people["leaving"].person)},
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
-        **take_money(session, community, members_here["giver"], members_here["other"]),
+        **money,
         **issue_receipts(session, community),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),

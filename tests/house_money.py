@@ -10,6 +10,7 @@ from tests.builders import as_member
 from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
 from tests.house_purposes import ask_givers
+from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
 from tests.house_things import Things
 from timebank import clock
@@ -44,7 +45,7 @@ from timebank.payments.service import record_movement
 def take_money(session: Session, community: Community, giver: Member, other: Member) -> Things:
     """Take gifts and fees."""
     gifts, fees = take_gifts(session, community), take_fees(session, community, giver, other)
-    support = price_help(session, community)
+    support = price_help(session, community) | pay_for_help(session, community, giver, other)
     return {**gifts, **fees, **support, "payment_token": gifts["payment_token"] | fees["payment_token"]}
 
 

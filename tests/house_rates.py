@@ -8,6 +8,7 @@ from tests.builders import COORDINATOR
 from tests.house_things import Things
 from timebank import clock
 from timebank.communities.models import Community
+from timebank.members.models import Member
 from timebank.rates.models import BY_KM
 from timebank.rates.models import DOOR
 from timebank.rates.models import EVENING
@@ -21,6 +22,15 @@ from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
 from timebank.rates.service import set_terms
+from timebank.support.models import BILL
+from timebank.support.models import CASH
+from timebank.support.models import OWED
+from timebank.support.paid import Payment
+from timebank.support.paid import write_paid
+from timebank.support.visits import THANKS
+from timebank.support.visits import Wish
+from timebank.support.visits import plan_of
+from timebank.support.visits import write_down
 
 #: Half of it for whoever comes along, and more on Sundays.
 EXTRAS = {
@@ -58,3 +68,25 @@ def price_help(session: Session, community: Community) -> Things:
             "to come": set_rate(session, community=community, kind=None, facts=dearer, actor=COORDINATOR).id
         },
     }
+
+
+def pay_for_help(session: Session, community: Community, giver: Member, receiver: Member) -> Things:
+    """Have a visit be paid for, and some of it be paid."""
+    today = clock.today(community.time_zone)
+    wish = Wish(
+        giver=giver,
+        receiver=receiver,
+        kind=None,
+        worked_on=today,
+        minutes=120,
+        begins=9 * 60,
+        pays=BILL,
+        takes=THANKS,
+        key="form:a visit that is paid for",
+    )
+    plan = plan_of(session, community=community, wish=wish)
+    assert plan is not None
+    logged = write_down(session, community=community, plan=plan, actor=COORDINATOR)
+    some = Payment(what=OWED, amount_minor=300, way=CASH, paid_on=today, key="form:some of it")
+    paid = write_paid(session, community=community, member=receiver, payment=some, actor=COORDINATOR)
+    return {"exchange_id": {"paid for": logged.exchanges[0].id}, "paid_id": {"cash": paid.id}}

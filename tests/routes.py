@@ -225,6 +225,17 @@ ROUTES: dict[str, Row] = {
     "plans.rule": may(S),
     # What help costs, where it does.
     "rates.index": may(EVERYBODY),
+    "visits.index": may(C, T, A),
+    "visits.write_down": may(C),
+    "visits.show": may(
+        *("giver", "other", C, T, A), not_there=INSIDE - {"giver", "other", C, T, A}, on="paid for"
+    ),
+    "visits.mine": may(MEMBERS),
+    "visits.owed": may(C, T, A),
+    "visits.of_member": may(C, T, A),
+    "visits.pays": may(T),
+    "visits.is_paid": may(T),
+    "visits.take_back": may(T),
     "rate_settings.index": may(S),
     "rate_settings.set_terms": may(S),
     "rate_settings.drop_terms": may(S, on="to come"),

@@ -34,10 +34,10 @@ from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
 from timebank.exchanges import who_views
+from timebank.exchanges.asking import TELL_OF_PROPOSAL
 from timebank.exchanges.letters import REMIND_OF_PROPOSAL
 from timebank.exchanges.letters import REMIND_OF_PROPOSALS
 from timebank.exchanges.sealing import SEAL
-from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.farewells import views as farewells_views
 from timebank.funds import views as funds_views
 from timebank.funds.service import STOP_ENDED
@@ -129,6 +129,9 @@ from timebank.receipts.issuer import ISSUE_WISHED
 from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import ROOT
 from timebank.settings import Settings
+from timebank.support import known as support_known
+from timebank.support import queries as support
+from timebank.support import views as support_views
 from timebank.web import DeskItem
 from timebank.web import Hooks
 from timebank.web import NavItem
@@ -246,11 +249,13 @@ HOOKS = Hooks(
         *rates_views.public_pages(session, community),
         *donations_views.public_pages(session, community),
     ],
+    exchange_pages=support.exchange_pages,
     known=(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
+        *support_known.KNOWN,
     ),
     questions=(
         Question(
@@ -276,7 +281,7 @@ FEATURES = (
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
-    *(rates_views, rate_settings_views),
+    *(rates_views, rate_settings_views, support_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

@@ -15,6 +15,8 @@ from timebank.money import decimals_of
 #: The commodity of hours; amounts are whole minutes.
 MINUTES: Final = "MIN"
 
+#: Hours that the community owes and no member does: help was paid with money, and its giver kept the hour.
+HOURS_KEPT: Final = "hours:kept"
 #: Where an import of older books begins.
 HOURS_OPENING: Final = "hours:opening"
 
@@ -41,7 +43,14 @@ CASH: Final = "cash:main"
 #: Fees that were paid for a time that has not begun.
 FEES_AHEAD: Final = "fees-ahead"
 
+#: What is paid for help, as far as it is the group's.
+SUPPORT: Final = "support"
+#: The short name of the fund that stands for hours that are kept.
+KEPT_FUND: Final = "hours-kept"
+
 _CASH: Final = "cash:"
+_RECEIVABLE: Final = "receivable:"
+_PAYABLE: Final = "payable:"
 _FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
 _DONATIONS: Final = "donations:"
@@ -53,14 +62,17 @@ _TYPES: Final = {
     "stripe": AccountType.ASSET,
     "bank": AccountType.ASSET,
     "cash": AccountType.ASSET,
+    "receivable": AccountType.ASSET,
     "expenses": AccountType.EXPENSE,
     "stripe-fees": AccountType.EXPENSE,
     "dispute-fees": AccountType.EXPENSE,
     "unidentified": AccountType.LIABILITY,
     "refunds-owed": AccountType.LIABILITY,
     "fees-ahead": AccountType.LIABILITY,
+    "payable": AccountType.LIABILITY,
     "donations": AccountType.INCOME,
     "fees": AccountType.INCOME,
+    "support": AccountType.INCOME,
     "general": AccountType.EQUITY,
     "fund": AccountType.EQUITY,
     "fund-back": AccountType.EQUITY,
@@ -152,6 +164,15 @@ def open_pool_hours(session: Session, *, book_id: int, pool_id: int, actor: Acto
     return ledger.open_account(session, book_id=book_id, new=new, actor=str(actor), reason="new pool")
 
 
+def hours_kept(session: Session, *, book_id: int, actor: Actor) -> Account:
+    """Find the account of hours that no member owes, or open it where none was ever kept."""
+    try:
+        return ledger.find_account(session, book_id=book_id, code=HOURS_KEPT, commodity=MINUTES)
+    except ledger.AccountUnknown:
+        new = NewAccount(code=HOURS_KEPT, commodity=MINUTES, type=AccountType.EQUITY)
+    return _opened(session, book_id=book_id, new=new, actor=actor)
+
+
 def donations_code(fund: str | None) -> str:
     """Spell the code of what is given to a fund, by its short name; of gifts for no purpose without one."""
     return f"{_DONATIONS}{fund or GENERAL}"
@@ -165,6 +186,32 @@ def fees_code(plan: str) -> str:
 def expenses_code(activity: str, nature: str) -> str:
     """Spell the code of what was spent on an activity, by its short name, and what sort of thing it was."""
     return f"{_EXPENSES}{activity}:{nature}"
+
+
+def receivable_code(member_id: int) -> str:
+    """Spell the code of what a member owes for help: by the id, which says nothing of the person."""
+    return f"{_RECEIVABLE}{member_id}"
+
+
+def payable_code(member_id: int) -> str:
+    """Spell the code of what a member is owed as thanks for help."""
+    return f"{_PAYABLE}{member_id}"
+
+
+def owes_by_code(code: str) -> int | None:
+    """Tell who owes what a code counts; None where it counts something else."""
+    return _id_behind(_RECEIVABLE, code)
+
+
+def holder_of_code(code: str) -> int | None:
+    """Tell whose hours or money a code counts; None where it is no member's."""
+    found = (member_of_code(code), owes_by_code(code), is_owed_by_code(code))
+    return next((one for one in found if one is not None), None)
+
+
+def is_owed_by_code(code: str) -> int | None:
+    """Tell who is owed what a code counts; None where it counts something else."""
+    return _id_behind(_PAYABLE, code)
 
 
 def fund_code(fund: str) -> str:
@@ -186,22 +233,28 @@ def money(session: Session, *, book_id: int, currency: str, code: str, actor: Ac
     """Find an account of money, or open it where nothing has ever been booked to it.
 
     A fund holds what is kept for a purpose, and a box the cash that lies in it: firm, so that by no way more
-    can leave them than is in them.
+    can leave them than is in them. Nobody pays more than they owe, nor is paid more than they are owed; but
+    what is taken back may leave it the other way round, until it is put right.
     """
     try:
         return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
     except ledger.AccountUnknown:
         ledger.open_commodity(session, currency, scale=decimals_of(currency))
     fund, cash = code.startswith((_FUND, _FUND_BACK)), code.startswith(_CASH)
+    owed, owes = code.startswith(_PAYABLE), code.startswith(_RECEIVABLE)
     new = NewAccount(
         code=code,
         commodity=currency,
         type=_TYPES[code.split(":", maxsplit=1)[0]],
-        floor=0 if fund else None,
+        floor=0 if fund or owed else None,
         # What is owned stands below zero: a balance is credits less debits.
-        ceiling=0 if cash else None,
+        ceiling=0 if cash or owes else None,
         firm=fund or cash,
     )
+    return _opened(session, book_id=book_id, new=new, actor=actor)
+
+
+def _opened(session: Session, *, book_id: int, new: NewAccount, actor: Actor) -> Account:
     try:
         with session.begin_nested():
             return ledger.open_account(
@@ -209,7 +262,7 @@ def money(session: Session, *, book_id: int, currency: str, code: str, actor: Ac
             )
     except ledger.AccountExists:
         # Somebody else has opened it at the same moment.
-        return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
+        return ledger.find_account(session, book_id=book_id, code=new.code, commodity=new.commodity)
 
 
 def _id_behind(prefix: str, code: str) -> int | None:

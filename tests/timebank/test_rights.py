@@ -19,6 +19,8 @@ CHANGES_NOTHING = {
     "see-money",
     "see-fees",
     "see-own-fee",
+    "see-own-support",
+    "see-support",
     "see-home",
     "keep-own-sign-in",
     "choose-for-whom",

@@ -19,6 +19,7 @@ from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
 from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
+from timebank.support.proof import check_support
 
 
 @click.command()
@@ -38,6 +39,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
+        faults += check_support(session)
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

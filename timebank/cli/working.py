@@ -36,9 +36,9 @@ from timebank.donations.service import THANK
 from timebank.donations.year_sheets import ISSUE_YEARS
 from timebank.donations.year_sheets import issue_years
 from timebank.exchanges import letters
+from timebank.exchanges.asking import TELL_OF_PROPOSAL
 from timebank.exchanges.sealing import SEAL
 from timebank.exchanges.sealing import seal_daily
-from timebank.exchanges.service import TELL_OF_PROPOSAL
 from timebank.funds.service import STOP_ENDED
 from timebank.hands.acts import TELL_OF_ACT
 from timebank.hands.letters import ask_for_trust_with

@@ -1,5 +1,6 @@
 """From exchanges to the books: the entry they make, and what the books refuse said in the members' words."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from timebank import books
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.models import Community
+from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import REVERSED
@@ -27,14 +29,36 @@ from timebank.members.taking_part import TheyHaveLeft
 
 #: What an entry of confirmed exchanges is.
 EXCHANGE = "exchange"
+#: What the entry of an exchange is that money is paid for, or thanked with; others say which lines it has.
+VISIT = "visit"
+
+#: Which lines book an exchange that is not for hours alone, the first of them the exchange's own.
+Lines = Callable[[Session, Exchange], tuple[ledger.Transfer, ...]]
+
+
+class NotThereAnyMore(Refusal):
+    """What an entry had set aside has gone on since, so that it cannot be taken back."""
+
+    sentence = N_(
+        "This cannot be taken back: money that was set aside by it is no longer there. Please ask a "
+        "treasurer."
+    )
+    status = 409
 
 
 def book(
-    session: Session, *, community: Community, exchanges: Sequence[Exchange], key: str, actor: Actor
+    session: Session,
+    *,
+    community: Community,
+    exchanges: Sequence[Exchange],
+    key: str,
+    actor: Actor,
+    lines: Lines | None = None,
 ) -> None:
     """Post exchanges of one day as one entry, a transfer each: debit the receiver, credit the giver.
 
-    On that day or, where its month is closed by now, on the first day that is open.
+    On that day or, where its month is closed by now, on the first day that is open. With ``lines`` it is one
+    exchange, booked as they say; a limit of an account that is no member's hours is left to who said them.
     """
     ordered = sorted(exchanges, key=lambda one: one.id)
     members = _members_of(session, ordered)
@@ -47,9 +71,11 @@ def book(
         )
         for one in ordered
     )
+    if lines is not None:
+        transfers = lines(session, ordered[0])
     entry = ledger.Entry(
         book_id=community.book_id,
-        kind=EXCHANGE,
+        kind=VISIT if lines else EXCHANGE,
         posted_on=_open_day(session, community, ordered[0].worked_on),
         key=key,
         actor=str(actor),
@@ -59,6 +85,8 @@ def book(
     try:
         posted = ledger.post(session, entry)
     except ledger.LimitExceeded as refused:
+        if books.member_of_code(refused.code) is None:
+            raise
         raise limit_refusal(refused, members.values(), actor) from refused
     except ledger.AccountClosed as refused:
         raise _closed(refused, members.values(), go_on) from refused
@@ -87,6 +115,8 @@ def unbook(session: Session, *, community: Community, entry_id: int, actor: Acto
         )
     except ledger.AccountClosed as refused:
         raise _closed(refused, members.values(), go_on) from refused
+    except ledger.LimitExceeded as refused:
+        raise NotThereAnyMore from refused
     for one in exchanges:
         one.state, one.reversal_id = REVERSED, reversal.entry_id
     session.flush()

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank import books
 from timebank.communities.models import Community
-from timebank.exchanges.queries import Told
-from timebank.exchanges.queries import told
+from timebank.exchanges.telling import Told
+from timebank.exchanges.telling import told
 from timebank.members.carrying import carried_over
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
@@ -91,7 +91,7 @@ class AccountNames:
 
     def _known(self, code: str) -> tuple[str, str] | None:
         """Tell how an account is called in lists, and the name behind that."""
-        member_id, pool_id = books.member_of_code(code), books.pool_of_code(code)
+        member_id, pool_id = books.holder_of_code(code), books.pool_of_code(code)
         if member_id is not None:
             return self._members.get(member_id)
         name = self._pools.get(pool_id) if pool_id is not None else None

@@ -24,7 +24,9 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            LEFT JOIN transfer t ON t.entry_id = x.entry_id AND t.line = x.line AND t.book_id = k.book_id
                AND t.commodity = 'MIN' AND t.amount = x.minutes
                AND t.credit_account_id = g.account_id AND t.debit_account_id = r.account_id
-           WHERE x.state IN ('confirmed', 'reversed') AND t.entry_id IS NULL ORDER BY x.id LIMIT 1""",
+           LEFT JOIN entry e ON e.id = x.entry_id
+           WHERE x.state IN ('confirmed', 'reversed') AND t.entry_id IS NULL
+             AND coalesce(e.kind, '') <> 'visit' ORDER BY x.id LIMIT 1""",
     ),
     (
         "exchange {0} was on {2}, but entry {1} is posted on {3}",

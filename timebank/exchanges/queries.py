@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm import aliased
 
 import ledger
-from ledger import StatementLine
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.exchanges.models import AGREED
@@ -26,10 +25,9 @@ from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import ExchangeEvent
-from timebank.exchanges.took_part import who_took_part
+from timebank.exchanges.telling import Told
+from timebank.exchanges.telling import told
 from timebank.hands.queries import can_answer
-from timebank.members.carrying import Carried
-from timebank.members.carrying import carried_by_entry
 from timebank.members.carrying import carried_over
 from timebank.members.models import Hand
 from timebank.members.models import Member
@@ -37,9 +35,6 @@ from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.members.queries import spelled
 from timebank.members.taking_part import takes_part
-from timebank.pools.models import Pool
-from timebank.pools.queries import Behind
-from timebank.pools.queries import behind_lines
 from timebank.pools.queries import stands_between
 from timebank.pools.queries import through_pools
 
@@ -84,34 +79,6 @@ class Asked:
     def minutes(self) -> int:
         """How long everybody gave together."""
         return sum(shown.exchange.minutes for shown in self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of a member's statement in the members' words."""
-
-    line: StatementLine
-    #: None where the other account is no member's.
-    other: Member | None
-    exchange: Exchange | None
-    #: The gift to a pool or the grant from one.
-    behind: Behind | None = None
-    #: That hours were carried over: the member was entered twice, or has left a household.
-    carried: Carried | None = None
-    #: Who of a household or an organisation it was whose statement this is; None where nobody said so.
-    person_id: int | None = None
-
-    @property
-    def description(self) -> str:
-        """What it was for; empty where nothing was written."""
-        if self.behind:
-            return self.behind.transfer.words
-        return self.exchange.description if self.exchange else ""
-
-    @property
-    def pool(self) -> Pool | None:
-        """The pool on the other side; None where there is a member, or nobody."""
-        return self.behind.pool if self.behind else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,36 +228,6 @@ def statement_of(
         session, account, before=before, limit=limit, posted_from=posted_from, posted_to=posted_to
     )
     return Statement(told(session, page.lines, member=member), page.older)
-
-
-def told(session: Session, lines: Sequence[StatementLine], *, member: Member | None = None) -> list[Told]:
-    """Find who and what is behind each line of a member's; a reversal's are those of what it reverses."""
-    accounts = {line.other_account_id for line in lines}
-    members = {
-        one.account_id: one for one in session.scalars(select(Member).where(Member.account_id.in_(accounts)))
-    }
-    # By entry alone: SQLite finds pairs of columns among values only by reading the whole table.
-    entries = {line.reverses_id or line.entry_id for line in lines}
-    found = session.scalars(select(Exchange).where(Exchange.entry_id.in_(entries)))
-    exchanges = {(one.entry_id, one.line): one for one in found}
-    behind = behind_lines(session, lines)
-    carried = carried_by_entry(session, entries)
-    ids = [one.id for one in exchanges.values()]
-    people = who_took_part(session, member=member, exchange_ids=ids) if member else {}
-
-    def tell(line: StatementLine) -> Told:
-        entry_id = line.reverses_id or line.entry_id
-        exchange = exchanges.get((entry_id, line.line))
-        return Told(
-            line,
-            members.get(line.other_account_id),
-            exchange,
-            behind.get(entry_id),
-            carried.get(line.entry_id),
-            people.get(exchange.id) if exchange else None,
-        )
-
-    return [tell(line) for line in lines]
 
 
 def still_open(*, community: Community, member: Member) -> Select[Exchange]:

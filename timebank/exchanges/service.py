@@ -15,6 +15,7 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.db import violated
 from timebank.exchanges import booking
+from timebank.exchanges.asking import tell_receivers
 from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import DECLINED
@@ -40,10 +41,6 @@ from timebank.members.models import Member
 from timebank.members.queries import hold
 from timebank.members.service import clean_reason
 from timebank.members.taking_part import check_taking_part
-from timebank.queue import enqueue
-
-#: Asks a receiver to confirm, after the hours were logged.
-TELL_OF_PROPOSAL = "tell-of-proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,19 @@ class Logged:
 
 
 def log_exchange(
-    session: Session, *, community: Community, said: Said, by: Member | None, actor: Actor
+    session: Session,
+    *,
+    community: Community,
+    said: Said,
+    by: Member | None,
+    actor: Actor,
+    money: booking.Lines | None = None,
 ) -> Logged:
     """Log what happened, and book it at once where everybody who pays has said so; the caller commits.
 
     ``by`` is the member who says it: a receiver has thereby agreed, a giver waits for the receivers.
-    None: a coordinator who heard it from both sides.
+    None: a coordinator who heard it from both sides. ``money``: which lines book it, of one giver and one
+    receiver who both said so, where it is not for hours alone.
     """
     # Whoever leaves at this moment, or is joined with another record, has done so before or does it after.
     hold(session, members=(*said.givers, *said.receivers))
@@ -83,7 +87,7 @@ def log_exchange(
             raise
         found = _saved_before(session, community=community, key=said.key)
         return Logged(_the_same(found, lines, said), repeated=True)
-    _book_when_answered(session, community=community, exchanges=exchanges, actor=actor)
+    _book_when_answered(session, community=community, exchanges=exchanges, actor=actor, lines=money)
     return Logged(exchanges)
 
 
@@ -301,21 +305,8 @@ def _write_down(
     session.add_all(exchanges)
     session.flush()
     write_down(session, exchanges=exchanges, who=said.who)
-    _tell_receivers(session, exchanges)
+    tell_receivers(session, exchanges)
     return exchanges
-
-
-def _tell_receivers(session: Session, exchanges: Sequence[Exchange]) -> None:
-    """Let those who are to confirm be told of it later, each of them once."""
-    asked = {one.receiver_id: one for one in reversed(exchanges) if one.state == PROPOSED}
-    for one in asked.values():
-        enqueue(
-            session,
-            community_id=one.community_id,
-            kind=TELL_OF_PROPOSAL,
-            payload={"exchange": one.id},
-            key=f"{TELL_OF_PROPOSAL}:{one.id}",
-        )
 
 
 # --- answering ----------------------------------------------------------------------------------------------
@@ -344,19 +335,25 @@ def _lock(session: Session, exchanges: Iterable[Exchange]) -> list[Exchange]:
 
 
 def _book_when_answered(
-    session: Session, *, community: Community, exchanges: Sequence[Exchange], actor: Actor
+    session: Session,
+    *,
+    community: Community,
+    exchanges: Sequence[Exchange],
+    actor: Actor,
+    lines: booking.Lines | None = None,
 ) -> None:
     """Book what everybody has agreed to, once nobody is left to answer."""
     session.flush()
     first = exchanges[0]
     if first.joint_id is None:
         if first.state == AGREED:
-            booking.book(session, community=community, exchanges=[first], key=_own_key(first), actor=actor)
+            key = _own_key(first)
+            booking.book(session, community=community, exchanges=[first], key=key, actor=actor, lines=lines)
         return
-    lines = _whole(session, first)
-    if any(one.state == PROPOSED for one in lines):
+    all_of_it = _whole(session, first)
+    if any(one.state == PROPOSED for one in all_of_it):
         return
-    agreed = [one for one in lines if one.state == AGREED]
+    agreed = [one for one in all_of_it if one.state == AGREED]
     if agreed:
         joint = session.get_one(Joint, first.joint_id)
         booking.book(session, community=community, exchanges=agreed, key=joint.key, actor=actor)

@@ -27,6 +27,7 @@ from timebank.exchanges.exports import StatementRow
 from timebank.exchanges.exports import statement_rows
 from timebank.exchanges.forms import CertificateForm
 from timebank.exchanges.seeing import tells_hands_of
+from timebank.exchanges.telling import Told
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
@@ -178,7 +179,7 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
     )
 
 
-def _people(whose: Member, lines: Sequence[queries.Told]) -> dict[int, str]:
+def _people(whose: Member, lines: Sequence[Told]) -> dict[int, str]:
     """Name who of a household it was, line by line, as far as the reader may know it."""
     if not tells_hands_of()(whose.id):
         return {}

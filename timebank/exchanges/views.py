@@ -60,6 +60,7 @@ from timebank.web import KeyedForm
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
+from timebank.web import hooks
 from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
@@ -339,6 +340,7 @@ def exchange_page(shown: Shown, refusal: Refusal | None = None) -> tuple[str, in
         sentence=say(refusal) if refusal else None,
         people=who_it_was(shown),
         asked_who=may_say_who(shown),
+        pages=hooks().exchange_pages(session(), shown.exchange),
         states=STATES,
         turns=TURNS,
         hows=HOWS,

@@ -106,6 +106,8 @@ def open_fund(
         raise FundSlugRefused(typed=excerpt(slug), longest=LONGEST_SLUG)
     if slug == books.GENERAL:
         raise FundSlugKept
+    if slug == books.KEPT_FUND:
+        raise FundSlugThere(slug=slug)
     name, purpose = _cleaned(name, purpose)
     fund = Fund(community_id=community.id, slug=slug, name=name, purpose=purpose, ended_on=None)
     session.add(fund)

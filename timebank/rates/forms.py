@@ -123,6 +123,14 @@ class TermsForm(Form):
         _("The minimum wage for an hour where you are"),
         description=_("Where thanks come near it, the pages of rates say so to you. Empty: nothing is said."),
     )
+    general_pays = BooleanField(
+        _("Thanks may come from what the group has left"),
+        description=_(
+            "Where whoever receives pays with hours and whoever gives takes thanks, they come from the fund "
+            "of kept hours. With the tick the group pays what that fund does not hold; without it such a "
+            "visit is refused."
+        ),
+    )
     standard = PercentField(
         _("Usual rate of the tax on sales, in percent"),
         description=_("Prices hold the tax already; bills tell how much of it. Empty: none."),
@@ -145,6 +153,7 @@ class TermsForm(Form):
             reduced_permille=self.reduced.data or 0,
             late_hours=self.late_hours.data or 0,
             wage_minor=self.wage.data,
+            general_pays=self.general_pays.data,
         )
 
 

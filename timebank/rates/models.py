@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import false
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
@@ -94,6 +95,8 @@ class SupportTerms(Base):
     wage_minor: Mapped[int | None]
     entered_at: Mapped[datetime]
     actor: Mapped[str]
+    #: Thanks for what is paid with hours may come from the general account, where no kept hour stands for it.
+    general_pays: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class SupportRate(Base):

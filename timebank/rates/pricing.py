@@ -44,6 +44,27 @@ class TooFar(Refusal):
     field = "km"
 
 
+class ForHoursOnly(Refusal):
+    """Money for help that is for hours only, or on a day on which nothing was paid."""
+
+    sentence = N_("On that day this help was for hours only.")
+    field = "pays"
+
+
+class NoSuchPart(Refusal):
+    """A part of a visit that is longer than it, or no number of whole units."""
+
+    sentence = N_("A part has to be whole units of %(unit)s minutes, and no longer than the visit.")
+    field = "paid_hours"
+
+
+class NoThanksForIt(Refusal):
+    """Whoever gives is to be thanked with money for help for which there are no thanks."""
+
+    sentence = N_("For this help nobody is thanked with money. Please choose hours.")
+    field = "takes"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """A rate with what comes on top of it, by its name."""
@@ -125,6 +146,57 @@ class Price:
     def stays_minor(self) -> int:
         """What stays with the group."""
         return self.price_minor - self.thanks_minor - self.way_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What of a visit is paid and thanked with money, where the rest of it is hours."""
+
+    #: What whoever receives pays, in all.
+    price_minor: int
+    #: What whoever gives is thanked with, without their way.
+    thanks_minor: int
+    way_minor: int
+    #: What of these two is paid for by what whoever receives pays; the rest comes from the group.
+    direct_minor: int
+    #: What stands for hours that are kept: above nought it is laid apart, below nought it comes from there.
+    kept_minor: int
+
+
+def parts_of(rate: Rate, visit: Visit, *, paid_minutes: int, thanked_minutes: int) -> Parts:
+    """Work out what comes of a visit of which so many minutes are paid, and so many thanked, with money.
+
+    A part counts in whole units. What comes on top is paid as soon as any of it is paid, and thanked with as
+    soon as any of that is thanked with money, too; the giver's way is paid with any of it.
+    """
+    price = price_of(rate, visit)
+    if not price.items:
+        raise ForHoursOnly
+    hour, unit = price.items[0], rate.row.unit_minutes
+    for minutes in (paid_minutes, thanked_minutes):
+        if not 0 <= minutes <= visit.minutes or (minutes % unit and minutes != visit.minutes):
+            raise NoSuchPart(unit=unit)
+    on_top = [one for one in price.items[1:] if one.what != WAY]
+
+    def of_hours(minutes: int, amount: int) -> int:
+        if minutes == visit.minutes:
+            return amount
+        return amount * minutes // (hour.minutes or 1)
+
+    thanks = of_hours(thanked_minutes, hour.giver_minor)
+    paid_thanks = of_hours(paid_minutes, hour.giver_minor)
+    way = price.way_minor if paid_minutes else 0
+    paid_on_top = sum(one.price_minor for one in on_top) if paid_minutes else 0
+    thanks_on_top = sum(one.giver_minor for one in on_top) if paid_minutes and thanked_minutes else 0
+    if thanked_minutes and not thanks:
+        raise NoThanksForIt
+    return Parts(
+        price_minor=of_hours(paid_minutes, hour.price_minor) + paid_on_top + way,
+        thanks_minor=thanks + thanks_on_top,
+        way_minor=way,
+        direct_minor=min(thanks, paid_thanks) + thanks_on_top + way,
+        kept_minor=paid_thanks - thanks,
+    )
 
 
 def price_of(rate: Rate, visit: Visit) -> Price:

@@ -152,6 +152,7 @@ class Terms:
     reduced_permille: int = 0
     late_hours: int = LATE_HOURS
     wage_minor: int | None = None
+    general_pays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,7 @@ def _as_typed(known: SupportTerms | None) -> dict[str, Any]:
         "registration": known.registration,
         "late_hours": known.late_hours,
         "wage": known.wage_minor,
+        "general_pays": known.general_pays,
         "standard": known.standard_permille or None,
         "reduced": known.reduced_permille or None,
         "tax_number": known.tax_number,

@@ -95,6 +95,8 @@ class Hooks:
     purposes: Mapping[str, Any] = field(default_factory=dict)
     #: Pages of a community (second) for everybody, linked at the foot of all: endpoint and label.
     public: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _community: ()
+    #: Further pages about an exchange (second), by its id: endpoint and label.
+    exchange_pages: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _exchange: ()
     #: What the features know of a member, and what of it is erased.
     known: Sequence[Known] = ()
 

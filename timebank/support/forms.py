@@ -1,0 +1,153 @@
+"""The forms of paid support: a visit that a coordinator was told of, and what somebody paid or was paid."""
+
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+from typing import Final
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField
+from wtforms import IntegerField
+from wtforms import RadioField
+from wtforms import SelectField
+from wtforms import StringField
+from wtforms import TextAreaField
+from wtforms import TimeField
+from wtforms.validators import InputRequired
+from wtforms.validators import Optional
+
+from timebank.communities.models import HelpKind
+from timebank.exchanges.models import LONGEST_DESCRIPTION
+from timebank.members.fields import PersonField
+from timebank.members.models import Member
+from timebank.support.models import BILL
+from timebank.support.models import CASH
+from timebank.support.models import LONGEST_REASON
+from timebank.support.models import TRANSFER
+from timebank.support.paid import Payment
+from timebank.support.visits import HOURS
+from timebank.support.visits import THANKS
+from timebank.support.visits import Wish
+from timebank.web import DayField
+from timebank.web import Form
+from timebank.web import HoursField
+from timebank.web import KeyedForm
+from timebank.web import Line
+from timebank.web import Lines
+from timebank.web import MoneyField
+from timebank.web import SelectChoice
+from timebank.web import Written
+
+PAYS_LABELS: Final = {BILL: _("With money, on the bill of the month"), HOURS: _("With hours")}
+TAKES_LABELS: Final = {THANKS: _("Thanks in money"), HOURS: _("Hours, kept for later")}
+WAY_LABELS: Final = {CASH: _("In cash"), TRANSFER: _("By transfer")}
+_HEARD: Final = {
+    "telephone": _("By telephone"),
+    "slip": _("On a signed slip"),
+    "in-person": _("In person"),
+}
+_DAY = _("Please write the day, for example 2026-04-03.")
+_PART = _("Empty: all of it.")
+
+
+class VisitForm(KeyedForm):
+    """A visit as both sides told it to a coordinator, and how each of them settles it."""
+
+    giver = PersonField(_("Who gave?"))
+    receiver = PersonField(_("Who received?"))
+    kind = SelectField(_("Kind of help"), coerce=int, default=0)
+    date = DayField(_("When?"), [Written(_DAY)])
+    begins = TimeField(_("When did it begin?"), [Optional()])
+    hours = HoursField(
+        _("How long?"),
+        [Written(_("Please write how long it took, for example 1.5 or 1:30."))],
+        description=_("1.5 or 1:30 or 90 min"),
+    )
+    km = IntegerField(_("Kilometres of the giver's way, there and back"), [Optional()])
+    first = BooleanField(_("It was the first visit"))
+    second = BooleanField(_("It is about a second giver who came along"))
+    description = TextAreaField(
+        _("What for?"), [Lines(LONGEST_DESCRIPTION)], description=_("A few words, for both of you.")
+    )
+    pays = RadioField(
+        _("How does whoever received pay?"),
+        choices=[SelectChoice(one, label) for one, label in PAYS_LABELS.items()],
+        default=BILL,
+    )
+    paid_hours = HoursField(_("So much of it with money, the rest with hours"), description=_PART)
+    takes = RadioField(
+        _("What does whoever gave take?"),
+        choices=[SelectChoice(one, label) for one, label in TAKES_LABELS.items()],
+        default=THANKS,
+    )
+    thanked_hours = HoursField(_("So much of it as money, the rest as hours"), description=_PART)
+    heard = RadioField(
+        _("How did you hear it?"),
+        choices=[SelectChoice(how, label) for how, label in _HEARD.items()],
+        validators=[InputRequired(_("Please say how you heard it."))],
+    )
+    #: Drawn only where the same is logged already.
+    again = BooleanField(_("Yes, it happened once more: log it again"))
+
+    def __init__(self, kinds: Sequence[HelpKind], **known: Any) -> None:
+        super().__init__(**known)
+        self._kinds = {kind.id: kind for kind in kinds}
+        self.kind.choices = [
+            SelectChoice(0, gettext("None of these")),
+            *(SelectChoice(one.id, one.name) for one in kinds),
+        ]
+
+    def wish(self, giver: Member, receiver: Member) -> Wish:
+        """Put together what the form says."""
+        return Wish(
+            giver=giver,
+            receiver=receiver,
+            kind=self._kinds.get(self.kind.data),
+            worked_on=self.date.data,
+            minutes=self.hours.data or 0,
+            description=self.description.data or "",
+            begins=_minute(self.begins.data),
+            km=self.km.data or 0,
+            first=self.first.data,
+            second=self.second.data,
+            pays=self.pays.data,
+            takes=self.takes.data,
+            paid_minutes=self.paid_hours.data,
+            thanked_minutes=self.thanked_hours.data,
+            once=not self.again.data,
+            key=self.key.data or "",
+        )
+
+
+class PaidForm(KeyedForm):
+    """What somebody paid of what they owed, or was paid as thanks."""
+
+    amount = MoneyField(_("How much was it?"), [Written(_("Please write an amount, for example 3000."))])
+    way = RadioField(
+        _("How was it paid?"), choices=[SelectChoice(one, label) for one, label in WAY_LABELS.items()]
+    )
+    paid_on = DayField(_("When?"), [Written(_DAY)])
+
+    def payment(self, what: str) -> Payment:
+        """Put together what the form says."""
+        return Payment(
+            what=what,
+            amount_minor=self.amount.data or 0,
+            way=self.way.data,
+            paid_on=self.paid_on.data,
+            key=self.key.data or "",
+        )
+
+
+class TakeBackPaidForm(Form):
+    """Why what was written down is taken back."""
+
+    reason = StringField(
+        _("Why is it taken back?"),
+        [InputRequired(_("Please say why, so that others understand it later.")), Line(LONGEST_REASON)],
+    )
+
+
+def _minute(moment: time | None) -> int | None:
+    return None if moment is None else moment.hour * 60 + moment.minute

@@ -1,0 +1,67 @@
+"""What is known of a member's visits that are paid for, and of what they paid or were paid."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select
+
+from timebank.errors import N_
+from timebank.exchanges.models import Exchange
+from timebank.known import Known
+from timebank.known import Whom
+from timebank.support.models import SupportPaid
+from timebank.support.models import SupportVisit
+
+_KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
+
+
+def _theirs(whom: Whom) -> ColumnElement[bool]:
+    mine = select(Exchange.id).where(
+        Exchange.community_id == whom.community_id,
+        (Exchange.giver_id == whom.member_id) | (Exchange.receiver_id == whom.member_id),
+    )
+    return SupportVisit.exchange_id.in_(mine)
+
+
+KNOWN: Final = (
+    Known(
+        label=N_("Visits that are paid for"),
+        table=SupportVisit,
+        about=_theirs,
+        told={
+            "exchange_id": N_("Number of the exchange"),
+            "pays_by": N_("How it is paid"),
+            "paid_minutes": N_("Paid with money, in minutes"),
+            "thanked_minutes": N_("Thanked with money, in minutes"),
+            "begins_minute": N_("Begins, in minutes of the day"),
+            "km": N_("Kilometres"),
+            "first": N_("It is the first visit"),
+            "second": N_("It is about a second giver who comes along"),
+            "price_minor": N_("Price, in the smallest coin"),
+            "thanks_minor": N_("Thanks, in the smallest coin"),
+            "way_minor": N_("The giver's way, in the smallest coin"),
+            "currency": N_("Currency"),
+        },
+        untold=frozenset(
+            {"community_id", "rate_id", "provider", "direct_minor", "to_fund_minor", "from_fund_minor"}
+        ),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("What you paid, or were paid, for help"),
+        table=SupportPaid,
+        about=lambda whom: SupportPaid.member_id == whom.member_id,
+        told={
+            "paid_on": N_("When"),
+            "what": N_("What was paid"),
+            "amount_minor": N_("Amount, in the smallest coin"),
+            "currency": N_("Currency"),
+            "way": N_("How it was paid"),
+            "taken_back_because": N_("Why it was taken back"),
+        },
+        untold=frozenset(
+            {"id", "community_id", "member_id", "key", "done_at", "actor", "entry_id", "reversal_id"}
+        ),
+        kept=_KEPT,
+    ),
+)

@@ -1,0 +1,148 @@
+"""The tables of visits that are paid for, and of what members paid or were paid for them."""
+
+from datetime import date
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import Index
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from ledger.schema import entry
+from timebank.db import STRICT
+from timebank.db import Base
+from timebank.db import guarded
+from timebank.db import one_of
+from timebank.rates.models import GROUP
+from timebank.rates.models import MEMBER
+
+LONGEST_KEY = 300
+LONGEST_REASON = 500
+MOST_MINOR = 10_000_000_000
+
+#: By a bill at the end of the month.
+BILL: Final = "bill"
+PAYS: Final = (BILL,)
+
+#: What somebody owed for help, and what somebody was owed as thanks.
+OWED, THANKS = "owed", "thanks"
+CASH, TRANSFER = "cash", "transfer"
+
+
+class SupportVisit(Base):
+    """What was agreed about money of an exchange, and what it came to; it is booked with it, and stays."""
+
+    __tablename__ = "support_visit"
+    __table_args__ = (
+        ForeignKeyConstraint(["exchange_id", "community_id"], ["exchange.id", "exchange.community_id"]),
+        Index("support_visit_by_community", "community_id", "exchange_id"),
+        CheckConstraint(one_of("provider", (GROUP, MEMBER)), name="support_visit_provider_is_known"),
+        CheckConstraint(one_of("pays_by", PAYS), name="support_visit_is_paid_by_something_known"),
+        CheckConstraint(
+            "paid_minutes >= 0 AND thanked_minutes >= 0 AND paid_minutes + thanked_minutes > 0",
+            name="support_visit_has_money_in_it",
+        ),
+        CheckConstraint(
+            "(pays_by IS NULL) = (paid_minutes = 0) AND (paid_minutes > 0) = (price_minor > 0)",
+            name="support_visit_is_paid_by_something",
+        ),
+        CheckConstraint("begins_minute BETWEEN 0 AND 1439", name="support_visit_begins_on_its_day"),
+        CheckConstraint("km >= 0", name="support_visit_goes_somewhere"),
+        CheckConstraint("length(currency) = 3", name="support_visit_currency_has_three_letters"),
+        CheckConstraint(
+            "thanks_minor >= 0 AND way_minor >= 0 AND direct_minor BETWEEN 0 AND price_minor "
+            "AND direct_minor <= thanks_minor + way_minor AND (thanked_minutes > 0 OR thanks_minor = 0)",
+            name="support_visit_thanks_come_from_somewhere",
+        ),
+        CheckConstraint(
+            "to_fund_minor >= 0 AND from_fund_minor >= 0 AND (to_fund_minor = 0 OR from_fund_minor = 0) "
+            "AND (to_fund_minor = 0 OR paid_minutes > thanked_minutes) "
+            "AND (from_fund_minor = 0 OR paid_minutes < thanked_minutes)",
+            name="support_visit_keeps_hours_one_way",
+        ),
+        STRICT,
+    )
+
+    exchange_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    rate_id: Mapped[int] = mapped_column(ForeignKey("support_rate.id"))
+    provider: Mapped[str]
+    #: None where nothing of it is paid with money.
+    pays_by: Mapped[str | None]
+    #: So much of it is paid, and so much thanked, with money; the rest is hours.
+    paid_minutes: Mapped[int]
+    thanked_minutes: Mapped[int]
+    begins_minute: Mapped[int | None]
+    km: Mapped[int]
+    first: Mapped[bool]
+    second: Mapped[bool]
+    currency: Mapped[str]
+    price_minor: Mapped[int]
+    thanks_minor: Mapped[int]
+    way_minor: Mapped[int]
+    #: What of thanks and way whoever receives has paid; the rest is the group's to pay.
+    direct_minor: Mapped[int]
+    #: Laid apart for an hour that is kept, or taken from there for one that was.
+    to_fund_minor: Mapped[int]
+    from_fund_minor: Mapped[int]
+
+
+class SupportPaid(Base):
+    """That a member paid what they owed for help, or was paid thanks, in cash or by transfer."""
+
+    __tablename__ = "support_paid"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("support_paid_by_member", "member_id"),
+        CheckConstraint(one_of("what", (OWED, THANKS)), name="support_paid_what_is_known"),
+        CheckConstraint(one_of("way", (CASH, TRANSFER)), name="support_paid_way_is_known"),
+        CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="support_paid_amount_is_bounded"),
+        CheckConstraint("length(currency) = 3", name="support_paid_currency_has_three_letters"),
+        CheckConstraint(f"length(key) BETWEEN 1 AND {LONGEST_KEY}", name="support_paid_key_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="support_paid_has_an_actor"),
+        CheckConstraint(
+            "(reversal_id IS NULL) = (taken_back_because IS NULL)",
+            name="support_paid_is_taken_back_for_a_reason",
+        ),
+        CheckConstraint(
+            f"length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}", name="support_paid_reason_is_short"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    member_id: Mapped[int]
+    what: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    way: Mapped[str]
+    paid_on: Mapped[date]
+    key: Mapped[str]
+    done_at: Mapped[datetime]
+    actor: Mapped[str]
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    taken_back_because: Mapped[str | None]
+
+
+#: What was booked with an exchange is never written anew.
+guarded(
+    SupportVisit,
+    {
+        "sqlite": [
+            """CREATE TRIGGER support_visit_stays BEFORE UPDATE ON support_visit
+           BEGIN SELECT RAISE(ABORT, 'support_visit_stays'); END"""
+        ],
+        "postgresql": [
+            """CREATE TRIGGER support_visit_stays BEFORE UPDATE ON support_visit
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()"""
+        ],
+    },
+)

@@ -1,0 +1,89 @@
+"""Compares visits that are paid for, and what members paid, with the books; it never repairs.
+
+Asked in SQL of the tables as they are, so that what is proved does not rest on the code that wrote it.
+"""
+
+from sqlalchemy.orm import Session
+
+from timebank.db import first_faults
+
+#: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
+_QUESTIONS: tuple[tuple[str, str], ...] = (
+    (
+        "entry {0} moves {1} by {2}, and its visit says {3}",
+        # Every account that a visit moves, and by how much: what it is credited, or debited below nought.
+        """WITH visit AS (
+        SELECT v.*, x.entry_id, x.giver_id, x.receiver_id, x.minutes
+        FROM support_visit v JOIN exchange x ON x.id = v.exchange_id WHERE x.entry_id IS NOT NULL),
+    wanted AS (
+        SELECT entry_id, 'hours:member:' || giver_id AS code, minutes - thanked_minutes AS moved FROM visit
+        UNION ALL SELECT entry_id, 'hours:member:' || receiver_id, paid_minutes - minutes FROM visit
+        UNION ALL SELECT entry_id, 'hours:kept', thanked_minutes - paid_minutes FROM visit
+        UNION ALL SELECT entry_id, 'receivable:' || receiver_id, -price_minor FROM visit
+        UNION ALL SELECT entry_id, 'payable:' || giver_id, thanks_minor + way_minor FROM visit
+        UNION ALL SELECT entry_id, 'support', price_minor FROM visit WHERE provider = 'group'
+        UNION ALL SELECT entry_id, 'support', price_minor - direct_minor FROM visit
+                  WHERE provider = 'member'
+        UNION ALL SELECT entry_id, 'expenses:support:thanks', -thanks_minor FROM visit
+                  WHERE provider = 'group'
+        UNION ALL SELECT entry_id, 'expenses:support:travel', -way_minor FROM visit
+                  WHERE provider = 'group'
+        UNION ALL SELECT entry_id, 'expenses:support:thanks', direct_minor - thanks_minor - way_minor
+                  FROM visit WHERE provider = 'member'
+        UNION ALL SELECT entry_id, 'fund:hours-kept', to_fund_minor - from_fund_minor FROM visit
+        UNION ALL SELECT entry_id, 'general', from_fund_minor - to_fund_minor FROM visit),
+    there AS (
+        SELECT t.entry_id, a.code, t.amount AS moved FROM transfer t
+        JOIN account a ON a.id = t.credit_account_id WHERE t.entry_id IN (SELECT entry_id FROM visit)
+        UNION ALL SELECT t.entry_id, a.code, -t.amount FROM transfer t
+        JOIN account a ON a.id = t.debit_account_id WHERE t.entry_id IN (SELECT entry_id FROM visit))
+           SELECT entry_id, code, sum(is_there), sum(is_wanted) FROM (
+               SELECT entry_id, code, moved AS is_there, 0 AS is_wanted FROM there
+               UNION ALL SELECT entry_id, code, 0, moved FROM wanted) AS both_of_them
+           GROUP BY entry_id, code HAVING sum(is_there) <> sum(is_wanted)
+           ORDER BY entry_id, code LIMIT 1""",
+    ),
+    (
+        "entry {0} books a visit that is paid for, but no row tells of it",
+        """SELECT e.id FROM entry e LEFT JOIN exchange x ON x.entry_id = e.id
+           LEFT JOIN support_visit v ON v.exchange_id = x.id
+           WHERE e.kind = 'visit' AND v.exchange_id IS NULL ORDER BY e.id LIMIT 1""",
+    ),
+    (
+        "exchange {0} is a visit that is paid for, but no entry books it as one",
+        """SELECT v.exchange_id FROM support_visit v JOIN exchange x ON x.id = v.exchange_id
+           LEFT JOIN entry e ON e.id = x.entry_id AND e.kind = 'visit'
+           WHERE e.id IS NULL ORDER BY v.exchange_id LIMIT 1""",
+    ),
+    (
+        "payment {0} for help: entry {1} does not book its {2} on its day",
+        """SELECT p.id, p.entry_id, p.amount_minor FROM support_paid p
+           JOIN community c ON c.id = p.community_id
+           LEFT JOIN entry e ON e.id = p.entry_id AND e.book_id = c.book_id AND e.kind = 'support-paid'
+               AND e.posted_on = p.paid_on AND e.last_line = 1
+           LEFT JOIN transfer t ON t.entry_id = e.id AND t.amount = p.amount_minor
+               AND t.commodity = p.currency
+           LEFT JOIN account d ON d.id = t.debit_account_id LEFT JOIN account k ON k.id = t.credit_account_id
+           WHERE coalesce(CASE WHEN p.what = 'owed' THEN k.code ELSE d.code END, '') <>
+                 CASE WHEN p.what = 'owed' THEN 'receivable:' ELSE 'payable:' END || p.member_id
+             OR coalesce(CASE WHEN p.what = 'owed' THEN d.code ELSE k.code END, '') <>
+                 CASE WHEN p.way = 'cash' THEN 'cash:main' ELSE 'bank:main' END
+           ORDER BY p.id LIMIT 1""",
+    ),
+    (
+        "entry {0} pays for help, but no row tells of it",
+        """SELECT e.id FROM entry e LEFT JOIN support_paid p ON p.entry_id = e.id
+           WHERE e.kind = 'support-paid' AND p.id IS NULL ORDER BY e.id LIMIT 1""",
+    ),
+    (
+        "payment {0} for help: its entry {1} was reversed by entry {2}, and it says otherwise",
+        """SELECT p.id, p.entry_id, coalesce(r.id, 0) FROM support_paid p
+           LEFT JOIN entry r ON r.reverses_id = p.entry_id
+           WHERE coalesce(r.id, 0) <> coalesce(p.reversal_id, 0) ORDER BY p.id LIMIT 1""",
+    ),
+)
+
+
+def check_support(session: Session) -> list[str]:
+    """Prove that visits and books agree in every community; name the first fault of each kind."""
+    return first_faults(session, _QUESTIONS)

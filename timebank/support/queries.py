@@ -1,0 +1,171 @@
+"""What is read of paid support: visits with money in them, what members owe and are owed, and kept hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm import aliased
+
+import ledger
+from timebank import books
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.errors import N_
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import Exchange
+from timebank.members.models import Member
+from timebank.rates.models import NOBODY
+from timebank.rates.models import SupportTerms
+from timebank.support.models import SupportPaid
+from timebank.support.models import SupportVisit
+
+_Giver, _Receiver = aliased(Member, name="giver"), aliased(Member, name="receiver")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A visit with the exchange that it is about, and its two members."""
+
+    visit: SupportVisit
+    exchange: Exchange
+    giver: Member
+    receiver: Member
+
+    @property
+    def stands(self) -> bool:
+        """It counts: nobody took it back."""
+        return self.exchange.state == CONFIRMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What a member owes for help, and is owed as thanks; below nought where too much was paid."""
+
+    member: Member
+    owes_minor: int
+    is_owed_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How many hours the community owes that no member owes it, and what is laid apart for them."""
+
+    minutes: int
+    fund_minor: int
+
+
+def was_ever_on(session: Session, *, community: Community) -> bool:
+    """Say whether help was ever paid for here: until then there are no pages about it."""
+    found = select(SupportTerms.id).where(
+        SupportTerms.community_id == community.id,
+        SupportTerms.provider != NOBODY,
+        SupportTerms.starts_on <= clock.today(community.time_zone),
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def list_visits(
+    session: Session,
+    *,
+    community: Community,
+    first: date,
+    last: date,
+    member: Member | None = None,
+    limit: int,
+) -> Sequence[Told]:
+    """List the visits of some days that have money in them, the newest first; of one member where asked."""
+    found = _told(community).where(Exchange.worked_on.between(first, last))
+    if member is not None:
+        found = found.where(or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id))
+    rows = session.execute(found.order_by(Exchange.worked_on.desc(), Exchange.id.desc()).limit(limit))
+    return [Told(*row) for row in rows]
+
+
+def find_visit(session: Session, *, community: Community, exchange_id: int) -> Told | None:
+    """Find what was agreed about the money of an exchange; None where it is for hours alone."""
+    row = session.execute(_told(community).where(SupportVisit.exchange_id == exchange_id)).one_or_none()
+    return Told(*row) if row else None
+
+
+def exchange_pages(session: Session, exchange: Exchange) -> list[tuple[str, str]]:
+    """Name the page about the money of an exchange, where there is any in it."""
+    if session.get(SupportVisit, exchange.id) is None:
+        return []
+    return [("visits.show", N_("What it costs, and what becomes of the money"))]
+
+
+def list_owed(session: Session, *, community: Community) -> Sequence[Owed]:
+    """List everybody who owes something or is owed something, by name."""
+    owes, is_owed = dict[int, int](), dict[int, int]()
+    for line in ledger.trial_balance(session, community.book_id):
+        if line.commodity != community.currency or not line.balance:
+            continue
+        if (member_id := books.owes_by_code(line.code)) is not None:
+            owes[member_id] = line.balance
+        elif (member_id := books.is_owed_by_code(line.code)) is not None:
+            is_owed[member_id] = -line.balance
+    members = session.scalars(
+        select(Member)
+        .where(Member.community_id == community.id, Member.id.in_(owes.keys() | is_owed.keys()))
+        .order_by(Member.name, Member.number)
+    )
+    return [
+        Owed(member=one, owes_minor=owes.get(one.id, 0), is_owed_minor=is_owed.get(one.id, 0))
+        for one in members
+    ]
+
+
+def owed_of(session: Session, *, community: Community, member: Member) -> Owed:
+    """Tell what one member owes, and is owed."""
+
+    def balance(code: str) -> int:
+        try:
+            account = ledger.find_account(
+                session, book_id=community.book_id, code=code, commodity=community.currency
+            )
+        except ledger.AccountUnknown:
+            return 0
+        return ledger.balance(session, account).balance
+
+    owes, is_owed = books.receivable_code(member.id), books.payable_code(member.id)
+    return Owed(member=member, owes_minor=-balance(owes), is_owed_minor=balance(is_owed))
+
+
+def kept_hours(session: Session, *, community: Community) -> Kept:
+    """Tell what is kept, and what is laid apart for it: so that nobody promises more than is there."""
+    lines = {(one.code, one.commodity): one for one in ledger.trial_balance(session, community.book_id)}
+    hours = lines.get((books.HOURS_KEPT, books.MINUTES))
+    fund = lines.get((books.fund_code(books.KEPT_FUND), community.currency))
+    return Kept(minutes=hours.balance if hours else 0, fund_minor=-fund.balance if fund else 0)
+
+
+def list_paid(session: Session, *, community: Community, member: Member) -> Sequence[SupportPaid]:
+    """List what a member paid or was paid, the newest first."""
+    found = select(SupportPaid).where(
+        SupportPaid.community_id == community.id, SupportPaid.member_id == member.id
+    )
+    return session.scalars(found.order_by(SupportPaid.paid_on.desc(), SupportPaid.id.desc())).all()
+
+
+def find_paid(session: Session, *, community: Community, paid_id: int) -> SupportPaid | None:
+    """Find what was paid in this community; another's is not found."""
+    return session.scalar(
+        select(SupportPaid).where(SupportPaid.id == paid_id, SupportPaid.community_id == community.id)
+    )
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _told(community: Community) -> Select[SupportVisit, Exchange, Member, Member]:
+    return (
+        select(SupportVisit, Exchange, _Giver, _Receiver)
+        .join(Exchange, Exchange.id == SupportVisit.exchange_id)
+        .join(_Giver, _Giver.id == Exchange.giver_id)
+        .join(_Receiver, _Receiver.id == Exchange.receiver_id)
+        .where(SupportVisit.community_id == community.id)
+    )

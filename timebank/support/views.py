@@ -1,0 +1,251 @@
+"""The pages of visits that are paid for: writing one down, the lists, and what members owe and are owed."""
+
+from datetime import date
+
+from flask import Blueprint
+from flask import abort
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from timebank import clock
+from timebank.actor import Actor
+from timebank.communities.service import list_kinds
+from timebank.days import month_bounds
+from timebank.days import months_on
+from timebank.exchanges.rules import FormSavedAlready
+from timebank.members.models import Member
+from timebank.members.queries import find_member
+from timebank.members.queries import names_to_suggest
+from timebank.rates.forms import ITEM_LABELS
+from timebank.support import paid
+from timebank.support import queries
+from timebank.support import visits
+from timebank.support.forms import PAYS_LABELS
+from timebank.support.forms import TAKES_LABELS
+from timebank.support.forms import WAY_LABELS
+from timebank.support.forms import PaidForm
+from timebank.support.forms import TakeBackPaidForm
+from timebank.support.forms import VisitForm
+from timebank.support.models import OWED
+from timebank.support.models import THANKS
+from timebank.support.models import SupportPaid
+from timebank.web import actor
+from timebank.web import community
+from timebank.web import form_page
+from timebank.web import may
+from timebank.web import member as oneself
+from timebank.web import needs
+from timebank.web import person
+from timebank.web import refusals
+from timebank.web import session
+
+bp = Blueprint("visits", __name__)
+
+#: More visits than a month has in any group that this is for.
+MOST_LISTED = 500
+
+
+@bp.get("/support/visits/")
+@needs("see-support")
+def index() -> ResponseReturnValue:
+    """List the visits of a month that have money in them, and what they come to."""
+    _check_on()
+    first, last = _month()
+    found = queries.list_visits(
+        session(), community=community(), first=first, last=last, limit=MOST_LISTED + 1
+    )
+    shown = found[:MOST_LISTED]
+    standing = [one.visit for one in shown if one.stands]
+    return render_template(
+        "support/visits.html",
+        shown=shown,
+        cut=len(found) > MOST_LISTED,
+        month=first,
+        last=last,
+        before=months_on(first, -1) if first > date(1900, 1, 1) else None,
+        after=months_on(first, 1) if first < clock.today(community().time_zone).replace(day=1) else None,
+        price=sum(one.price_minor for one in standing),
+        thanks=sum(one.thanks_minor + one.way_minor for one in standing),
+        kept=queries.kept_hours(session(), community=community()),
+    )
+
+
+@bp.route("/support/visits/new", methods=["GET", "POST"])
+@needs("log-for-others")
+def write_down() -> ResponseReturnValue:
+    """Write down a visit as both sides told it; what it means for both is shown before it is saved."""
+    _check_on()
+    here = community()
+    form, plan = VisitForm(list_kinds(session(), community=here), date=_today()), None
+    if form.validate_on_submit():
+        with refusals(form):
+            wish = form.wish(form.giver.member or abort(422), form.receiver.member or abort(422))
+            plan = visits.plan_of(session(), community=here, wish=wish)
+            if plan is None:
+                raise visits.ForHoursAlone
+            if plan.mark == form.seen.data:
+                return _written(form, plan)
+            form.seen.data = plan.mark
+    names = [name for _id, name in names_to_suggest(session(), community=here)]
+    page, status = form_page("support/write_down.html", form, plan=plan, suggestions=names, items=ITEM_LABELS)
+    return page, 422 if plan else status
+
+
+@bp.get("/support/visits/<int:exchange_id>")
+@needs("see-home")
+def show(exchange_id: int) -> ResponseReturnValue:
+    """Tell both sides, and officers, what a visit costs and what becomes of the money."""
+    found = queries.find_visit(session(), community=community(), exchange_id=exchange_id) or abort(404)
+    me = oneself()
+    if not may("see-support") and (me is None or me.id not in (found.giver.id, found.receiver.id)):
+        abort(404)
+    return render_template("support/visit.html", one=found, pays=PAYS_LABELS, takes=TAKES_LABELS)
+
+
+@bp.get("/support/mine")
+@needs("see-own-support")
+def mine() -> ResponseReturnValue:
+    """Show a member what they owe and are owed, and their visits of a month."""
+    _check_on()
+    first, last = _month()
+    here, me = community(), oneself()
+    found = queries.list_visits(
+        session(), community=here, first=first, last=last, member=me, limit=MOST_LISTED
+    )
+    return render_template(
+        "support/mine.html",
+        owed=queries.owed_of(session(), community=here, member=me),
+        paid=queries.list_paid(session(), community=here, member=me),
+        shown=found,
+        month=first,
+        last=last,
+        before=months_on(first, -1) if first > date(1900, 1, 1) else None,
+        after=months_on(first, 1) if first < _today().replace(day=1) else None,
+        ways=WAY_LABELS,
+    )
+
+
+# --- what is owed -------------------------------------------------------------------------------------------
+
+
+@bp.get("/support/owed/")
+@needs("see-support")
+def owed() -> ResponseReturnValue:
+    """List what members owe and are owed, and what stands for hours that are kept."""
+    _check_on()
+    found = queries.list_owed(session(), community=community())
+    kept = queries.kept_hours(session(), community=community())
+    return render_template("support/owed.html", found=found, kept=kept)
+
+
+@bp.get("/support/owed/<int:member_id>")
+@needs("see-support")
+def of_member(member_id: int) -> ResponseReturnValue:
+    """Show what one member owes and is owed, and what was paid."""
+    _check_on()
+    whose = _member(member_id)
+    return render_template(
+        "support/of_member.html",
+        whose=whose,
+        owed=queries.owed_of(session(), community=community(), member=whose),
+        paid=queries.list_paid(session(), community=community(), member=whose),
+        ways=WAY_LABELS,
+    )
+
+
+@bp.route("/support/owed/<int:member_id>/pays", methods=["GET", "POST"])
+@needs("settle-support")
+def pays(member_id: int) -> ResponseReturnValue:
+    """Write down that a member paid what they owed for help."""
+    return _pay(_member(member_id), OWED)
+
+
+@bp.route("/support/owed/<int:member_id>/is-paid", methods=["GET", "POST"])
+@needs("settle-support")
+def is_paid(member_id: int) -> ResponseReturnValue:
+    """Write down that a member was paid their thanks."""
+    return _pay(_member(member_id), THANKS)
+
+
+@bp.route("/support/paid/<int:paid_id>/take-back", methods=["GET", "POST"])
+@needs("settle-support")
+def take_back(paid_id: int) -> ResponseReturnValue:
+    """Take back what was written down by mistake."""
+    _check_on()
+    found = queries.find_paid(session(), community=community(), paid_id=paid_id) or abort(404)
+    whose, form = _member(found.member_id), TakeBackPaidForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            paid.take_back(
+                session(), community=community(), paid=found, reason=form.reason.data or "", actor=actor()
+            )
+            flash(_("It is taken back."))
+            return redirect(url_for(".of_member", member_id=whose.id), 303)
+    elif found.reversal_id is not None:
+        return redirect(url_for(".of_member", member_id=whose.id), 303)
+    return form_page("support/take_back.html", form, paid=found, whose=whose, ways=WAY_LABELS)
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _check_on() -> None:
+    """Find the pages of paid support; where nothing was ever paid there are none."""
+    if not queries.was_ever_on(session(), community=community()):
+        abort(404)
+
+
+def _written(form: VisitForm, plan: visits.Plan) -> ResponseReturnValue:
+    told = Actor(person_id=person().id, member_id=None, how=form.heard.data)
+    try:
+        logged = visits.write_down(session(), community=community(), plan=plan, actor=told)
+    except FormSavedAlready:
+        form.renew_key()
+        raise
+    flash(_("This was logged already, and once is enough.") if logged.repeated else _("Logged and booked."))
+    return redirect(url_for(".show", exchange_id=logged.exchanges[0].id), 303)
+
+
+def _pay(whose: Member, what: str) -> ResponseReturnValue:
+    _check_on()
+    owed = queries.owed_of(session(), community=community(), member=whose)
+    left = owed.owes_minor if what == OWED else owed.is_owed_minor
+    form = PaidForm(amount=max(0, left) or None, paid_on=_today())
+    if form.validate_on_submit():
+        with refusals(form):
+            _write_paid(form, whose, what)
+            flash(_("It is written down, and stands in the books."))
+            return redirect(url_for(".of_member", member_id=whose.id), 303)
+    return form_page("support/pay.html", form, whose=whose, what=what, left=left)
+
+
+def _write_paid(form: PaidForm, whose: Member, what: str) -> SupportPaid:
+    try:
+        return paid.write_paid(
+            session(), community=community(), member=whose, payment=form.payment(what), actor=actor()
+        )
+    except paid.PaidBefore:
+        form.renew_key()
+        raise
+
+
+def _member(member_id: int) -> Member:
+    return find_member(session(), community=community(), member_id=member_id) or abort(404)
+
+
+def _month() -> tuple[date, date]:
+    """Read which month is asked for; this one where nothing, or no month, is."""
+    asked = request.args.get("month", "")
+    try:
+        return month_bounds(date.fromisoformat(f"{asked}-01"))
+    except ValueError:
+        return month_bounds(_today())
+
+
+def _today() -> date:
+    return clock.today(community().time_zone)
