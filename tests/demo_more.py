@@ -68,7 +68,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
     found = session.scalars(select(SupportTerms.id)).all()
     if not found:
         community = the_demo(session)
-        price_help(session, community)
+        price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
     return {
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],

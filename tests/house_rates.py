@@ -43,7 +43,7 @@ EXTRAS = {
 }
 
 
-def price_help(session: Session, community: Community) -> Things:
+def price_help(session: Session, community: Community, words: str = "With a car that you know") -> Things:
     """Have help be paid from today on, and dearer in a month."""
     today = clock.today(community.time_zone)
     later = today + timedelta(days=30)
@@ -57,7 +57,7 @@ def price_help(session: Session, community: Community) -> Things:
         least_minutes=60,
         way_by=BY_KM,
         way_minor=20,
-        words="With a car that you know",
+        words=words,
         extras=EXTRAS,
     )
     set_rate(session, community=community, kind=None, facts=facts, actor=COORDINATOR)

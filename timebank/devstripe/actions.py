@@ -308,7 +308,11 @@ class Actions(Stage):
 
     def _on_session(self, id_: str, account: Whose, verb: Callable[[Work, Thing], Thing]) -> Thing:
         def find_and_do(work: Work) -> Thing:
-            found = work.all("checkout.session", lambda session: id_ in {session["id"], session["_intent"]})
+            found = work.all(
+                "checkout.session",
+                lambda session: id_ in {session["id"], session["_intent"]},
+                mentions=(id_,),
+            )
             if not found:
                 raise NotThere("checkout.session", id_)
             return verb(work, found[0])

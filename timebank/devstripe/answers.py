@@ -1,6 +1,7 @@
 """Shaping answers: lists page by page, and what is to be expanded in them."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from timebank.devstripe.errors import CannotBeDone
@@ -31,7 +32,12 @@ EXPAND: dict[str, Check] = {"expand": each(text)}
 
 
 def page(
-    work: Work, kind: str, asked: Thing, url: str, where: Callable[[Thing], bool] = lambda _: True
+    work: Work,
+    kind: str,
+    asked: Thing,
+    url: str,
+    where: Callable[[Thing], bool] = lambda _: True,
+    mentions: Sequence[str] = (),
 ) -> Thing:
     """Give one page of a list, the newest first."""
     limit = asked.get("limit", DEFAULT_PAGE)
@@ -39,7 +45,11 @@ def page(
         raise RequestInvalid(
             "This value must be between 1 and 100.", code="parameter_invalid_integer", param="limit"
         )
-    things = work.all(kind, lambda thing: where(thing) and in_range(thing["created"], asked.get("created")))
+
+    def is_meant(thing: Thing) -> bool:
+        return where(thing) and in_range(thing["created"], asked.get("created"))
+
+    things = work.all(kind, is_meant, mentions=mentions)
     if "ending_before" in asked:
         newer = things[: _place(work, kind, things, asked, "ending_before")]
         return _list(newer[-limit:], url, len(newer) > limit)
@@ -110,17 +120,17 @@ def _expand(work: Work, thing: Any, parts: list[str], path: str) -> Any:
 
 
 def _with_inner_list(work: Work, thing: Thing, name: str, path: str) -> Thing:
-    kind, id_ = thing.get("object"), thing.get("id")
+    kind, id_ = thing.get("object"), str(thing.get("id"))
     if kind == "checkout.session" and name == "line_items":
         return {
             **thing,
             name: _list(thing["_items"], f"/v1/checkout/sessions/{id_}/line_items", has_more=False),
         }
     if kind == "charge" and name == "refunds":
-        inner = work.all("refund", lambda one: one["charge"] == id_)
+        inner = work.all("refund", lambda one: one["charge"] == id_, mentions=(id_,))
         return {**thing, name: _list(inner, f"/v1/charges/{id_}/refunds", has_more=False)}
     if kind == "invoice" and name == "payments":
-        inner = work.all("invoice_payment", lambda one: one["invoice"] == id_)
+        inner = work.all("invoice_payment", lambda one: one["invoice"] == id_, mentions=(id_,))
         return {**thing, name: _list(inner, f"/v1/invoice_payments?invoice={id_}", has_more=False)}
     raise _not_expandable(path)
 

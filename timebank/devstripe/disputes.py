@@ -72,7 +72,9 @@ def of_payment(work: Work, payment: str) -> Thing:
     if found is not None and found["object"] == "dispute":
         return found
     charge = charge_of(work, payment)
-    disputes = work.all("dispute", lambda dispute: dispute["charge"] == charge["id"])
+    disputes = work.all(
+        "dispute", lambda dispute: dispute["charge"] == charge["id"], mentions=(charge["id"],)
+    )
     if not disputes:
         raise Impossible(f"{charge['id']} is not disputed")
     return disputes[0]

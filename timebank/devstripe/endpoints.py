@@ -61,6 +61,10 @@ def find(method: str, path: str) -> tuple[Endpoint, str]:
     raise Unrecognized(method, path)
 
 
+#: By what lists can be asked for that are ids of other objects.
+_IDS = ("payment_intent", "charge", "customer", "subscription", "invoice", "source", "payout")
+
+
 def _reads(needed: str = "", /, **checks: Check) -> Check:
     return fields(needed, **checks, **EXPAND)
 
@@ -73,9 +77,15 @@ def _list(kind: str, path: str, matches: Matches | None = None, **checks: Check)
     keep = matches or _same(tuple(checks))
 
     def verb(work: Work, _: str, asked: Thing) -> Thing:
-        return page(work, kind, asked, f"/v1/{path}", lambda thing: keep(thing, asked))
+        return page(work, kind, asked, f"/v1/{path}", lambda thing: keep(thing, asked), _ids(asked))
 
     return Endpoint("GET", f"/v1/{path}", _reads(created=RANGE, **PAGE, **checks), verb)
+
+
+def _ids(asked: Thing) -> list[str]:
+    """Give the ids of other objects that a list is asked for: they stand in all that belongs on it."""
+    among = {**asked, **(asked["payment"] if isinstance(asked.get("payment"), dict) else {})}
+    return [among[name] for name in _IDS if among.get(name)]
 
 
 def _same(names: tuple[str, ...]) -> Matches:

@@ -142,7 +142,11 @@ def attach(work: Work, invoice: Thing, intent: Thing) -> Thing:
 
 def of_invoice(work: Work, invoice: Thing) -> list[Thing]:
     """List the payments of an invoice."""
-    return work.all("invoice_payment", lambda payment: payment["invoice"] == invoice["id"])
+    return work.all(
+        "invoice_payment",
+        lambda payment: payment["invoice"] == invoice["id"],
+        mentions=(invoice["id"],),
+    )
 
 
 def _sums(amount: int) -> Thing:

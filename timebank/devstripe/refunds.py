@@ -100,7 +100,7 @@ def fail(work: Work, made: Thing, *, reason: str = "expired_or_canceled_card") -
 
 def of_charge(work: Work, charge: Thing) -> list[Thing]:
     """List a charge's refunds."""
-    return work.all("refund", lambda made: made["charge"] == charge["id"])
+    return work.all("refund", lambda made: made["charge"] == charge["id"], mentions=(charge["id"],))
 
 
 def _refuse(work: Work, charge: Thing, amount: int) -> None:

@@ -57,6 +57,8 @@ class Stage:
         self.store = Store(path)
         self.courier = Courier(retry_after, self.note_delivery)
         self._clock = clock
+        #: Until when what happens by itself has happened, by account.
+        self._caught_up: dict[str, int] = {}
 
     def now(self) -> int:
         """Tell the time of the rehearsal, in seconds since 1970."""
@@ -102,9 +104,12 @@ class Stage:
                 late_balance=self.late_balance,
                 awaited=self.held or bool(account.webhook_url),
             )
-            catch_up(work)
+            # Nothing happens by itself as long as it is the same second.
+            if self._caught_up.get(account.id) != work.now:
+                catch_up(work)
             work.cause = cause or work.cause
             yield work
+        self._caught_up[account.id] = work.now
         events = [shown(event, work.now) for event in work.events]
         if self.on_event is not None:
             for event in events:

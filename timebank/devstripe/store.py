@@ -4,6 +4,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,10 +126,14 @@ class Store:
             row = self._db.execute("SELECT account FROM thing WHERE id = ?", (id_,)).fetchone()
         return None if row is None else str(row[0])
 
-    def newest_first(self, account: str, kind: str) -> list[Thing]:
-        """List an account's objects of a kind."""
-        query = "SELECT body FROM thing WHERE account = ? AND kind = ? ORDER BY seq DESC"
-        return [json.loads(body) for (body,) in self._db.execute(query, (account, kind))]
+    def newest_first(self, account: str, kind: str, mentions: Sequence[str] = ()) -> list[Thing]:
+        """List an account's objects of a kind; only those in which all of these ids stand somewhere.
+
+        To look for an id is much faster than to read what it does not stand in.
+        """
+        query = "SELECT body FROM thing WHERE account = ? AND kind = ?"
+        query += " AND instr(body, ?)" * len(mentions) + " ORDER BY seq DESC"
+        return [json.loads(body) for (body,) in self._db.execute(query, (account, kind, *mentions))]
 
     def remembered(self, account: str, key: str, since: int) -> Answer | None:
         """Give the answer to the first request with this idempotency key, unless that was too long ago."""

@@ -96,7 +96,9 @@ def renew(work: Work, subscription: Thing, *, declined: bool = False) -> Thing:
     if subscription["status"] == "trialing":
         work.save(subscription, status="active")
     work.tell("customer.subscription.updated", subscription, before)
-    number = 1 + len(work.all("invoice", lambda one: _is_of(one, subscription)))
+    number = 1 + len(
+        work.all("invoice", lambda one: _is_of(one, subscription), mentions=(subscription["id"],))
+    )
     invoice = invoices.make_invoice(work, subscription, reason="subscription_cycle", number=number)
     work.save(subscription, latest_invoice=invoice["id"])
     intent = payments.intend(
