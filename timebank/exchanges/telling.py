@@ -74,7 +74,7 @@ def told(session: Session, lines: Sequence[StatementLine], *, member: Member | N
         exchange = exchange or alone.get(entry_id)
         kept = exchange is not None and other is None
         if exchange is not None and other is None:
-            other = sides[_other_side(exchange, line)]
+            other = sides.get(_other_side(exchange, line))
         return Told(
             line,
             other,

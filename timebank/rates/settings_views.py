@@ -15,7 +15,6 @@ from flask_babel import gettext as _
 
 from timebank import clock
 from timebank.communities.models import HelpKind
-from timebank.communities.service import find_kind
 from timebank.communities.service import list_kinds
 from timebank.errors import Refusal
 from timebank.i18n import day
@@ -25,7 +24,6 @@ from timebank.rates import service
 from timebank.rates.forms import ITEM_LABELS
 from timebank.rates.forms import PROVIDER_LABELS
 from timebank.rates.forms import TAX_LABELS
-from timebank.rates.forms import WAY_LABELS
 from timebank.rates.forms import RateForm
 from timebank.rates.forms import TermsForm
 from timebank.rates.forms import as_typed
@@ -127,14 +125,15 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         providers=PROVIDER_LABELS,
         items=ITEM_LABELS,
         taxes=TAX_LABELS,
-        ways=WAY_LABELS,
         problem=say(refused) if refused else "",
     )
     return page, refused.status if refused else 200
 
 
 def _kind(kind_id: int) -> HelpKind | None:
-    return find_kind(session(), community=community(), kind_id=kind_id) if kind_id else None
+    # Among those that there are: an address may hold any number.
+    kinds = list_kinds(session(), community=community(), retired=True)
+    return next((one for one in kinds if one.id == kind_id), None)
 
 
 def _known(kind: HelpKind | None) -> dict[str, Any]:

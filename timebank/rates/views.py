@@ -14,7 +14,6 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.rates import queries
 from timebank.rates.forms import ITEM_LABELS
-from timebank.rates.forms import PROVIDER_LABELS
 from timebank.rates.forms import TAX_LABELS
 from timebank.rates.forms import VisitForm
 from timebank.rates.pricing import Price
@@ -46,7 +45,6 @@ def index() -> ResponseReturnValue:
         terms=terms,
         rates=queries.list_rates(session(), community=here),
         items=ITEM_LABELS,
-        providers=PROVIDER_LABELS,
         taxes=TAX_LABELS,
     )
 

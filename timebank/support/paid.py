@@ -21,7 +21,6 @@ from timebank.money import NoMoneyAtAll
 from timebank.support.models import CASH
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import OWED
-from timebank.support.models import THANKS
 from timebank.support.models import TRANSFER
 from timebank.support.models import SupportPaid
 from timebank.support.queries import owed_of
@@ -182,7 +181,3 @@ def _the_same(there: SupportPaid, member: Member, payment: Payment) -> SupportPa
     if facts != (member.id, payment.what, payment.amount_minor, payment.way, payment.paid_on):
         raise PaidBefore
     return there
-
-
-#: What a member pays, or is paid; a form chooses among these.
-KINDS: Final = (OWED, THANKS)

@@ -25,8 +25,6 @@ from timebank.rates.forms import ITEM_LABELS
 from timebank.support import paid
 from timebank.support import queries
 from timebank.support import visits
-from timebank.support.forms import PAYS_LABELS
-from timebank.support.forms import TAKES_LABELS
 from timebank.support.forms import WAY_LABELS
 from timebank.support.forms import PaidForm
 from timebank.support.forms import TakeBackPaidForm
@@ -65,10 +63,7 @@ def index() -> ResponseReturnValue:
         "support/visits.html",
         shown=shown,
         cut=len(found) > MOST_LISTED,
-        month=first,
-        last=last,
-        before=months_on(first, -1) if first > date(1900, 1, 1) else None,
-        after=months_on(first, 1) if first < clock.today(community().time_zone).replace(day=1) else None,
+        **_months(first, last),
         price=sum(one.price_minor for one in standing),
         thanks=sum(one.thanks_minor + one.way_minor for one in standing),
         kept=queries.kept_hours(session(), community=community()),
@@ -104,7 +99,7 @@ def show(exchange_id: int) -> ResponseReturnValue:
     me = oneself()
     if not may("see-support") and (me is None or me.id not in (found.giver.id, found.receiver.id)):
         abort(404)
-    return render_template("support/visit.html", one=found, pays=PAYS_LABELS, takes=TAKES_LABELS)
+    return render_template("support/visit.html", one=found)
 
 
 @bp.get("/support/mine")
@@ -122,10 +117,7 @@ def mine() -> ResponseReturnValue:
         owed=queries.owed_of(session(), community=here, member=me),
         paid=queries.list_paid(session(), community=here, member=me),
         shown=found,
-        month=first,
-        last=last,
-        before=months_on(first, -1) if first > date(1900, 1, 1) else None,
-        after=months_on(first, 1) if first < _today().replace(day=1) else None,
+        **_months(first, last),
         ways=WAY_LABELS,
     )
 
@@ -245,6 +237,13 @@ def _month() -> tuple[date, date]:
         return month_bounds(date.fromisoformat(f"{asked}-01"))
     except ValueError:
         return month_bounds(_today())
+
+
+def _months(first: date, last: date) -> dict[str, date | None]:
+    """Name a month's days, and the months before and after it, as far as there is anything to see."""
+    before = months_on(first, -1) if first > date(1900, 1, 1) else None
+    after = months_on(first, 1) if first < _today().replace(day=1) else None
+    return {"month": first, "last": last, "before": before, "after": after}
 
 
 def _today() -> date:

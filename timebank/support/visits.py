@@ -134,11 +134,6 @@ class Plan:
         return self.minutes - self.thanked_minutes
 
     @property
-    def stays_minor(self) -> int:
-        """What of the price stays with the group, before anything is laid apart."""
-        return self.parts.price_minor - self.parts.direct_minor
-
-    @property
     def mark(self) -> str:
         """Spell it short, so that a form can tell whether it was this that was shown."""
         facts = (

@@ -125,6 +125,8 @@ def test_the_form_of_a_rate_begins_with_what_holds(app: Flask, steward: FlaskCli
         assert re.search(rf'name="{name}"[^>]*value="{value}"', shown), name
     assert re.search(r'<option selected value="1">Driving', shown)
     assert re.search(r'name="starts_on"[^>]*value=""', shown)
+    for odd in ("9" * 30, "-1", "x", "999"):
+        assert steward.get(f"{PAGE}/rates/new?kind={odd}").status_code == 200
     assert re.search(r'name="price"[^>]*value=""', steward.get(f"{PAGE}/rates/new").text)
     (kept,) = rates(app)
     assert kept.extras["evening"].from_minute == 17 * 60 + 30
