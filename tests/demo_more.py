@@ -8,6 +8,7 @@ from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
+from tests.house_tickets import sell_tickets
 from timebank import clock
 from timebank.actor import TERMINAL
 from timebank.cli.demo_data import SLUG
@@ -27,6 +28,8 @@ from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
 from timebank.support.models import SupportPaid
+from timebank.tickets.models import TicketOffer
+from timebank.tickets.models import TicketSale
 from timebank.web.forms import fresh_key
 
 
@@ -70,7 +73,13 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         community = the_demo(session)
         price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
+        sell_tickets(
+            session, community, session.get_one(Member, 1), session.get_one(Member, 8), name="10枚つづり"
+        )
     return {
+        "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
+        "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
+        "ticket_number": [1, 9_999],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],

@@ -170,9 +170,30 @@ MONEY: dict[str, Filled] = {
             "hours": "1",
         }
         | {"km": "3", "first": "y", "description": "The garden", "pays": "bill", "paid_hours": ""}
+        | {"numbers": ""}
         | {"takes": "thanks", "thanked_hours": "0:30", "heard": "slip"},
         fresh=lambda _house: {"date": today()},
     ),
+    "tickets.buy": Filled("other", key(46) | {"offer": "1"}),
+    "tickets.go_on": Filled("stranger", {}, on="tickets"),
+    "ticket_desk.sell": Filled(
+        "treasurer",
+        key(47) | {"buyer": "003", "offer": "1", "way": "transfer"},
+        fresh=lambda _house: {"paid_on": today()},
+    ),
+    "ticket_desk.give_back": Filled(
+        "treasurer",
+        key(48) | {"tickets": "2", "way": "cash", "reason": "Moves away"},
+        fresh=lambda _house: {"given_on": today()},
+    ),
+    "ticket_desk.take_back": Filled("treasurer", REASON, on="a mistake"),
+    "ticket_offers.index": Filled(
+        "steward", {"konbini": "y", "refunds": "y", "limit": "5000000", "days": "03-31 09-30"}
+    ),
+    "ticket_offers.open_one": Filled(
+        "steward", {"name": "Five", "tickets": "5", "face": "400", "months": "6", "on_paper": "y"}
+    ),
+    "ticket_offers.close": Filled("steward", {}),
     "visits.pays": Filled(
         "treasurer",
         key(44) | {"amount": "100", "way": "cash"},

@@ -13,6 +13,7 @@ from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
 from tests.house_things import Things
+from tests.house_tickets import sell_tickets
 from timebank import clock
 from timebank.app import HOOKS
 from timebank.communities.models import Community
@@ -38,6 +39,7 @@ from timebank.payments.facts import Recurring
 from timebank.payments.models import Payment
 from timebank.payments.models import StripeSubscription
 from timebank.payments.renewing import record_recurring
+from timebank.payments.service import find_payment
 from timebank.payments.service import fulfil
 from timebank.payments.service import record_movement
 
@@ -46,7 +48,12 @@ def take_money(session: Session, community: Community, giver: Member, other: Mem
     """Take gifts and fees."""
     gifts, fees = take_gifts(session, community), take_fees(session, community, giver, other)
     support = price_help(session, community) | pay_for_help(session, community, giver, other)
-    return {**gifts, **fees, **support, "payment_token": gifts["payment_token"] | fees["payment_token"]}
+    tickets = sell_tickets(session, community, giver, other)
+    bought = find_payment(session, community=community, token=str(tickets["payment_token"]["tickets"]))
+    assert bought
+    pay(session, community, bought)
+    tokens = gifts["payment_token"] | fees["payment_token"] | tickets["payment_token"]
+    return {**gifts, **fees, **support, **tickets, "payment_token": tokens}
 
 
 def take_gifts(session: Session, community: Community) -> Things:

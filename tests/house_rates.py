@@ -27,9 +27,9 @@ from timebank.support.models import CASH
 from timebank.support.models import OWED
 from timebank.support.paid import Payment
 from timebank.support.paid import write_paid
-from timebank.support.visits import THANKS
-from timebank.support.visits import Wish
-from timebank.support.visits import plan_of
+from timebank.support.planning import THANKS
+from timebank.support.planning import Wish
+from timebank.support.planning import plan_of
 from timebank.support.visits import write_down
 
 #: Half of it for whoever comes along, and more on Sundays.

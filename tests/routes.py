@@ -1,63 +1,20 @@
 """Who may use each route, and who is told that there is nothing: one line for each."""
 
-from dataclasses import dataclass
-from dataclasses import field
-
-from timebank.rights import OFFICES
-
-C, T, S, A = OFFICES
-#: Officers who are no members.
-OFFICERS = frozenset(OFFICES)
-#: Those who gave and received what an address is about, a third one, one who is suspended, and somebody who
-#: acts for a household.
-MEMBERS = frozenset({"giver", "receiver", "other", "suspended", "household"})
-#: Somebody whom the receiver trusts, with everything ticked.
-TRUSTED = "trusted"
-PARTIES = frozenset({"giver", "receiver"})
-THIRD = MEMBERS - PARTIES
-WITH_OWN_PART = MEMBERS | OFFICERS
-INSIDE = WITH_OWN_PART | {TRUSTED}
-#: With a member who holds every office of another community, somebody who acted for a household and does no
-#: longer, and somebody who has not signed in.
-EVERYBODY = INSIDE | {"elsewhere", "ended", "stranger"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Who may use a route; everybody else of the community has no right to it (403)."""
-
-    may: frozenset[str]
-    #: Those who have the right, but not to this one: it is not there (404).
-    not_there: frozenset[str] = frozenset()
-    #: Those who see what it is about, and are told why this is not for them to do (409).
-    told_why: frozenset[str] = frozenset()
-    #: What the address is about, by its name in the house.
-    on: str = ""
-    #: What is sent, where an empty form is no form.
-    data: dict[str, str] = field(default_factory=dict)
-
-    def answer_to(self, role: str, *, is_open: bool) -> str:
-        """Say what somebody is to be told."""
-        if role in self.may:
-            return "yes"
-        if role in self.not_there:
-            return "not there"
-        if role in self.told_why:
-            return "told why"
-        return "sign in" if role == "stranger" and not is_open else "no right"
-
-
-def may(*roles: str | frozenset[str], **more: object) -> Row:
-    """Write a row: roles, and groups of them."""
-    allowed = frozenset(one for role in roles for one in ({role} if isinstance(role, str) else role))
-    return Row(allowed, **more)  # type: ignore[arg-type]
-
-
-def one_of_two(role: str, **more: object) -> Row:
-    """Write the row of what one side of an exchange may do: to other members there is no such thing."""
-    both = {"receiver", TRUSTED} if role == "receiver" else {role}
-    return may(*both, not_there=(MEMBERS | {TRUSTED}) - both, **more)
-
+from tests.routes_money import MONEY
+from tests.rows_of_rights import EVERYBODY as EVERYBODY
+from tests.rows_of_rights import INSIDE
+from tests.rows_of_rights import MEMBERS
+from tests.rows_of_rights import OFFICERS
+from tests.rows_of_rights import PARTIES
+from tests.rows_of_rights import THIRD
+from tests.rows_of_rights import TRUSTED
+from tests.rows_of_rights import WITH_OWN_PART
+from tests.rows_of_rights import A
+from tests.rows_of_rights import C
+from tests.rows_of_rights import Row
+from tests.rows_of_rights import S
+from tests.rows_of_rights import may
+from tests.rows_of_rights import one_of_two
 
 #: Every route, and who may use it: one line for each.
 ROUTES: dict[str, Row] = {
@@ -132,117 +89,7 @@ ROUTES: dict[str, Row] = {
     "pools.open_one": may(C, S),
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
-    # Money.
-    "donations.give": may(EVERYBODY),
-    "donations.confirm": may(EVERYBODY),
-    "donations.pay": may(EVERYBODY),
-    "donations.thanks": may(EVERYBODY),
-    "donations.rule": may(S),
-    "gifts.index": may(T, A),
-    "gifts.write_down": may(T),
-    "gifts.show": may(T, A),
-    "gifts.take_back": may(T),
-    "gifts.write_down_in_kind": may(T),
-    "gifts.show_in_kind": may(T, A),
-    "gifts.take_back_in_kind": may(T),
-    "givers.index": may(T, A),
-    "givers.show": may(T, A),
-    "givers.file": may(T, A),
-    "funds.index": may(EVERYBODY),
-    "gift_receipts.show": may(EVERYBODY, on="without a receipt"),
-    "gift_receipts.file": may(EVERYBODY),
-    "receipts.index": may(T, A),
-    "receipts.as_csv": may(T, A),
-    "receipts.show": may(T, A),
-    "receipts.file": may(T, A),
-    "receipts.printing": may(T, A),
-    "receipts.sheets": may(T, A),
-    "receipts.print_one": may(T),
-    "receipts.print_waiting": may(T),
-    "receipt_settings.index": may(S),
-    "receipt_settings.change": may(S),
-    "receipt_settings.stamp": may(S),
-    "receipt_settings.picture": may(S),
-    "receipt_settings.stamp_off": may(S),
-    "receipt_settings.add_words": may(S),
-    "receipt_settings.end_words": may(S),
-    "receipt_settings.sample": may(S),
-    "funds.open_one": may(T, S),
-    "funds.change": may(T, S),
-    "funds.end": may(T, S),
-    "funds.spend": may(T),
-    "funds.take_back": may(T),
-    "funds.take_up": may(T, S, on="ended"),
-    # Asking givers whether what is left may be for something else.
-    "purposes.ask": may(T, on="sold"),
-    "purposes.show": may(T, A),
-    "purposes.letters": may(T),
-    "purposes.told": may(T),
-    "purposes.settle": may(T, on="answered"),
-    "purposes.give_up": may(T),
-    "purposes.hand_back": may(T, on="to be handed back"),
-    "purpose_answers.show": may(EVERYBODY),
-    "purpose_answers.answer": may(EVERYBODY),
-    "payments.index": may(T, A),
-    "payments.show": may(T, A),
-    "payments.give_back": may(T, data={"amount": ""}),
-    "regular.show": may(EVERYBODY, data={"amount": ""}),
-    "regular.stop": may(EVERYBODY),
-    "regular.index": may(T, A),
-    "regular.end": may(T),
-    "unidentified.index": may(T, A),
-    "identify_gifts.identify": may(T),
-    "identify_fees.identify": may(T),
-    "payments.particulars": may(EVERYBODY),
-    "payments.change": may(S),
-    # Fees.
-    "memberships.own": may(MEMBERS),
-    "memberships.slip": may(MEMBERS),
-    "memberships.pay": may(MEMBERS),
-    "memberships.confirm": may(EVERYBODY, on="fee"),
-    "memberships.go_on": may(EVERYBODY, on="fee"),
-    "memberships.paid": may(EVERYBODY, on="fee"),
-    "fees.index": may(C, T, A),
-    "fees.file": may(C, T, A),
-    "fees.slips": may(C, T, A),
-    "fees.of_member": may(C, T, A),
-    "fees.take": may(T),
-    "fees.take_back": may(T),
-    "fees.let_off": may(C),
-    "fees.start": may(C, T),
-    "fees.ask_again": may(C, on="free"),
-    "fee_receipts.own": may("other", not_there=MEMBERS - {"other"}),
-    "fee_receipts.file": may("giver", not_there=MEMBERS - {"giver"}, on="of a fee"),
-    "fee_receipts.issue": may(T),
-    "gifts.receipt": may(T),
-    "gifts.receipt_for_year": may(T, on="wishes none"),
-    "year_sheets.show": may(T, A),
-    "year_sheets.issue_one": may(T, on="for the year"),
-    "year_sheets.issue_all": may(T),
-    "plans.index": may(EVERYBODY),
-    "plans.open_one": may(S),
-    "plans.change": may(S),
-    "plans.rule": may(S),
-    # What help costs, where it does.
-    "rates.index": may(EVERYBODY),
-    "visits.index": may(C, T, A),
-    "visits.write_down": may(C),
-    "visits.show": may(
-        *("giver", "other", C, T, A), not_there=INSIDE - {"giver", "other", C, T, A}, on="paid for"
-    ),
-    "visits.mine": may(MEMBERS),
-    "visits.owed": may(C, T, A),
-    "visits.of_member": may(C, T, A),
-    "visits.pays": may(T),
-    "visits.is_paid": may(T),
-    "visits.take_back": may(T),
-    "rate_settings.index": may(S),
-    "rate_settings.set_terms": may(S),
-    "rate_settings.drop_terms": may(S, on="to come"),
-    "rate_settings.set_rate": may(S),
-    "rate_settings.drop_rate": may(S, on="to come"),
-    # No card is taken in the house: there is nobody to listen to.
-    "stripe.webhook": may(not_there=EVERYBODY),
+    **MONEY,
     # Acting for others.
     "who.say": may("household", C, not_there=MEMBERS - {"household"}, on="household"),
     # What is no time leaves nothing; the form itself is sent elsewhere.

@@ -132,6 +132,13 @@ from timebank.settings import Settings
 from timebank.support import known as support_known
 from timebank.support import queries as support
 from timebank.support import views as support_views
+from timebank.tickets import desk_views as ticket_desk_views
+from timebank.tickets import known as tickets_known
+from timebank.tickets import offer_views as ticket_offer_views
+from timebank.tickets import purpose as tickets_purpose
+from timebank.tickets import selling
+from timebank.tickets import views as tickets_views
+from timebank.tickets.later import LAPSE_TICKETS
 from timebank.web import DeskItem
 from timebank.web import Hooks
 from timebank.web import NavItem
@@ -207,6 +214,7 @@ HOOKS = Hooks(
         STOP_FEES: N_("Stop fees of members who have left"),
         STOP_ENDED: N_("Stop gifts for funds that have ended"),
         BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
+        LAPSE_TICKETS: N_("Let tickets lapse whose last day is long over"),
         REMIND_OF_FEES: N_("Look for memberships that end"),
         REMIND_OF_FEE: N_("Remind a member of the fee"),
     },
@@ -243,7 +251,11 @@ HOOKS = Hooks(
         NavItem("doubles.find", N_("Entered twice?"), "join-records"),
         NavItem("farewells.of_member", N_("Leaving and coming back"), "part-from-members"),
     ),
-    purposes={donations.DONATION: gifts.PURPOSE, fees.FEE: fee_purpose.PURPOSE},
+    purposes={
+        donations.DONATION: gifts.PURPOSE,
+        fees.FEE: fee_purpose.PURPOSE,
+        selling.TICKETS: tickets_purpose.PURPOSE,
+    },
     public=lambda session, community: [
         *plan_views.public_pages(session, community),
         *rates_views.public_pages(session, community),
@@ -255,7 +267,7 @@ HOOKS = Hooks(
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
-        *support_known.KNOWN,
+        *(*support_known.KNOWN, *tickets_known.KNOWN),
     ),
     questions=(
         Question(
@@ -282,6 +294,7 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views),
+    *(tickets_views, ticket_desk_views, ticket_offer_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

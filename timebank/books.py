@@ -47,10 +47,13 @@ FEES_AHEAD: Final = "fees-ahead"
 SUPPORT: Final = "support"
 #: The short name of the fund that stands for hours that are kept.
 KEPT_FUND: Final = "hours-kept"
+#: What was paid for tickets that nobody has used, and nobody can any more.
+TICKETS_LAPSED: Final = "tickets-lapsed"
 
 _CASH: Final = "cash:"
 _RECEIVABLE: Final = "receivable:"
 _PAYABLE: Final = "payable:"
+_TICKETS: Final = "tickets:"
 _FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
 _DONATIONS: Final = "donations:"
@@ -70,9 +73,11 @@ _TYPES: Final = {
     "refunds-owed": AccountType.LIABILITY,
     "fees-ahead": AccountType.LIABILITY,
     "payable": AccountType.LIABILITY,
+    "tickets": AccountType.LIABILITY,
     "donations": AccountType.INCOME,
     "fees": AccountType.INCOME,
     "support": AccountType.INCOME,
+    "tickets-lapsed": AccountType.INCOME,
     "general": AccountType.EQUITY,
     "fund": AccountType.EQUITY,
     "fund-back": AccountType.EQUITY,
@@ -198,6 +203,11 @@ def payable_code(member_id: int) -> str:
     return f"{_PAYABLE}{member_id}"
 
 
+def tickets_code(member_id: int) -> str:
+    """Spell the code of what a member's tickets still pay."""
+    return f"{_TICKETS}{member_id}"
+
+
 def owes_by_code(code: str) -> int | None:
     """Tell who owes what a code counts; None where it counts something else."""
     return _id_behind(_RECEIVABLE, code)
@@ -205,8 +215,13 @@ def owes_by_code(code: str) -> int | None:
 
 def holder_of_code(code: str) -> int | None:
     """Tell whose hours or money a code counts; None where it is no member's."""
-    found = (member_of_code(code), owes_by_code(code), is_owed_by_code(code))
+    found = (member_of_code(code), owes_by_code(code), is_owed_by_code(code), tickets_of_code(code))
     return next((one for one in found if one is not None), None)
+
+
+def tickets_of_code(code: str) -> int | None:
+    """Tell whose tickets a code counts; None where it counts something else."""
+    return _id_behind(_TICKETS, code)
 
 
 def is_owed_by_code(code: str) -> int | None:
@@ -232,24 +247,26 @@ def is_back(code: str) -> bool:
 def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
     """Find an account of money, or open it where nothing has ever been booked to it.
 
-    A fund holds what is kept for a purpose, and a box the cash that lies in it: firm, so that by no way more
-    can leave them than is in them. Nobody pays more than they owe, nor is paid more than they are owed; but
-    what is taken back may leave it the other way round, until it is put right.
+    A fund holds what is kept for a purpose, tickets what was paid for them, and a box the cash that lies in
+    it: firm, so that by no way more can leave them than is in them. Nobody pays more than they owe, nor is
+    paid more than they are owed; but what is taken back may leave it the other way round, until it is put
+    right.
     """
     try:
         return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
     except ledger.AccountUnknown:
         ledger.open_commodity(session, currency, scale=decimals_of(currency))
     fund, cash = code.startswith((_FUND, _FUND_BACK)), code.startswith(_CASH)
+    tickets = code.startswith(_TICKETS)
     owed, owes = code.startswith(_PAYABLE), code.startswith(_RECEIVABLE)
     new = NewAccount(
         code=code,
         commodity=currency,
         type=_TYPES[code.split(":", maxsplit=1)[0]],
-        floor=0 if fund or owed else None,
+        floor=0 if fund or tickets or owed else None,
         # What is owned stands below zero: a balance is credits less debits.
         ceiling=0 if cash or owes else None,
-        firm=fund or cash,
+        firm=fund or tickets or cash,
     )
     return _opened(session, book_id=book_id, new=new, actor=actor)
 

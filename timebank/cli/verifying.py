@@ -20,6 +20,7 @@ from timebank.pools.proof import count_transfers
 from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
 from timebank.support.proof import check_support
+from timebank.tickets.proof import check_tickets
 
 
 @click.command()
@@ -40,6 +41,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
         faults += check_support(session)
+        faults += check_tickets(session)
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

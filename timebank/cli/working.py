@@ -102,6 +102,8 @@ from timebank.receipts.papers import make_paper
 from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import Settings
 from timebank.stripe_settings import StripeSettings
+from timebank.tickets.later import LAPSE_TICKETS
+from timebank.tickets.later import lapse_tickets
 
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
@@ -109,6 +111,7 @@ TIMETABLE = (
     *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
     *(Daily(ISSUE_WISHED, 6), Daily(ISSUE_YEARS, 6), Daily(STOP_FEES, 5), Daily(STOP_ENDED, 5)),
+    Daily(LAPSE_TICKETS, 5),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -208,6 +211,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         FORGET_UNPAID: forget_unpaid,
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,
+        LAPSE_TICKETS: lapse_tickets,
         STOP_FEES: stop_fees,
         STOP_ENDED: stop_ended,
         REMIND_OF_FEES: remind_of_fees,

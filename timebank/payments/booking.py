@@ -117,6 +117,8 @@ class Purpose:
     by_hand: Callable[[Session, Payment], int] = lambda _session, _payment: 0
     #: What it is for, as whoever pays knows it, such as a fund's name; empty where there is no more to say.
     what: Callable[[Session, Payment], str]
+    #: Why it is not given back by way of Stripe here, and where it is: English, marked with N_; else empty.
+    back_elsewhere: str = ""
     #: Between which amounts whoever pays may change what repeats; None where it has its price.
     bounds: Callable[[Session, Payment], tuple[int, int] | None] = lambda _session, _payment: None
 

@@ -85,6 +85,16 @@ class GivenBackBefore(Refusal):
     field = "again"
 
 
+class GivenBackElsewhere(Refusal):
+    """A payment of which money goes back by another way than Stripe, as its purpose says."""
+
+    status = 409
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
 class MoreThanWasPaid(Refusal):
     """More is to be given back than is left of a payment."""
 

@@ -20,6 +20,7 @@ from timebank.payments.here import gateway_here
 from timebank.payments.particulars import LONGEST_PARTICULARS
 from timebank.payments.particulars import change_particulars
 from timebank.payments.particulars import particulars_of
+from timebank.payments.paying import GivenBackElsewhere
 from timebank.payments.regular import who_paid
 from timebank.payments.words import ODDITIES
 from timebank.web import actor
@@ -97,7 +98,9 @@ def show(payment_id: int) -> ResponseReturnValue:
     """Tell everything of a payment, down to its lines at Stripe and their entries in the books."""
     story = _story(payment_id)
     about = hooks().purposes[story.payment.purpose].about(session(), story.payment)
-    return render_template("payments/show.html", story=story, about=about, **_words())
+    return render_template(
+        "payments/show.html", story=story, about=about, elsewhere=_elsewhere(story), **_words()
+    )
 
 
 @bp.route("/money/payments/<int:payment_id>/give-back", methods=["GET", "POST"])
@@ -106,6 +109,8 @@ def show(payment_id: int) -> ResponseReturnValue:
 def give_back(payment_id: int) -> ResponseReturnValue:
     """Give back a payment, or a part of it."""
     story = _story(payment_id)
+    if elsewhere := _elsewhere(story):
+        raise GivenBackElsewhere(elsewhere)
     # A link that knows how much is to go back says so.
     asked = request.args.get("amount", type=int) or 0
     amount = asked if 0 < asked <= story.left else story.left
@@ -120,6 +125,11 @@ def give_back(payment_id: int) -> ResponseReturnValue:
             flash(_("Stripe gives it back. As soon as it is booked, it stands here."))
             return redirect(url_for(".show", payment_id=payment_id), 303)
     return form_page("payments/give_back.html", form, story=story)
+
+
+def _elsewhere(story: queries.Story) -> str:
+    """Say where this is given back, if not by Stripe; what nobody could identify always is."""
+    return "" if story.payment.oddity else hooks().purposes[story.payment.purpose].back_elsewhere
 
 
 def _story(payment_id: int) -> queries.Story:

@@ -24,11 +24,13 @@ from timebank.members.models import Member
 from timebank.support.models import BILL
 from timebank.support.models import CASH
 from timebank.support.models import LONGEST_REASON
+from timebank.support.models import TICKETS
 from timebank.support.models import TRANSFER
 from timebank.support.paid import Payment
-from timebank.support.visits import HOURS
-from timebank.support.visits import THANKS
-from timebank.support.visits import Wish
+from timebank.support.planning import HOURS
+from timebank.support.planning import THANKS
+from timebank.support.planning import Wish
+from timebank.tickets.spending import read_numbers
 from timebank.web import DayField
 from timebank.web import Form
 from timebank.web import HoursField
@@ -39,9 +41,14 @@ from timebank.web import MoneyField
 from timebank.web import SelectChoice
 from timebank.web import Written
 
-PAYS_LABELS: Final = {BILL: _("With money, on the bill of the month"), HOURS: _("With hours")}
+PAYS_LABELS: Final = {
+    BILL: _("With money, on the bill of the month"),
+    TICKETS: _("With tickets"),
+    HOURS: _("With hours"),
+}
 TAKES_LABELS: Final = {THANKS: _("Thanks in money"), HOURS: _("Hours, kept for later")}
 WAY_LABELS: Final = {CASH: _("In cash"), TRANSFER: _("By transfer")}
+LONGEST_NUMBERS = 500
 _HEARD: Final = {
     "telephone": _("By telephone"),
     "slip": _("On a signed slip"),
@@ -72,8 +79,15 @@ class VisitForm(KeyedForm):
     )
     pays = RadioField(
         _("How does whoever received pay?"),
-        choices=[SelectChoice(one, label) for one, label in PAYS_LABELS.items()],
         default=BILL,
+    )
+    numbers = StringField(
+        _("Numbers of the tickets that were handed over"),
+        [Line(LONGEST_NUMBERS)],
+        description=_(
+            "As 101-104, 107. Empty: those on the account that run out first, as many as fit. What tickets "
+            "leave goes on the bill."
+        ),
     )
     paid_hours = HoursField(_("So much of it with money, the rest with hours"), description=_PART)
     takes = RadioField(
@@ -90,8 +104,14 @@ class VisitForm(KeyedForm):
     #: Drawn only where the same is logged already.
     again = BooleanField(_("Yes, it happened once more: log it again"))
 
-    def __init__(self, kinds: Sequence[HelpKind], **known: Any) -> None:
+    def __init__(self, kinds: Sequence[HelpKind], *, tickets: bool, **known: Any) -> None:
         super().__init__(**known)
+        # Where none were ever sold nobody has to read about them.
+        self.pays.choices = [
+            SelectChoice(one, label) for one, label in PAYS_LABELS.items() if tickets or one != TICKETS
+        ]
+        if not tickets:
+            del self.numbers
         self._kinds = {kind.id: kind for kind in kinds}
         self.kind.choices = [
             SelectChoice(0, gettext("None of these")),
@@ -113,6 +133,7 @@ class VisitForm(KeyedForm):
             second=self.second.data,
             pays=self.pays.data,
             takes=self.takes.data,
+            numbers=read_numbers(self.numbers.data or "") if "numbers" in self else (),
             paid_minutes=self.paid_hours.data,
             thanked_minutes=self.thanked_hours.data,
             once=not self.again.data,

@@ -38,6 +38,7 @@ KNOWN: Final = (
             "first": N_("It is the first visit"),
             "second": N_("It is about a second giver who comes along"),
             "price_minor": N_("Price, in the smallest coin"),
+            "tickets_minor": N_("Of it with tickets, in the smallest coin"),
             "thanks_minor": N_("Thanks, in the smallest coin"),
             "way_minor": N_("The giver's way, in the smallest coin"),
             "currency": N_("Currency"),

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -24,9 +25,10 @@ LONGEST_KEY = 300
 LONGEST_REASON = 500
 MOST_MINOR = 10_000_000_000
 
-#: By a bill at the end of the month.
+#: By a bill at the end of the month; or with tickets, and what they leave by the bill.
 BILL: Final = "bill"
-PAYS: Final = (BILL,)
+TICKETS: Final = "tickets"
+PAYS: Final = (BILL, TICKETS)
 
 #: What somebody owed for help, and what somebody was owed as thanks.
 OWED, THANKS = "owed", "thanks"
@@ -49,6 +51,11 @@ class SupportVisit(Base):
         CheckConstraint(
             "(pays_by IS NULL) = (paid_minutes = 0) AND (paid_minutes > 0) = (price_minor > 0)",
             name="support_visit_is_paid_by_something",
+        ),
+        CheckConstraint(
+            "tickets_minor BETWEEN 0 AND price_minor "
+            f"AND (tickets_minor > 0) = (coalesce(pays_by, '') = '{TICKETS}')",
+            name="support_visit_tickets_are_of_the_price",
         ),
         CheckConstraint("begins_minute BETWEEN 0 AND 1439", name="support_visit_begins_on_its_day"),
         CheckConstraint("km >= 0", name="support_visit_goes_somewhere"),
@@ -89,6 +96,8 @@ class SupportVisit(Base):
     #: Laid apart for an hour that is kept, or taken from there for one that was.
     to_fund_minor: Mapped[int]
     from_fund_minor: Mapped[int]
+    #: What of the price was paid with tickets; the rest is on the bill.
+    tickets_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
 
 
 class SupportPaid(Base):

@@ -19,7 +19,10 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         SELECT entry_id, 'hours:member:' || giver_id AS code, minutes - thanked_minutes AS moved FROM visit
         UNION ALL SELECT entry_id, 'hours:member:' || receiver_id, paid_minutes - minutes FROM visit
         UNION ALL SELECT entry_id, 'hours:kept', thanked_minutes - paid_minutes FROM visit
-        UNION ALL SELECT entry_id, 'receivable:' || receiver_id, -price_minor FROM visit
+        UNION ALL SELECT entry_id, 'receivable:' || receiver_id, tickets_minor - price_minor FROM visit
+        UNION ALL SELECT v.entry_id, 'tickets:' || s.member_id, -o.face_minor FROM visit v
+                  JOIN ticket_use u ON u.exchange_id = v.exchange_id JOIN ticket t ON t.id = u.ticket_id
+                  JOIN ticket_sale s ON s.id = t.sale_id JOIN ticket_offer o ON o.id = s.offer_id
         UNION ALL SELECT entry_id, 'payable:' || giver_id, thanks_minor + way_minor FROM visit
         UNION ALL SELECT entry_id, 'support', price_minor FROM visit WHERE provider = 'group'
         UNION ALL SELECT entry_id, 'support', price_minor - direct_minor FROM visit
@@ -42,6 +45,14 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
                UNION ALL SELECT entry_id, code, 0, moved FROM wanted) AS both_of_them
            GROUP BY entry_id, code HAVING sum(is_there) <> sum(is_wanted)
            ORDER BY entry_id, code LIMIT 1""",
+    ),
+    (
+        "exchange {0} is paid with tickets of {1}, and says {2}",
+        """SELECT v.exchange_id, coalesce(sum(o.face_minor), 0), v.tickets_minor FROM support_visit v
+           LEFT JOIN ticket_use u ON u.exchange_id = v.exchange_id LEFT JOIN ticket t ON t.id = u.ticket_id
+           LEFT JOIN ticket_sale s ON s.id = t.sale_id LEFT JOIN ticket_offer o ON o.id = s.offer_id
+           GROUP BY v.exchange_id, v.tickets_minor
+           HAVING coalesce(sum(o.face_minor), 0) <> v.tickets_minor ORDER BY v.exchange_id LIMIT 1""",
     ),
     (
         "entry {0} books a visit that is paid for, but no row tells of it",

@@ -23,6 +23,7 @@ from timebank.members.queries import find_member
 from timebank.members.queries import names_to_suggest
 from timebank.rates.forms import ITEM_LABELS
 from timebank.support import paid
+from timebank.support import planning
 from timebank.support import queries
 from timebank.support import visits
 from timebank.support.forms import WAY_LABELS
@@ -32,6 +33,8 @@ from timebank.support.forms import VisitForm
 from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
+from timebank.tickets.queries import was_ever_sold
+from timebank.tickets.spending import used_for
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -67,6 +70,7 @@ def index() -> ResponseReturnValue:
         price=sum(one.price_minor for one in standing),
         thanks=sum(one.thanks_minor + one.way_minor for one in standing),
         kept=queries.kept_hours(session(), community=community()),
+        tickets=was_ever_sold(session(), community=community()),
     )
 
 
@@ -76,13 +80,15 @@ def write_down() -> ResponseReturnValue:
     """Write down a visit as both sides told it; what it means for both is shown before it is saved."""
     _check_on()
     here = community()
-    form, plan = VisitForm(list_kinds(session(), community=here), date=_today()), None
+    tickets = was_ever_sold(session(), community=here)
+    form = VisitForm(list_kinds(session(), community=here), tickets=tickets, date=_today())
+    plan: planning.Plan | None = None
     if form.validate_on_submit():
         with refusals(form):
             wish = form.wish(form.giver.member or abort(422), form.receiver.member or abort(422))
-            plan = visits.plan_of(session(), community=here, wish=wish)
+            plan = planning.plan_of(session(), community=here, wish=wish)
             if plan is None:
-                raise visits.ForHoursAlone
+                raise planning.ForHoursAlone
             if plan.mark == form.seen.data:
                 return _written(form, plan)
             form.seen.data = plan.mark
@@ -99,7 +105,8 @@ def show(exchange_id: int) -> ResponseReturnValue:
     me = oneself()
     if not may("see-support") and (me is None or me.id not in (found.giver.id, found.receiver.id)):
         abort(404)
-    return render_template("support/visit.html", one=found)
+    used = used_for(session(), community=community(), exchange_id=exchange_id)
+    return render_template("support/visit.html", one=found, used=used)
 
 
 @bp.get("/support/mine")
@@ -119,6 +126,7 @@ def mine() -> ResponseReturnValue:
         shown=found,
         **_months(first, last),
         ways=WAY_LABELS,
+        tickets=was_ever_sold(session(), community=here),
     )
 
 
@@ -192,7 +200,7 @@ def _check_on() -> None:
         abort(404)
 
 
-def _written(form: VisitForm, plan: visits.Plan) -> ResponseReturnValue:
+def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
     told = Actor(person_id=person().id, member_id=None, how=form.heard.data)
     try:
         logged = visits.write_down(session(), community=community(), plan=plan, actor=told)

@@ -23,10 +23,10 @@ from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
 from timebank.rates.service import set_terms
 from timebank.support.models import BILL
+from timebank.support.planning import THANKS
+from timebank.support.planning import Wish
+from timebank.support.planning import plan_of
 from timebank.support.proof import check_support
-from timebank.support.visits import THANKS
-from timebank.support.visits import Wish
-from timebank.support.visits import plan_of
 from timebank.support.visits import write_down
 
 FRIDAY = date(2026, 4, 3)

@@ -30,12 +30,12 @@ from timebank.rates.rules import Facts
 from timebank.rates.service import set_rate
 from timebank.support.models import BILL
 from timebank.support.models import SupportVisit
-from timebank.support.visits import HOURS
-from timebank.support.visits import THANKS
+from timebank.support.planning import HOURS
+from timebank.support.planning import THANKS
+from timebank.support.planning import NothingToSettle
+from timebank.support.planning import Wish
+from timebank.support.planning import plan_of
 from timebank.support.visits import FundHoldsLess
-from timebank.support.visits import NothingToSettle
-from timebank.support.visits import Wish
-from timebank.support.visits import plan_of
 
 
 @pytest.fixture

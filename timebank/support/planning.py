@@ -1,0 +1,234 @@
+"""What a visit that is paid for will come to on both sides, worked out and not yet written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import ledger
+from timebank import books
+from timebank.communities.models import Community
+from timebank.communities.models import HelpKind
+from timebank.errors import N_
+from timebank.errors import Refusal
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import Said
+from timebank.exchanges.rules import check_said
+from timebank.exchanges.rules import lines_of
+from timebank.members.models import Member
+from timebank.rates.models import SupportTerms
+from timebank.rates.pricing import ForHoursOnly
+from timebank.rates.pricing import Parts
+from timebank.rates.pricing import Price
+from timebank.rates.pricing import Rate
+from timebank.rates.pricing import Visit
+from timebank.rates.pricing import parts_of
+from timebank.rates.pricing import price_of
+from timebank.rates.queries import rate_on
+from timebank.rates.queries import terms_on
+from timebank.support.models import PAYS
+from timebank.support.models import TICKETS
+from timebank.tickets.spending import Chosen
+from timebank.tickets.spending import choose
+from timebank.tickets.spending import used_for
+
+#: Paid, or taken, as hours.
+HOURS: Final = "hours"
+#: Taken as thank-you money.
+THANKS: Final = "thanks"
+
+
+class ForHoursAlone(Refusal):
+    """A visit without money, which has a form of its own."""
+
+    sentence = N_("Hours for hours: please log it with the form for hours, so that both can answer.")
+    field = "pays"
+
+
+class NothingToSettle(Refusal):
+    """Somebody pays or takes in a way that nobody offers."""
+
+    sentence = N_("Please choose one of these.")
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A visit as a form tells it."""
+
+    giver: Member
+    receiver: Member
+    kind: HelpKind | None
+    worked_on: date
+    #: As it was typed, not yet rounded.
+    minutes: int
+    description: str = ""
+    begins: int | None = None
+    km: int = 0
+    first: bool = False
+    second: bool = False
+    #: By what whoever receives pays: ``hours``, or one of ``PAYS``; and what whoever gives takes.
+    pays: str
+    takes: str
+    #: How much of it is paid, or thanked, with money; None: all of it.
+    paid_minutes: int | None = None
+    thanked_minutes: int | None = None
+    #: The tickets that were handed over; none: those on the account that run out first.
+    numbers: Sequence[int] = ()
+    once: bool = False
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will become of a visit on both sides, worked out and not yet written down."""
+
+    wish: Wish
+    said: Said
+    #: As the community rounds it.
+    minutes: int
+    terms: SupportTerms
+    rate: Rate
+    price: Price
+    parts: Parts
+    paid_minutes: int
+    thanked_minutes: int
+    to_fund_minor: int
+    from_fund_minor: int
+    #: What of the thanks the general account bears, because no kept hour stands for it.
+    general_minor: int
+    #: What pays a part of the price, or all of it, before anything is on the bill.
+    tickets: Chosen
+
+    @property
+    def bill_minor(self) -> int:
+        """What of the price goes on the bill of the month."""
+        return self.parts.price_minor - self.tickets.worth_minor
+
+    @property
+    def received_minutes(self) -> int:
+        """By how much the hours of whoever receives go down."""
+        return self.minutes - self.paid_minutes
+
+    @property
+    def given_minutes(self) -> int:
+        """By how much the hours of whoever gives go up."""
+        return self.minutes - self.thanked_minutes
+
+    @property
+    def mark(self) -> str:
+        """Spell it short, so that a form can tell whether it was this that was shown."""
+        facts = (
+            *(self.wish.giver.id, self.wish.receiver.id, self.wish.worked_on, self.rate.row.id),
+            *(self.minutes, self.paid_minutes, self.thanked_minutes, self.wish.pays),
+            *(self.parts, self.to_fund_minor, self.from_fund_minor, self.tickets.numbers),
+        )
+        return sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | None:
+    """Work out what will become of a visit; None where it is for hours alone."""
+    said = _said(wish)
+    check_said(said, community=community, by=None)
+    (line,) = lines_of(said, community=community)
+    paid = _part("pays", wish.pays, (HOURS, *PAYS), wish.paid_minutes, line.minutes)
+    thanked = _part("takes", wish.takes, (HOURS, THANKS), wish.thanked_minutes, line.minutes)
+    if not paid and not thanked:
+        return None
+    terms = terms_on(session, community=community, day=wish.worked_on)
+    rate = rate_on(session, community=community, kind=wish.kind, day=wish.worked_on)
+    if terms is None or rate is None:
+        raise ForHoursOnly
+    visit = Visit(
+        worked_on=wish.worked_on,
+        minutes=line.minutes,
+        begins=wish.begins,
+        second=wish.second,
+        first=wish.first,
+        km=wish.km,
+    )
+    parts = parts_of(rate, visit, paid_minutes=paid, thanked_minutes=thanked)
+    tickets = _tickets(session, community, wish, parts.price_minor if paid else 0)
+    needed = max(0, -parts.kept_minor)
+    held = min(needed, _held(session, community)) if terms.general_pays else needed
+    return Plan(
+        wish=wish,
+        said=said,
+        minutes=line.minutes,
+        terms=terms,
+        rate=rate,
+        price=price_of(rate, visit),
+        parts=parts,
+        paid_minutes=paid,
+        thanked_minutes=thanked,
+        to_fund_minor=max(0, parts.kept_minor),
+        from_fund_minor=held,
+        general_minor=needed - held,
+        tickets=tickets,
+    )
+
+
+# --- the leaves -------------------------------------------------------------------------------------------
+
+
+def _said(wish: Wish) -> Said:
+    return Said(
+        givers=[wish.giver],
+        receivers=[wish.receiver],
+        minutes=wish.minutes,
+        worked_on=wish.worked_on,
+        description=wish.description,
+        kind=wish.kind,
+        once=wish.once,
+        key=wish.key,
+    )
+
+
+def _part(field: str, chosen: str, offered: tuple[str, ...], part: int | None, whole: int) -> int:
+    """Tell how much of a visit is money on one side: nothing, a part, or all of it."""
+    if chosen not in offered:
+        raise NothingToSettle(field)
+    if chosen == HOURS:
+        return 0
+    return whole if part is None else part
+
+
+def _tickets(session: Session, community: Community, wish: Wish, price: int) -> Chosen:
+    """Choose what pays with tickets: as many as fit; no change is given.
+
+    Where the same form was saved before it is what it has used.
+    """
+    if wish.pays != TICKETS or not price:
+        return Chosen()
+    saved = select(Exchange.id).where(Exchange.community_id == community.id, Exchange.key == wish.key)
+    if (exchange_id := session.scalar(saved)) is not None:
+        return used_for(session, community=community, exchange_id=exchange_id)
+    return choose(
+        session,
+        community=community,
+        member=wish.receiver,
+        day=wish.worked_on,
+        price_minor=price,
+        numbers=wish.numbers,
+    )
+
+
+def _held(session: Session, community: Community) -> int:
+    """Tell what lies apart for kept hours."""
+    try:
+        fund = ledger.find_account(
+            session,
+            book_id=community.book_id,
+            code=books.fund_code(books.KEPT_FUND),
+            commodity=community.currency,
+        )
+    except ledger.AccountUnknown:
+        return 0
+    return max(0, ledger.balance(session, fund).balance)

@@ -1,0 +1,1 @@
+"""Tickets for help: booklets that a community sells, what of them is used, and what is owed for the rest."""

@@ -1,0 +1,207 @@
+"""What is read of tickets: who has which, what each was used for, and what is unused on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_
+from sqlalchemy import case
+from sqlalchemy import exists
+from sqlalchemy import func
+from sqlalchemy import or_
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.communities.models import Community
+from timebank.exchanges.models import CONFIRMED
+from timebank.exchanges.models import Exchange
+from timebank.members.models import Member
+from timebank.tickets.models import Ticket
+from timebank.tickets.models import TicketBack
+from timebank.tickets.models import TicketOffer
+from timebank.tickets.models import TicketSale
+from timebank.tickets.models import TicketUse
+from timebank.tickets.offers import USUAL_MONTHS
+from timebank.tickets.offers import rule_of
+from timebank.tickets.spending import is_used
+from timebank.tickets.spending import whose_tickets
+
+#: More than anybody looks at on one page.
+MOST_LISTED = 500
+_YEARS_BACK = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booklet:
+    """A booklet that was bought, and how many of its tickets are still good."""
+
+    sale: TicketSale
+    offer: TicketOffer
+    member: Member
+    unused: int
+    first: int
+    last: int
+
+    @property
+    def worth_minor(self) -> int:
+        """What its unused tickets pay."""
+        return self.unused * self.offer.face_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A ticket, and on which exchange it was used, if that counts."""
+
+    ticket: Ticket
+    used_on: date | None
+    exchange_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """What is unused at the end of a day: all of it, and what may be used for longer than half a year."""
+
+    day: date
+    all_minor: int
+    long_minor: int
+    #: More of the latter than the sum from which the law wants something.
+    above: bool
+
+
+def booklets_of(session: Session, *, community: Community, member: Member) -> list[Booklet]:
+    """List the booklets that a member bought and paid, the newest first."""
+    return _booklets(session, community, TicketSale.member_id.in_(whose_tickets(session, member=member)))
+
+
+def list_booklets(session: Session, *, community: Community) -> list[Booklet]:
+    """List the booklets of a community that were paid, the newest first."""
+    return _booklets(session, community, TicketSale.paid_on.is_not(None))
+
+
+def find_booklet(session: Session, *, community: Community, sale_id: int) -> Booklet | None:
+    """Find a booklet that was paid in this community; another's is not found."""
+    found = _booklets(session, community, TicketSale.id == sale_id)
+    return found[0] if found else None
+
+
+def tickets_of(session: Session, *, sale: TicketSale) -> list[Told]:
+    """List the tickets of a booklet by their numbers."""
+    return _told(session, Ticket.sale_id == sale.id)
+
+
+def find_ticket(session: Session, *, community: Community, number: int) -> Told | None:
+    """Find a ticket by the number that stands on it; another community's is not found."""
+    found = _told(session, and_(Ticket.community_id == community.id, Ticket.number == number))
+    return found[0] if found else None
+
+
+def backs_of(session: Session, *, sale: TicketSale) -> Sequence[TicketBack]:
+    """List when money went back by hand for tickets of a booklet."""
+    found = select(TicketBack).where(TicketBack.sale_id == sale.id)
+    return session.scalars(found.order_by(TicketBack.id)).all()
+
+
+def on_their_way(session: Session, *, community: Community, member: Member) -> Sequence[TicketSale]:
+    """List booklets that a member began to buy and that may still be paid: of the last days only."""
+    found = select(TicketSale).where(
+        TicketSale.community_id == community.id,
+        TicketSale.member_id == member.id,
+        TicketSale.paid_on.is_(None),
+    )
+    return session.scalars(found.order_by(TicketSale.id.desc()).limit(3)).all()
+
+
+def was_ever_sold(session: Session, *, community: Community) -> bool:
+    """Say whether a booklet was ever offered here: until then there are no pages about tickets."""
+    found = select(TicketOffer.id).where(TicketOffer.community_id == community.id)
+    return session.scalar(found.limit(1)) is not None
+
+
+def unused_on(session: Session, *, community: Community, day: date) -> Unused:
+    """Tell what was unused at the end of a day, by the days of help and of paying."""
+    used = exists(
+        select(TicketUse.ticket_id)
+        .join(Exchange, Exchange.id == TicketUse.exchange_id)
+        .where(TicketUse.ticket_id == Ticket.id, Exchange.state == CONFIRMED, Exchange.worked_on <= day)
+    )
+    long = or_(TicketOffer.valid_months.is_(None), TicketOffer.valid_months > USUAL_MONTHS)
+    found = (
+        select(
+            func.coalesce(func.sum(TicketOffer.face_minor), 0),
+            func.coalesce(func.sum(case((long, TicketOffer.face_minor), else_=0)), 0),
+        )
+        .select_from(Ticket)
+        .join(TicketSale, TicketSale.id == Ticket.sale_id)
+        .join(TicketOffer, TicketOffer.id == TicketSale.offer_id)
+        .where(
+            Ticket.community_id == community.id,
+            TicketSale.paid_on <= day,
+            or_(Ticket.gone_on.is_(None), Ticket.gone_on > day),
+            ~used,
+        )
+    )
+    everything, lasting = session.execute(found).one()
+    limit = rule_of(session, community=community).limit_minor
+    return Unused(day=day, all_minor=int(everything), long_minor=int(lasting), above=int(lasting) > limit)
+
+
+def unused_on_report_days(session: Session, *, community: Community) -> list[Unused]:
+    """Tell what is unused today, and was on the days of the last years that the community reports on."""
+    today = clock.today(community.time_zone)
+    named = rule_of(session, community=community).report_days
+    days = [
+        date(year, int(one[:2]), int(one[3:]))
+        for year in range(today.year, today.year - _YEARS_BACK, -1)
+        for one in named
+    ]
+    before = sorted((one for one in days if one < today), reverse=True)
+    return [unused_on(session, community=community, day=one) for one in (today, *before)]
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _booklets(session: Session, community: Community, which: object) -> list[Booklet]:
+    good = case((and_(Ticket.gone.is_(None), ~is_used()), 1), else_=0)
+    found = (
+        select(
+            TicketSale,
+            TicketOffer,
+            Member,
+            func.sum(good),
+            func.min(Ticket.number),
+            func.max(Ticket.number),
+        )
+        .join(TicketOffer, TicketOffer.id == TicketSale.offer_id)
+        .join(Member, Member.id == TicketSale.member_id)
+        .join(Ticket, Ticket.sale_id == TicketSale.id)
+        .where(
+            TicketSale.community_id == community.id,
+            which,  # type: ignore[arg-type]
+        )
+        .group_by(TicketSale.id, TicketOffer.id, Member.id)
+        .order_by(TicketSale.id.desc())
+        .limit(MOST_LISTED + 1)
+    )
+    return [
+        Booklet(sale=sale, offer=offer, member=member, unused=int(unused), first=first, last=last)
+        for sale, offer, member, unused, first, last in session.execute(found)
+    ]
+
+
+def _told(session: Session, which: object) -> list[Told]:
+    counts = and_(Exchange.id == TicketUse.exchange_id, Exchange.state == CONFIRMED)
+    found = (
+        select(Ticket, Exchange.worked_on, Exchange.id)
+        .outerjoin(TicketUse, TicketUse.ticket_id == Ticket.id)
+        .outerjoin(Exchange, counts)
+        .where(which)  # type: ignore[arg-type]
+        .order_by(Ticket.number, Exchange.id)
+    )
+    told = dict[int, Told]()
+    for ticket, used_on, exchange_id in session.execute(found):
+        # A use that was taken back stands beside one that counts.
+        if ticket.id not in told or exchange_id is not None:
+            told[ticket.id] = Told(ticket=ticket, used_on=used_on, exchange_id=exchange_id)
+    return list(told.values())
