@@ -36,6 +36,7 @@ from tests.quick import remember_statements
 from tests.servers import LiveServer
 from tests.servers import application
 from tests.servers import served
+from timebank import clock
 from timebank.people import service as people
 
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -170,6 +171,13 @@ def _ask_for_deferred_keys(session: Session) -> None:
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
     """Push nothing, in the place of pytest-flask's fixture: `g` must not outlive a request."""
+
+
+@pytest.fixture
+def the_same_day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the day on which a module of tests was read, its ``TODAY``, where midnight passes meanwhile."""
+    behind, real = clock.today("Asia/Tokyo") - request.module.TODAY, clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() - behind)
 
 
 @pytest.fixture

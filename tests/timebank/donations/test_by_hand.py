@@ -40,6 +40,8 @@ from timebank.queue.models import Job
 from timebank.receipts.service import NameForReceipt
 from timebank.text import TextTooLong
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 TODAY = clock.today("Asia/Tokyo")
 
 

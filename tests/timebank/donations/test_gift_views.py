@@ -37,6 +37,8 @@ from timebank.queue import work_one
 from timebank.rights import AUDITOR
 from timebank.rights import TREASURER
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 SLUG = "kadoma"
 TODAY = clock.today("Asia/Tokyo")
 MONEY = {"amount": "3,000", "way": "cash", "given_on": TODAY.isoformat(), "fund": "0"}

@@ -31,6 +31,8 @@ from timebank.funds.service import end_fund
 from timebank.funds.service import open_fund
 from timebank.text import TextTooLong
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 TODAY = clock.today("Asia/Tokyo")
 
 

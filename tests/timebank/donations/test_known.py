@@ -18,6 +18,8 @@ from timebank.donations.proof import check_gifts
 from timebank.known import Whom
 from timebank.members.models import Member
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 TODAY = clock.today("Asia/Tokyo")
 
 

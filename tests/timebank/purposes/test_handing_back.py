@@ -24,6 +24,8 @@ from timebank.receipts.issuer import change_issuer
 from timebank.receipts.models import Receipt
 from timebank.receipts.queries import notes_of_one
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 
 @pytest.fixture
 def asking(session: Session) -> Asking:

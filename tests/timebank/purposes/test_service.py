@@ -37,6 +37,8 @@ from timebank.purposes.settling import TooEarlyToSettle
 from timebank.purposes.settling import parts
 from timebank.queue.models import Job
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 
 @pytest.fixture
 def asking(session: Session) -> Asking:

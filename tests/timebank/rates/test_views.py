@@ -22,6 +22,8 @@ from timebank.db import db
 from timebank.rates import queries
 from timebank.rates.pricing import Rate
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 SLUG = "with-prices"
 PAGE = f"/{SLUG}/settings/support"
 TERMS = {

@@ -14,6 +14,8 @@ from tests.timebank.support.desk import TODAY
 from tests.timebank.support.desk import Desk
 from tests.timebank.support.desk import text_of
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 
 @pytest.fixture
 def desk(app: Flask) -> Desk:

@@ -25,6 +25,8 @@ from timebank.rates.models import MEMBER
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_terms
 
+pytestmark = pytest.mark.usefixtures("the_same_day")
+
 SETTINGS = f"/{SLUG}/settings/tickets"
 TICKETS = f"/{SLUG}/support/tickets"
 BOOKLET = {"name": "Ten hours", "tickets": "10", "face": "800", "months": "6"}
