@@ -1,9 +1,9 @@
 """The public pages of giving: say how much and what for, look at it once more, pay at Stripe, be thanked."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint
-from flask import abort
 from flask import flash
 from flask import redirect
 from flask import render_template
@@ -24,35 +24,22 @@ from timebank.donations.models import Donation
 from timebank.donations.receipting import receipt_of
 from timebank.donations.service import DONATION
 from timebank.errors import N_
-from timebank.errors import Refusal
 from timebank.funds.queries import list_funds
 from timebank.funds.queries import show_funds
-from timebank.i18n import say
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
 from timebank.payments.here import konbini_takes
-from timebank.payments.here import look_again
-from timebank.payments.here import stands
-from timebank.payments.here import stripe_settings
-from timebank.payments.here import way_to_stripe
 from timebank.payments.limits import pay_limits
-from timebank.payments.models import EXPIRED
-from timebank.payments.models import FAILED
-from timebank.payments.models import PAID_STATES
-from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
 from timebank.payments.particulars import particulars_of
-from timebank.payments.paying import StripeAway
-from timebank.payments.paying import StripeSaysNo
+from timebank.payments.passage import Passage
 from timebank.payments.renewing import subscription_of
-from timebank.payments.service import find_payment
 from timebank.payments.words import EVERY_LABELS
 from timebank.payments.words import MONTHS
 from timebank.receipts.issuer import issuer_of
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
-from timebank.web import lead_to
 from timebank.web import limited
 from timebank.web import member
 from timebank.web import needs
@@ -63,9 +50,6 @@ from timebank.web import refuse_too_many
 from timebank.web import session
 
 bp = Blueprint("donations", __name__)
-
-#: Whoever waits for the money to arrive need not look again by hand.
-LOOK_AGAIN_SECONDS = 10
 
 
 @bp.route("/give", methods=["GET", "POST"])
@@ -101,8 +85,7 @@ def give() -> ResponseReturnValue:
 @open_to_all
 def confirm(payment_token: str) -> ResponseReturnValue:
     """Show once more what is given, to whom, and how to pay; the last page before Stripe's."""
-    payment = _payment(payment_token)
-    return _elsewhere(payment) or _confirm_page(payment)
+    return _PASSAGE.ask(payment_token)
 
 
 @bp.post("/give/<payment_token>/pay")
@@ -111,47 +94,14 @@ def confirm(payment_token: str) -> ResponseReturnValue:
 @limited(pay_limits)
 def pay(payment_token: str) -> ResponseReturnValue:
     """Lead on to Stripe's page."""
-    refuse_too_many()
-    payment = _payment(payment_token)
-    if elsewhere := _elsewhere(payment):
-        return elsewhere
-    donation = service.donation_of(session(), payment)
-    try:
-        service.check_still_asked(session(), community=community(), donation=donation)
-        url = way_to_stripe(payment, _journey(donation, payment_token))
-    except (StripeAway, StripeSaysNo, service.NotAsking, service.FundEnded) as problem:
-        return _confirm_page(_payment(payment_token), problem), problem.status
-    if url is None:
-        again = service.pay_again(session(), community=community(), donation=_donation(payment_token))
-        flash(_("The page for paying had run out, and nothing was taken. Please go on once more."), "warn")
-        return redirect(url_for(".confirm", payment_token=again.token), 303)
-    lead_to(stripe_settings().checkout)
-    return redirect(url, 303)
+    return _PASSAGE.lead_on(payment_token)
 
 
 @bp.get("/give/<payment_token>/thanks")
 @open_to_all
 def thanks(payment_token: str) -> ResponseReturnValue:
     """Thank whoever comes back from Stripe, once the money is there; nothing failed without proof."""
-    payment = look_again(_payment(payment_token))
-    donation = service.donation_of(session(), payment)
-    paid = payment.state in PAID_STATES or donation.given_on is not None
-    over = payment.state in {EXPIRED, FAILED}
-    page = render_template(
-        "donations/thanks.html",
-        payment=payment,
-        donation=donation,
-        fund=service.fund_of(session(), donation) if payment.oddity is None else None,
-        paid=paid,
-        over=over,
-        waits=payment.state == PROCESSING,
-        receipt=receipt_of(session(), payment=payment),
-        regular=subscription_of(session(), payment=payment),
-        every=EVERY_LABELS,
-        receipts=issuer_of(session(), community=community()) is not None,
-    )
-    # The page looks again by itself, without a script, as long as something can still come.
-    return page, 200, {} if paid or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
+    return _PASSAGE.come_back(payment_token, _thanks_page)
 
 
 @bp.route("/settings/giving", methods=["GET", "POST"])
@@ -186,42 +136,39 @@ def public_pages(session_: Session, here: Community) -> list[tuple[str, str]]:
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
-def _payment(payment_token: str) -> Payment:
-    """Find the payment of a gift; another community's, or what is paid for something else, is not there."""
-    payment = find_payment(session(), community=community(), token=payment_token) or abort(404)
-    return payment if payment.purpose == DONATION else abort(404)
+def _donation(payment: Payment) -> Donation:
+    return service.donation_of(session(), payment)
 
 
-def _donation(payment_token: str) -> Donation:
-    return service.donation_of(session(), _payment(payment_token))
+def _check(payment: Payment) -> None:
+    service.check_still_asked(session(), community=community(), donation=_donation(payment))
 
 
-def _elsewhere(payment: Payment) -> ResponseReturnValue | None:
-    """Lead to where a gift stands now: it is paid, or on its way, or there is a newer attempt to pay it."""
-    donation = service.donation_of(session(), payment)
-    newest = service.newest_attempt(session(), donation=donation)
-    found = stands(payment, newest, done=donation.given_on is not None)
-    if found is None:
-        return None
-    done, token = found
-    return redirect(url_for(".thanks" if done else ".confirm", payment_token=token), 303)
-
-
-def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
-    donation, by_card = service.donation_of(session(), payment), gateway_here() is not None
-    if by_card:
-        lead_to(stripe_settings().checkout)
+def _confirm_page(payment: Payment, shown: dict[str, Any]) -> str:
+    donation = _donation(payment)
     return render_template(
         "donations/confirm.html",
-        payment=payment,
+        **shown,
         donation=donation,
         fund=service.fund_of(session(), donation),
-        by_card=by_card,
         konbini=_konbini(donation),
         every=EVERY_LABELS[donation.every],
         next_on=_next_on(donation),
         particulars=particulars_of(session(), community=community()),
-        problem=say(problem) if problem else "",
+    )
+
+
+def _thanks_page(payment: Payment, shown: dict[str, Any]) -> str:
+    donation = _donation(payment)
+    return render_template(
+        "donations/thanks.html",
+        **shown,
+        donation=donation,
+        fund=service.fund_of(session(), donation) if payment.oddity is None else None,
+        receipt=receipt_of(session(), payment=payment),
+        regular=subscription_of(session(), payment=payment),
+        every=EVERY_LABELS,
+        receipts=issuer_of(session(), community=community()) is not None,
     )
 
 
@@ -250,16 +197,30 @@ def _next_on(donation: Donation) -> date | None:
     return months_on(today, MONTHS[donation.every]) if donation.every else None
 
 
-def _journey(donation: Donation, payment_token: str) -> Journey:
+def _journey(payment: Payment) -> Journey:
+    donation = _donation(payment)
     fund = service.fund_of(session(), donation)
     facts = {"community": community().name, "fund": fund.name if fund else ""}
     label = _("Gift to %(community)s: %(fund)s", **facts) if fund else _("Gift to %(community)s", **facts)
     return Journey(
         label=str(label),
-        back=url_for(".thanks", payment_token=payment_token),
-        given_up=url_for(".confirm", payment_token=payment_token),
+        back=url_for(".thanks", payment_token=payment.token),
+        given_up=url_for(".confirm", payment_token=payment.token),
         is_gift=True,
         konbini=_konbini(donation),
         every=donation.every,
         notes=(("fund", fund.slug if fund else "general"),),
     )
+
+
+_PASSAGE = Passage(
+    purpose=DONATION,
+    confirm="donations.confirm",
+    back="donations.thanks",
+    page=_confirm_page,
+    newest=lambda payment: service.newest_attempt(session(), donation=_donation(payment)),
+    is_done=lambda payment: _donation(payment).given_on is not None,
+    journey=_journey,
+    again=lambda payment: service.pay_again(session(), community=community(), donation=_donation(payment)),
+    check=_check,
+)

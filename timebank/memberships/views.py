@@ -1,10 +1,9 @@
 """A member's pages about the fee: how it stands, pay it, be told until when it is paid."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint
-from flask import abort
-from flask import flash
 from flask import redirect
 from flask import render_template
 from flask import url_for
@@ -12,9 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import clock
-from timebank.errors import Refusal
 from timebank.i18n import language
-from timebank.i18n import say
 from timebank.members.models import Member
 from timebank.members.queries import names_to_suggest
 from timebank.memberships import fees
@@ -33,27 +30,16 @@ from timebank.memberships.terms import Days
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
 from timebank.payments.here import konbini_takes
-from timebank.payments.here import look_again
-from timebank.payments.here import stands
-from timebank.payments.here import stripe_settings
-from timebank.payments.here import way_to_stripe
 from timebank.payments.limits import pay_limits
-from timebank.payments.models import EXPIRED
-from timebank.payments.models import FAILED
 from timebank.payments.models import ONCE
-from timebank.payments.models import PAID_STATES
-from timebank.payments.models import PROCESSING
 from timebank.payments.models import YEAR
 from timebank.payments.models import Payment
 from timebank.payments.particulars import particulars_of
-from timebank.payments.paying import StripeAway
-from timebank.payments.paying import StripeSaysNo
+from timebank.payments.passage import Passage
 from timebank.payments.renewing import subscription_of
-from timebank.payments.service import find_payment
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
-from timebank.web import lead_to
 from timebank.web import limited
 from timebank.web import member as oneself
 from timebank.web import needs
@@ -65,9 +51,6 @@ from timebank.web import refuse_too_many
 from timebank.web import session
 
 bp = Blueprint("memberships", __name__)
-
-#: Whoever waits for the money to arrive need not look again by hand.
-LOOK_AGAIN_SECONDS = 10
 
 
 @bp.get("/membership/fee")
@@ -141,8 +124,7 @@ def pay() -> ResponseReturnValue:
 @open_to_all
 def confirm(payment_token: str) -> ResponseReturnValue:
     """Show once more what is paid, for which time, and how to pay; the last page before Stripe's."""
-    payment = _payment(payment_token)
-    return _elsewhere(payment) or _confirm_page(payment)
+    return _PASSAGE.ask(payment_token)
 
 
 @bp.post("/membership/fee/pay/<payment_token>/go")
@@ -151,43 +133,14 @@ def confirm(payment_token: str) -> ResponseReturnValue:
 @limited(pay_limits)
 def go_on(payment_token: str) -> ResponseReturnValue:
     """Lead on to Stripe's page."""
-    refuse_too_many()
-    payment = _payment(payment_token)
-    if elsewhere := _elsewhere(payment):
-        return elsewhere
-    try:
-        url = way_to_stripe(payment, _journey(fees.fee_of(session(), payment), payment_token))
-    except (StripeAway, StripeSaysNo) as problem:
-        return _confirm_page(_payment(payment_token), problem), problem.status
-    if url is None:
-        payment = _payment(payment_token)
-        fee = fees.fee_of(session(), payment)
-        again = fees.pay_again(session(), community=community(), fee=fee, email=payment.email)
-        flash(_("The page for paying had run out, and nothing was taken. Please go on once more."), "warn")
-        return redirect(url_for(".confirm", payment_token=again.token), 303)
-    lead_to(stripe_settings().checkout)
-    return redirect(url, 303)
+    return _PASSAGE.lead_on(payment_token)
 
 
 @bp.get("/membership/fee/pay/<payment_token>/paid")
 @open_to_all
 def paid(payment_token: str) -> ResponseReturnValue:
     """Tell whoever comes back from Stripe until when it is paid now; nothing failed without proof."""
-    payment = look_again(_payment(payment_token))
-    fee = fees.fee_of(session(), payment)
-    arrived = payment.state in PAID_STATES or fee.paid_on is not None
-    over = payment.state in {EXPIRED, FAILED}
-    page = render_template(
-        "memberships/paid.html",
-        payment=payment,
-        story=queries.story_of(session(), fee=fee),
-        paid=arrived,
-        over=over,
-        waits=payment.state == PROCESSING,
-        regular=subscription_of(session(), payment=payment),
-    )
-    # The page looks again by itself, without a script, as long as something can still come.
-    return page, 200, {} if arrived or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
+    return _PASSAGE.come_back(payment_token, _paid_page)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
@@ -213,41 +166,34 @@ def _wish(form: PayForm) -> FeeWish:
     )
 
 
-def _payment(payment_token: str) -> Payment:
-    """Find the payment of a fee; another community's, or what is paid for something else, is not there."""
-    payment = find_payment(session(), community=community(), token=payment_token) or abort(404)
-    return payment if payment.purpose == FEE else abort(404)
+def _fee(payment: Payment) -> Fee:
+    return fees.fee_of(session(), payment)
 
 
-def _elsewhere(payment: Payment) -> ResponseReturnValue | None:
-    """Lead to where a fee stands now: it is paid, or on its way, or there is a newer attempt to pay it."""
-    fee = fees.fee_of(session(), payment)
-    found = stands(payment, fees.newest_attempt(session(), fee=fee), done=fee.paid_on is not None)
-    if found is None:
-        return None
-    done, token = found
-    return redirect(url_for(".paid" if done else ".confirm", payment_token=token), 303)
-
-
-def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
-    fee, by_card = fees.fee_of(session(), payment), gateway_here() is not None
+def _confirm_page(payment: Payment, shown: dict[str, Any]) -> str:
+    fee = _fee(payment)
     member = session().get_one(Member, fee.member_id)
-    if by_card:
-        lead_to(stripe_settings().checkout)
     days = _days(fee)
     return render_template(
         "memberships/confirm.html",
-        payment=payment,
+        **shown,
         story=queries.story_of(session(), fee=fee),
         days=days,
         next_at=taken_again_at(community(), last=days[-1].last) if fee.repeats else None,
         standing=queries.standing_of(session(), community=community(), member=member),
         carries=CARRIES_LABELS,
-        by_card=by_card,
         konbini=_konbini(fee),
         rule=service.rule_of(session(), community=community()),
         particulars=particulars_of(session(), community=community()),
-        problem=say(problem) if problem else "",
+    )
+
+
+def _paid_page(payment: Payment, shown: dict[str, Any]) -> str:
+    return render_template(
+        "memberships/paid.html",
+        **shown,
+        story=queries.story_of(session(), fee=_fee(payment)),
+        regular=subscription_of(session(), payment=payment),
     )
 
 
@@ -263,14 +209,29 @@ def _days(fee: Fee) -> Sequence[Days]:
     return fees.days_of(session(), community=community(), member=member, paid_on=today, years=fee.years)
 
 
-def _journey(fee: Fee, payment_token: str) -> Journey:
+def _journey(payment: Payment) -> Journey:
+    fee = _fee(payment)
     plan = session().get_one(Plan, fee.plan_id)
     return Journey(
         label=str(_("Membership fee of %(community)s: %(plan)s", community=community().name, plan=plan.name)),
-        back=url_for(".paid", payment_token=payment_token),
-        given_up=url_for(".confirm", payment_token=payment_token),
+        back=url_for(".paid", payment_token=payment.token),
+        given_up=url_for(".confirm", payment_token=payment.token),
         konbini=_konbini(fee),
         every=YEAR if fee.repeats else ONCE,
         next_at=taken_again_at(community(), last=_days(fee)[-1].last) if fee.repeats else None,
         notes=(("plan", plan.slug), ("years", str(fee.years))),
     )
+
+
+_PASSAGE = Passage(
+    purpose=FEE,
+    confirm="memberships.confirm",
+    back="memberships.paid",
+    page=_confirm_page,
+    newest=lambda payment: fees.newest_attempt(session(), fee=_fee(payment)),
+    is_done=lambda payment: _fee(payment).paid_on is not None,
+    journey=_journey,
+    again=lambda payment: fees.pay_again(
+        session(), community=community(), fee=_fee(payment), email=payment.email
+    ),
+)

@@ -136,6 +136,12 @@ def buy_again(session: Session, *, community: Community, sale: TicketSale, email
     )
 
 
+def check_still_sold(session: Session, *, community: Community, sale: TicketSale) -> None:
+    """Refuse to have a booklet paid that was begun to be bought and is sold no longer."""
+    member, offer = session.get_one(Member, sale.member_id), session.get_one(TicketOffer, sale.offer_id)
+    _check(session, community, member, offer)
+
+
 def sell(session: Session, *, community: Community, sold: Sold, actor: Actor) -> TicketSale:
     """Book a booklet that was paid at the desk, once for each form; the caller commits."""
     if sold.way not in BY_HAND:

@@ -1,9 +1,10 @@
 """A member's pages about tickets: what they have, buying a booklet, and printing it."""
 
+from typing import Any
+
 from flask import Blueprint
 from flask import abort
 from flask import current_app
-from flask import flash
 from flask import redirect
 from flask import render_template
 from flask import url_for
@@ -11,28 +12,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import clock
-from timebank.errors import Refusal
 from timebank.i18n import language
-from timebank.i18n import say
 from timebank.members.models import Member
 from timebank.paper import qr_code
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
 from timebank.payments.here import konbini_takes
-from timebank.payments.here import look_again
-from timebank.payments.here import stands
-from timebank.payments.here import stripe_settings
-from timebank.payments.here import way_to_stripe
 from timebank.payments.limits import pay_limits
-from timebank.payments.models import EXPIRED
-from timebank.payments.models import FAILED
-from timebank.payments.models import PAID_STATES
-from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
 from timebank.payments.particulars import particulars_of
-from timebank.payments.paying import StripeAway
-from timebank.payments.paying import StripeSaysNo
-from timebank.payments.service import find_payment
+from timebank.payments.passage import Passage
 from timebank.tickets import offers
 from timebank.tickets import queries
 from timebank.tickets import selling
@@ -44,7 +33,6 @@ from timebank.tickets.spending import whose_tickets
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
-from timebank.web import lead_to
 from timebank.web import limited
 from timebank.web import may
 from timebank.web import member as oneself
@@ -57,9 +45,6 @@ from timebank.web import refuse_too_many
 from timebank.web import session
 
 bp = Blueprint("tickets", __name__)
-
-#: Whoever waits for the money to arrive need not look again by hand.
-LOOK_AGAIN_SECONDS = 10
 
 
 @bp.get("/support/tickets/")
@@ -113,8 +98,7 @@ def buy() -> ResponseReturnValue:
 @open_to_all
 def confirm(payment_token: str) -> ResponseReturnValue:
     """Show once more what is bought, until when it can be used, and how to pay; then comes Stripe's page."""
-    payment = _payment(payment_token)
-    return _elsewhere(payment) or _confirm_page(payment)
+    return _PASSAGE.ask(payment_token)
 
 
 @bp.post("/support/tickets/buy/<payment_token>/go")
@@ -123,43 +107,14 @@ def confirm(payment_token: str) -> ResponseReturnValue:
 @limited(pay_limits)
 def go_on(payment_token: str) -> ResponseReturnValue:
     """Lead on to Stripe's page."""
-    refuse_too_many()
-    payment = _payment(payment_token)
-    if elsewhere := _elsewhere(payment):
-        return elsewhere
-    try:
-        url = way_to_stripe(payment, _journey(payment))
-    except (StripeAway, StripeSaysNo) as problem:
-        return _confirm_page(_payment(payment_token), problem), problem.status
-    if url is None:
-        payment = _payment(payment_token)
-        sale = selling.sale_of(session(), payment)
-        again = selling.buy_again(session(), community=community(), sale=sale, email=payment.email)
-        flash(_("The page for paying had run out, and nothing was taken. Please go on once more."), "warn")
-        return redirect(url_for(".confirm", payment_token=again.token), 303)
-    lead_to(stripe_settings().checkout)
-    return redirect(url, 303)
+    return _PASSAGE.lead_on(payment_token)
 
 
 @bp.get("/support/tickets/buy/<payment_token>/paid")
 @open_to_all
 def paid(payment_token: str) -> ResponseReturnValue:
     """Tell whoever comes back from Stripe which tickets they have now; nothing failed without proof."""
-    payment = look_again(_payment(payment_token))
-    sale = selling.sale_of(session(), payment)
-    arrived = payment.state in PAID_STATES or sale.paid_on is not None
-    over = payment.state in {EXPIRED, FAILED}
-    page = render_template(
-        "tickets/paid.html",
-        payment=payment,
-        booklet=queries.find_booklet(session(), community=community(), sale_id=sale.id),
-        paid=arrived,
-        over=over,
-        waits=payment.state == PROCESSING,
-        mine=_may_see(sale),
-    )
-    # The page looks again by itself, without a script, as long as something can still come.
-    return page, 200, {} if arrived or over else {"Refresh": str(LOOK_AGAIN_SECONDS)}
+    return _PASSAGE.come_back(payment_token, _paid_page)
 
 
 @bp.get("/support/tickets/booklets/<int:sale_id>/print")
@@ -203,41 +158,30 @@ def _buying(form: BuyForm) -> selling.Buying:
     )
 
 
-def _payment(payment_token: str) -> Payment:
-    """Find the payment of a booklet; another community's, or of something else, is not there."""
-    payment = find_payment(session(), community=community(), token=payment_token) or abort(404)
-    return payment if payment.purpose == TICKETS else abort(404)
+def _sale(payment: Payment) -> TicketSale:
+    return selling.sale_of(session(), payment)
 
 
-def _elsewhere(payment: Payment) -> ResponseReturnValue | None:
-    """Lead to where a booklet stands now: it is paid, or on its way, or there is a newer attempt."""
-    sale = selling.sale_of(session(), payment)
-    newest = selling.newest_attempt(session(), sale=sale) or payment
-    found = stands(payment, newest, done=sale.paid_on is not None)
-    if found is None:
-        return None
-    done, token = found
-    return redirect(url_for(".paid" if done else ".confirm", payment_token=token), 303)
-
-
-def _confirm_page(payment: Payment, problem: Refusal | None = None) -> str:
-    sale, by_card = selling.sale_of(session(), payment), gateway_here() is not None
+def _confirm_page(payment: Payment, shown: dict[str, Any]) -> str:
+    sale = _sale(payment)
     offer = session().get_one(TicketOffer, sale.offer_id)
-    if by_card:
-        lead_to(stripe_settings().checkout)
     return render_template(
         "tickets/confirm.html",
-        payment=payment,
+        **shown,
         sale=sale,
         offer=offer,
         member=session().get_one(Member, sale.member_id),
         last_on=selling.last_day(offer, clock.today(community().time_zone)),
-        by_card=by_card,
         konbini=_konbini(sale),
         refunds=offers.rule_of(session(), community=community()).refunds,
         particulars=particulars_of(session(), community=community()),
-        problem=say(problem) if problem else "",
     )
+
+
+def _paid_page(payment: Payment, shown: dict[str, Any]) -> str:
+    sale = _sale(payment)
+    booklet = queries.find_booklet(session(), community=community(), sale_id=sale.id)
+    return render_template("tickets/paid.html", **shown, booklet=booklet, mine=_may_see(sale))
 
 
 def _konbini(sale: TicketSale) -> bool:
@@ -247,7 +191,7 @@ def _konbini(sale: TicketSale) -> bool:
 
 
 def _journey(payment: Payment) -> Journey:
-    sale = selling.sale_of(session(), payment)
+    sale = _sale(payment)
     offer = session().get_one(TicketOffer, sale.offer_id)
     return Journey(
         label=str(_("Tickets of %(community)s: %(booklet)s", community=community().name, booklet=offer.name)),
@@ -262,3 +206,18 @@ def _may_see(sale: TicketSale) -> bool:
     """Say whether whoever asks sees this booklet: it is theirs, or they are an officer."""
     me = oneself()
     return may("see-support") or (me is not None and sale.member_id in whose_tickets(session(), member=me))
+
+
+_PASSAGE = Passage(
+    purpose=TICKETS,
+    confirm="tickets.confirm",
+    back="tickets.paid",
+    page=_confirm_page,
+    newest=lambda payment: selling.newest_attempt(session(), sale=_sale(payment)) or payment,
+    is_done=lambda payment: _sale(payment).paid_on is not None,
+    journey=_journey,
+    again=lambda payment: selling.buy_again(
+        session(), community=community(), sale=_sale(payment), email=payment.email
+    ),
+    check=lambda payment: selling.check_still_sold(session(), community=community(), sale=_sale(payment)),
+)

@@ -14,6 +14,7 @@ from tests.builders import a_member
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
+from tests.stripe_things import HERE
 from tests.till import SLUG
 from tests.till import Till
 from timebank import clock
@@ -284,3 +285,17 @@ def test_whoever_did_not_pay_has_no_tickets(till: Till, client: FlaskClient) -> 
         db.session.remove()
     assert "It was not paid" in come_back(till, token).text
     assert faults(till) == []
+
+
+def test_a_booklet_that_is_sold_no_longer_is_not_paid_any_more(till: Till, client: FlaskClient) -> None:
+    token = wishes(client)
+
+    def close(session: Session) -> None:
+        for offer in session.scalars(select(TicketOffer)):
+            offer.is_open = False
+
+    written(till.app, close)
+    answer = till.client().post(f"{OWN}buy/{token}/go")
+    assert answer.status_code == 422
+    assert "cannot be bought any more" in answer.text
+    assert till.stripe.fake.all("checkout.session", account=HERE) == []
