@@ -174,6 +174,23 @@ MONEY: dict[str, Filled] = {
         | {"takes": "thanks", "thanked_hours": "0:30", "heard": "slip"},
         fresh=lambda _house: {"date": today()},
     ),
+    "thanks.give": Filled(
+        "giver",
+        key(49)
+        | {"amount": "100", "fund": "1", "name_hidden": "y", "wants_receipt": "y", "address": "4-5-6"},
+    ),
+    "settlement.envelopes": Filled(
+        "treasurer",
+        key(51),
+        fresh=lambda house: {
+            "shown": f"{house.here['member_id']['giver']}:100",
+            "who": str(house.here["member_id"]["giver"]),
+            "paid_on": today(),
+        },
+    ),
+    "thanks.usual": Filled("giver", {"takes": "nothing"}),
+    "thanks.usual_of": Filled("coordinator", {"takes": "hours"}, on="other"),
+    "thanks.give_for": Filled("treasurer", key(50) | {"amount": "100", "fund": "0", "address": ""}),
     "tickets.buy": Filled("other", key(46) | {"offer": "1"}),
     "tickets.go_on": Filled("stranger", {}, on="tickets"),
     "ticket_desk.sell": Filled(

@@ -130,7 +130,9 @@ from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.support import known as support_known
+from timebank.support import month_views
 from timebank.support import queries as support
+from timebank.support import thanks_views
 from timebank.support import views as support_views
 from timebank.tickets import desk_views as ticket_desk_views
 from timebank.tickets import known as tickets_known
@@ -293,7 +295,7 @@ FEATURES = (
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
-    *(rates_views, rate_settings_views, support_views),
+    *(rates_views, rate_settings_views, support_views, thanks_views, month_views),
     *(tickets_views, ticket_desk_views, ticket_offer_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

@@ -19,6 +19,7 @@ from timebank.donations.givers import named_after
 from timebank.donations.models import BY_HAND
 from timebank.donations.models import CASH
 from timebank.donations.models import LONGEST_REASON
+from timebank.donations.models import THANKS
 from timebank.donations.models import TRANSFER
 from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
@@ -102,6 +103,13 @@ class FundHasSpentIt(Refusal):
     )
 
 
+class LessIsOwed(Refusal):
+    """A member gives away more than they are owed as thanks."""
+
+    sentence = N_("%(left)s is owed as thanks, so no more can be given away.")
+    field = "amount"
+
+
 class BoxHasLess(Refusal):
     """A gift is to be taken back, and the cash box holds less than that."""
 
@@ -113,7 +121,7 @@ class Brought(Said):
     """A gift of money that came by hand, as the treasurer's form says it."""
 
     amount_minor: int
-    #: In cash or by transfer.
+    #: In cash, by transfer, or of what a member was owed as thanks.
     way: str
     given_on: date
     #: None: for whatever is needed most.
@@ -139,7 +147,10 @@ def write_down(session: Session, *, community: Community, gift: Brought, actor: 
     if gift.once:
         _refuse_twice(session, facts, community, gift)
     try:
-        posted = ledger.post(session, _entry(session, community, gift, actor))
+        with session.begin_nested():
+            posted = ledger.post(session, _entry(session, community, gift, actor))
+    except ledger.FloorExceeded as refused:
+        raise LessIsOwed(left=_owed(session, community, refused)) from refused
     except ledger.KeyReused as refused:
         raise WrittenBefore from refused
     if posted.repeated and (there := _written_before(session, community, gift.key)):
@@ -222,7 +233,7 @@ def _check(session: Session, community: Community, gift: Brought) -> None:
         raise NoMoneyAtAll
     if gift.amount_minor > MOST_MINOR:
         raise MoneyTooMuch(most=Money(MOST_MINOR, community.currency))
-    if gift.way not in BY_HAND:
+    if gift.way not in (*BY_HAND, THANKS) or (gift.way == THANKS and gift.member is None):
         raise WayUnknown
     if gift.fund is not None and gift.fund.ended_on is not None:
         raise FundEnded
@@ -257,7 +268,7 @@ def _entry(session: Session, community: Community, gift: Brought, actor: Actor) 
     def into(debit: str, credit: str) -> ledger.Transfer:
         return ledger.Transfer(debit=account(debit), credit=account(credit), amount=gift.amount_minor)
 
-    transfers = [into(_WHERE[gift.way], books.donations_code(slug))]
+    transfers = [into(_from(gift), books.donations_code(slug))]
     if slug is not None:
         transfers.append(into(books.GENERAL, books.fund_code(slug)))
     return ledger.Entry(
@@ -269,6 +280,21 @@ def _entry(session: Session, community: Community, gift: Brought, actor: Actor) 
         transfers=tuple(transfers),
         memo=_memo(gift.fund.id if gift.fund else None),
     )
+
+
+def _from(gift: Brought) -> str:
+    """Name the account that a gift comes out of, or into which its money was laid."""
+    if gift.way == THANKS and gift.member is not None:
+        return books.payable_code(gift.member.id)
+    return _WHERE[gift.way]
+
+
+def _owed(session: Session, community: Community, refused: ledger.LimitExceeded) -> Money:
+    """Tell what whoever gives thanks away is owed; what was paid too much is nothing."""
+    account = ledger.find_account(
+        session, book_id=community.book_id, code=refused.code, commodity=community.currency
+    )
+    return Money(max(0, ledger.balance(session, account).balance), community.currency)
 
 
 def _memo(fund_id: int | None) -> str:

@@ -25,6 +25,7 @@ from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import LONGEST_MESSAGE
 from timebank.donations.models import LONGEST_NAME
 from timebank.donations.models import LONGEST_REASON
+from timebank.donations.models import THANKS
 from timebank.donations.models import TRANSFER
 from timebank.donations.queries import KIND
 from timebank.donations.queries import STRIPE
@@ -45,6 +46,7 @@ WAY_LABELS = {
     STRIPE: _("By card or at a konbini"),
     CASH: _("In cash"),
     TRANSFER: _("By transfer"),
+    THANKS: _("Of thanks for help"),
     KIND: _("In kind"),
 }
 #: All of them.

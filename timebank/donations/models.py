@@ -36,6 +36,8 @@ MOST_SUGGESTED = 6
 #: How a gift of money comes that nobody pays here: laid into the cash box, or sent to the bank.
 CASH, TRANSFER = "cash", "transfer"
 BY_HAND = (CASH, TRANSFER)
+#: A gift of what a member was owed as thanks for help: no money moves.
+THANKS: Final = "thanks"
 #: What a gift is given in of somebody.
 MEMORY, HONOUR = "memory", "honour"
 
@@ -148,14 +150,14 @@ class Donation(Base):
 
 
 class DonationByHand(Base):
-    """That a gift came by hand: how, and by which entry it stands in the books, at once."""
+    """That a gift came without Stripe: how, and by which entry it stands in the books, at once."""
 
     __tablename__ = "donation_by_hand"
     __table_args__ = (
         UniqueConstraint("entry_id"),
         UniqueConstraint("reversal_id"),
         ForeignKeyConstraint(["donation_id", "community_id"], ["donation.id", "donation.community_id"]),
-        CheckConstraint(one_of("way", BY_HAND), name="donation_by_hand_way_is_known"),
+        CheckConstraint(one_of("way", (*BY_HAND, THANKS)), name="donation_by_hand_way_is_known"),
         CheckConstraint("length(actor) BETWEEN 1 AND 200", name="donation_by_hand_has_an_actor"),
         CheckConstraint(
             "(reversal_id IS NULL) = (taken_back_because IS NULL)",

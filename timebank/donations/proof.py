@@ -9,7 +9,8 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "gift {0}: entry {1} does not bring its {2} into {3} on its day, for {4}",
         """SELECT d.id, h.entry_id, d.amount_minor,
-                  CASE h.way WHEN 'cash' THEN 'cash:main' ELSE 'bank:main' END,
+                  CASE h.way WHEN 'cash' THEN 'cash:main' WHEN 'thanks' THEN 'payable:' || d.member_id
+                       ELSE 'bank:main' END,
                   coalesce('the fund ' || f.slug, 'no fund')
            FROM donation_by_hand h JOIN donation d ON d.id = h.donation_id
            JOIN community c ON c.id = d.community_id LEFT JOIN fund f ON f.id = d.fund_id
@@ -20,7 +21,8 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
                WHERE e.id = h.entry_id AND e.book_id = c.book_id AND e.kind = 'gift'
                  AND e.posted_on = d.given_on AND e.last_line = CASE WHEN f.id IS NULL THEN 1 ELSE 2 END
                  AND t.amount = d.amount_minor AND t.commodity = d.currency
-                 AND a.code = CASE h.way WHEN 'cash' THEN 'cash:main' ELSE 'bank:main' END
+                 AND a.code = CASE h.way WHEN 'cash' THEN 'cash:main'
+                       WHEN 'thanks' THEN 'payable:' || d.member_id ELSE 'bank:main' END
                  AND b.code = 'donations:' || coalesce(f.slug, 'general'))
              OR f.id IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM transfer t

@@ -1,6 +1,7 @@
 """The forms of paid support: a visit that a coordinator was told of, and what somebody paid or was paid."""
 
 from collections.abc import Sequence
+from datetime import date
 from datetime import time
 from typing import Any
 from typing import Final
@@ -8,27 +9,39 @@ from typing import Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
+from wtforms import HiddenField
 from wtforms import IntegerField
 from wtforms import RadioField
 from wtforms import SelectField
+from wtforms import SelectMultipleField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms import TimeField
 from wtforms.validators import InputRequired
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput
+from wtforms.widgets import ListWidget
 
 from timebank.communities.models import HelpKind
+from timebank.donations.by_hand import Brought
+from timebank.donations.models import LONGEST_ADDRESS
+from timebank.donations.models import THANKS as GIVEN_THANKS
 from timebank.exchanges.models import LONGEST_DESCRIPTION
+from timebank.funds.models import Fund
+from timebank.i18n import money
 from timebank.members.fields import PersonField
 from timebank.members.models import Member
 from timebank.support.models import BILL
 from timebank.support.models import CASH
 from timebank.support.models import LONGEST_REASON
+from timebank.support.models import MOST_MINOR
 from timebank.support.models import TICKETS
 from timebank.support.models import TRANSFER
 from timebank.support.paid import Payment
 from timebank.support.planning import HOURS
+from timebank.support.planning import NOTHING
 from timebank.support.planning import THANKS
+from timebank.support.planning import USUAL
 from timebank.support.planning import Wish
 from timebank.tickets.spending import read_numbers
 from timebank.web import DayField
@@ -46,7 +59,11 @@ PAYS_LABELS: Final = {
     TICKETS: _("With tickets"),
     HOURS: _("With hours"),
 }
-TAKES_LABELS: Final = {THANKS: _("Thanks in money"), HOURS: _("Hours, kept for later")}
+TAKES_LABELS: Final = {
+    THANKS: _("Thanks in money"),
+    HOURS: _("Hours, kept for later"),
+    NOTHING: _("Nothing: the thanks stay with the group"),
+}
 WAY_LABELS: Final = {CASH: _("In cash"), TRANSFER: _("By transfer")}
 LONGEST_NUMBERS = 500
 _HEARD: Final = {
@@ -92,8 +109,11 @@ class VisitForm(KeyedForm):
     paid_hours = HoursField(_("So much of it with money, the rest with hours"), description=_PART)
     takes = RadioField(
         _("What does whoever gave take?"),
-        choices=[SelectChoice(one, label) for one, label in TAKES_LABELS.items()],
-        default=THANKS,
+        choices=[
+            SelectChoice(USUAL, _("As they usually do")),
+            *(SelectChoice(one, label) for one, label in TAKES_LABELS.items()),
+        ],
+        default=USUAL,
     )
     thanked_hours = HoursField(_("So much of it as money, the rest as hours"), description=_PART)
     heard = RadioField(
@@ -161,6 +181,58 @@ class PaidForm(KeyedForm):
         )
 
 
+class GiveThanksForm(KeyedForm):
+    """What a member gives away of the thanks that they are owed, and what for."""
+
+    amount = MoneyField(_("How much is given?"), [Written(_("Please write an amount, for example 3000."))])
+    fund = SelectField(_("For which purpose?"))
+    name_hidden = BooleanField(_("Do not show the name to others"))
+    wants_receipt = BooleanField(_("A receipt is wished"))
+    address = TextAreaField(
+        _("Postal address"),
+        [Lines(LONGEST_ADDRESS)],
+        description=_("For the receipt, where it cannot come by mail."),
+    )
+
+    def __init__(self, funds: Sequence[Fund], *, receipts: bool, **known: Any) -> None:
+        self._funds = {str(one.id): one for one in funds}
+        super().__init__(fund="0", **known)
+        self.fund.choices = [
+            SelectChoice("0", gettext("Where it is needed most")),
+            *(SelectChoice(number, one.name) for number, one in self._funds.items()),
+        ]
+        if not receipts:
+            # Where the community issues none nobody can wish for one.
+            del self.wants_receipt
+            del self.address
+
+    def gift(self, member: Member, *, email: str, given_on: date) -> Brought:
+        """Put together what the form says."""
+        wants = "wants_receipt" in self and self.wants_receipt.data
+        return Brought(
+            amount_minor=self.amount.data or 0,
+            way=GIVEN_THANKS,
+            given_on=given_on,
+            fund=self._funds.get(self.fund.data),
+            member=member,
+            name_hidden=self.name_hidden.data,
+            email=email,
+            address=(self.address.data or "") if wants else "",
+            wants_receipt=wants,
+            key=self.key.data or "",
+        )
+
+
+class UsualForm(Form):
+    """What a member usually takes for help."""
+
+    takes = RadioField(
+        _("What do you usually take for help?"),
+        choices=[SelectChoice(one, label) for one, label in TAKES_LABELS.items()],
+        description=_("It can be another thing for each visit. What was written down stays as it is."),
+    )
+
+
 class TakeBackPaidForm(Form):
     """Why what was written down is taken back."""
 
@@ -172,3 +244,38 @@ class TakeBackPaidForm(Form):
 
 def _minute(moment: time | None) -> int | None:
     return None if moment is None else moment.hour * 60 + moment.minute
+
+
+class EnvelopesForm(KeyedForm):
+    """To whom envelopes with thanks were handed, of those that were shown with their amounts."""
+
+    #: Members' ids and what was in their envelopes: ``12:600 15:1200``.
+    shown = HiddenField()
+    who = SelectMultipleField(
+        _("Who has got an envelope?"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    paid_on = DayField(_("When?"), [Written(_DAY)])
+
+    def __init__(self, owed: Sequence[tuple[Member, int]], currency: str, **known: Any) -> None:
+        super().__init__(
+            who=[member.id for member, _amount in owed],
+            shown=" ".join(f"{member.id}:{amount}" for member, amount in owed),
+            **known,
+        )
+        self.who.choices = [
+            SelectChoice(member.id, f"{member.name} ({member.number}) · {money(amount, currency)}")
+            for member, amount in owed
+        ]
+
+
+def amounts_shown(typed: str) -> dict[int, int]:
+    """Read what was in the envelopes that a form has shown; nothing where somebody has changed it."""
+    try:
+        pairs = [one.split(":", maxsplit=1) for one in typed.split()]
+        shown = {int(number): int(amount) for number, amount in pairs}
+    except ValueError:
+        return {}
+    return shown if all(0 < one <= MOST_MINOR for pair in shown.items() for one in pair) else {}

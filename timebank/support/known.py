@@ -9,7 +9,9 @@ from timebank.errors import N_
 from timebank.exchanges.models import Exchange
 from timebank.known import Known
 from timebank.known import Whom
+from timebank.known import taken_away
 from timebank.support.models import SupportPaid
+from timebank.support.models import SupportUsual
 from timebank.support.models import SupportVisit
 
 _KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
@@ -47,6 +49,14 @@ KNOWN: Final = (
             {"community_id", "rate_id", "provider", "direct_minor", "to_fund_minor", "from_fund_minor"}
         ),
         kept=_KEPT,
+    ),
+    Known(
+        label=N_("What you usually take for help"),
+        table=SupportUsual,
+        about=lambda whom: SupportUsual.member_id == whom.member_id,
+        told={"takes": N_("What is taken"), "said_at": N_("When")},
+        untold=frozenset({"member_id", "community_id", "actor"}),
+        erase=taken_away,
     ),
     Known(
         label=N_("What you paid, or were paid, for help"),

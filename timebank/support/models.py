@@ -32,6 +32,10 @@ PAYS: Final = (BILL, TICKETS)
 
 #: What somebody owed for help, and what somebody was owed as thanks.
 OWED, THANKS = "owed", "thanks"
+#: Taken as hours, which are kept for later; or as nothing: what would be thanked with stays with the group,
+#: and is no gift.
+HOURS, NOTHING = "hours", "nothing"
+TAKES: Final = (THANKS, HOURS, NOTHING)
 CASH, TRANSFER = "cash", "transfer"
 
 
@@ -99,6 +103,11 @@ class SupportVisit(Base):
     #: What of the price was paid with tickets; the rest is on the bill.
     tickets_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
 
+    @property
+    def thanks_are_left(self) -> bool:
+        """Whoever gave took nothing for it: what they would have been thanked with stays with the group."""
+        return self.thanked_minutes > 0 and self.thanks_minor == 0
+
 
 class SupportPaid(Base):
     """That a member paid what they owed for help, or was paid thanks, in cash or by transfer."""
@@ -139,6 +148,24 @@ class SupportPaid(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
     reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
     taken_back_because: Mapped[str | None]
+
+
+class SupportUsual(Base):
+    """What a member usually takes for help that they give, until they say something else."""
+
+    __tablename__ = "support_usual"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        CheckConstraint(one_of("takes", TAKES), name="support_usual_takes_something_known"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="support_usual_has_an_actor"),
+        STRICT,
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+    takes: Mapped[str]
+    said_at: Mapped[datetime]
+    actor: Mapped[str]
 
 
 #: What was booked with an exchange is never written anew.

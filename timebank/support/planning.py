@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Final
@@ -30,16 +31,19 @@ from timebank.rates.pricing import parts_of
 from timebank.rates.pricing import price_of
 from timebank.rates.queries import rate_on
 from timebank.rates.queries import terms_on
+from timebank.support.models import HOURS as HOURS
+from timebank.support.models import NOTHING as NOTHING
 from timebank.support.models import PAYS
+from timebank.support.models import TAKES
+from timebank.support.models import THANKS as THANKS
 from timebank.support.models import TICKETS
+from timebank.support.usual import usual_of
 from timebank.tickets.spending import Chosen
 from timebank.tickets.spending import choose
 from timebank.tickets.spending import used_for
 
-#: Paid, or taken, as hours.
-HOURS: Final = "hours"
-#: Taken as thank-you money.
-THANKS: Final = "thanks"
+#: Taken as whoever gives usually does.
+USUAL: Final = "usual"
 
 
 class ForHoursAlone(Refusal):
@@ -57,6 +61,16 @@ class NothingToSettle(Refusal):
     def __init__(self, field: str) -> None:
         super().__init__()
         self.field = field
+
+
+class LeftInPart(Refusal):
+    """Thanks are left to the group where a part of the visit is hours, so that nobody could tell of what."""
+
+    sentence = N_(
+        "Thanks can be left to the group where the whole visit is paid with money. Let the giver take hours, "
+        "or have all of it be paid with money."
+    )
+    field = "takes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,11 @@ class Plan:
         return self.parts.price_minor - self.tickets.worth_minor
 
     @property
+    def thanks_are_left(self) -> bool:
+        """Whoever gives leaves the thanks to the group."""
+        return self.wish.takes == NOTHING
+
+    @property
     def received_minutes(self) -> int:
         """By how much the hours of whoever receives go down."""
         return self.minutes - self.paid_minutes
@@ -135,11 +154,15 @@ class Plan:
 
 def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | None:
     """Work out what will become of a visit; None where it is for hours alone."""
+    if wish.takes == USUAL:
+        wish = replace(wish, takes=usual_of(session, member=wish.giver))
     said = _said(wish)
     check_said(said, community=community, by=None)
     (line,) = lines_of(said, community=community)
     paid = _part("pays", wish.pays, (HOURS, *PAYS), wish.paid_minutes, line.minutes)
-    thanked = _part("takes", wish.takes, (HOURS, THANKS), wish.thanked_minutes, line.minutes)
+    thanked = _part("takes", wish.takes, TAKES, wish.thanked_minutes, line.minutes)
+    if wish.takes == NOTHING and not paid == thanked == line.minutes:
+        raise LeftInPart
     if not paid and not thanked:
         return None
     terms = terms_on(session, community=community, day=wish.worked_on)
@@ -155,6 +178,9 @@ def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | Non
         km=wish.km,
     )
     parts = parts_of(rate, visit, paid_minutes=paid, thanked_minutes=thanked)
+    if wish.takes == NOTHING:
+        # The way is no thanks: it has cost something, and whoever receives pays it.
+        parts = replace(parts, thanks_minor=0, direct_minor=parts.way_minor)
     tickets = _tickets(session, community, wish, parts.price_minor if paid else 0)
     needed = max(0, -parts.kept_minor)
     held = min(needed, _held(session, community)) if terms.general_pays else needed

@@ -55,8 +55,8 @@ MOST_LISTED = 500
 @needs("see-support")
 def index() -> ResponseReturnValue:
     """List the visits of a month that have money in them, and what they come to."""
-    _check_on()
-    first, last = _month()
+    check_on()
+    first, last = asked_month()
     found = queries.list_visits(
         session(), community=community(), first=first, last=last, limit=MOST_LISTED + 1
     )
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
         "support/visits.html",
         shown=shown,
         cut=len(found) > MOST_LISTED,
-        **_months(first, last),
+        **months_around(first, last),
         price=sum(one.price_minor for one in standing),
         thanks=sum(one.thanks_minor + one.way_minor for one in standing),
         kept=queries.kept_hours(session(), community=community()),
@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
 @needs("log-for-others")
 def write_down() -> ResponseReturnValue:
     """Write down a visit as both sides told it; what it means for both is shown before it is saved."""
-    _check_on()
+    check_on()
     here = community()
     tickets = was_ever_sold(session(), community=here)
     form = VisitForm(list_kinds(session(), community=here), tickets=tickets, date=_today())
@@ -113,8 +113,8 @@ def show(exchange_id: int) -> ResponseReturnValue:
 @needs("see-own-support")
 def mine() -> ResponseReturnValue:
     """Show a member what they owe and are owed, and their visits of a month."""
-    _check_on()
-    first, last = _month()
+    check_on()
+    first, last = asked_month()
     here, me = community(), oneself()
     found = queries.list_visits(
         session(), community=here, first=first, last=last, member=me, limit=MOST_LISTED
@@ -124,7 +124,7 @@ def mine() -> ResponseReturnValue:
         owed=queries.owed_of(session(), community=here, member=me),
         paid=queries.list_paid(session(), community=here, member=me),
         shown=found,
-        **_months(first, last),
+        **months_around(first, last),
         ways=WAY_LABELS,
         tickets=was_ever_sold(session(), community=here),
     )
@@ -137,7 +137,7 @@ def mine() -> ResponseReturnValue:
 @needs("see-support")
 def owed() -> ResponseReturnValue:
     """List what members owe and are owed, and what stands for hours that are kept."""
-    _check_on()
+    check_on()
     found = queries.list_owed(session(), community=community())
     kept = queries.kept_hours(session(), community=community())
     return render_template("support/owed.html", found=found, kept=kept)
@@ -147,7 +147,7 @@ def owed() -> ResponseReturnValue:
 @needs("see-support")
 def of_member(member_id: int) -> ResponseReturnValue:
     """Show what one member owes and is owed, and what was paid."""
-    _check_on()
+    check_on()
     whose = _member(member_id)
     return render_template(
         "support/of_member.html",
@@ -176,7 +176,7 @@ def is_paid(member_id: int) -> ResponseReturnValue:
 @needs("settle-support")
 def take_back(paid_id: int) -> ResponseReturnValue:
     """Take back what was written down by mistake."""
-    _check_on()
+    check_on()
     found = queries.find_paid(session(), community=community(), paid_id=paid_id) or abort(404)
     whose, form = _member(found.member_id), TakeBackPaidForm()
     if form.validate_on_submit():
@@ -191,13 +191,32 @@ def take_back(paid_id: int) -> ResponseReturnValue:
     return form_page("support/take_back.html", form, paid=found, whose=whose, ways=WAY_LABELS)
 
 
-# --- the leaves ---------------------------------------------------------------------------------------------
+# --- what the pages of support have in common --------------------------------------------------------------
 
 
-def _check_on() -> None:
+def check_on() -> None:
     """Find the pages of paid support; where nothing was ever paid there are none."""
     if not queries.was_ever_on(session(), community=community()):
         abort(404)
+
+
+def asked_month() -> tuple[date, date]:
+    """Read which month is asked for; this one where nothing, or no month, is."""
+    asked = request.args.get("month", "")
+    try:
+        return month_bounds(date.fromisoformat(f"{asked}-01"))
+    except ValueError:
+        return month_bounds(_today())
+
+
+def months_around(first: date, last: date) -> dict[str, date | None]:
+    """Name a month's days, and the months before and after it, as far as there is anything to see."""
+    before = months_on(first, -1) if first > date(1900, 1, 1) else None
+    after = months_on(first, 1) if first < _today().replace(day=1) else None
+    return {"month": first, "last": last, "before": before, "after": after}
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
 
 
 def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
@@ -212,7 +231,7 @@ def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
 
 
 def _pay(whose: Member, what: str) -> ResponseReturnValue:
-    _check_on()
+    check_on()
     owed = queries.owed_of(session(), community=community(), member=whose)
     left = owed.owes_minor if what == OWED else owed.is_owed_minor
     form = PaidForm(amount=max(0, left) or None, paid_on=_today())
@@ -236,22 +255,6 @@ def _write_paid(form: PaidForm, whose: Member, what: str) -> SupportPaid:
 
 def _member(member_id: int) -> Member:
     return find_member(session(), community=community(), member_id=member_id) or abort(404)
-
-
-def _month() -> tuple[date, date]:
-    """Read which month is asked for; this one where nothing, or no month, is."""
-    asked = request.args.get("month", "")
-    try:
-        return month_bounds(date.fromisoformat(f"{asked}-01"))
-    except ValueError:
-        return month_bounds(_today())
-
-
-def _months(first: date, last: date) -> dict[str, date | None]:
-    """Name a month's days, and the months before and after it, as far as there is anything to see."""
-    before = months_on(first, -1) if first > date(1900, 1, 1) else None
-    after = months_on(first, 1) if first < _today().replace(day=1) else None
-    return {"month": first, "last": last, "before": before, "after": after}
 
 
 def _today() -> date:

@@ -31,7 +31,9 @@ from timebank.rates.service import set_rate
 from timebank.support.models import BILL
 from timebank.support.models import SupportVisit
 from timebank.support.planning import HOURS
+from timebank.support.planning import NOTHING
 from timebank.support.planning import THANKS
+from timebank.support.planning import LeftInPart
 from timebank.support.planning import NothingToSettle
 from timebank.support.planning import Wish
 from timebank.support.planning import plan_of
@@ -59,6 +61,44 @@ def test_money_for_money(session: Session, provider: str) -> None:
         else {"receivable:R": 800, "support": -200, "payable:G": -600}
     )
     assert place.faults() == []
+
+
+@pytest.mark.parametrize("provider", [GROUP, MEMBER])
+def test_thanks_that_are_left_stay_with_the_group(session: Session, provider: str) -> None:
+    place = a_place(session, provider=provider)
+    exchange = place.visit(takes=NOTHING)
+    assert place.hours() == (0, 0, 0)
+    assert place.money() == {"receivable:R": 800, "support": -800}
+    assert session.get_one(SupportVisit, exchange.id).thanks_are_left
+    assert place.faults() == []
+
+
+@pytest.mark.parametrize("provider", [GROUP, MEMBER])
+def test_the_way_is_no_thanks_that_could_be_left(session: Session, provider: str) -> None:
+    place = a_place(session, provider=provider)
+    # Of a day before today, as only the first one of a kind may be.
+    session.execute(text("DELETE FROM support_rate"))
+    set_rate(
+        session,
+        community=place.community,
+        kind=None,
+        facts=Facts(starts_on=FRIDAY, price_minor=800, thanks_minor=600, way_by=BY_KM, way_minor=20),
+        actor=COORDINATOR,
+    )
+    place.visit(takes=NOTHING, km=10)
+    money = place.money()
+    assert (money["receivable:R"], money["payable:G"]) == (1000, -200)
+    assert place.faults() == []
+
+
+@pytest.mark.parametrize(
+    "facts", [{"pays": HOURS}, {"paid_minutes": 30}, {"thanked_minutes": 30}], ids=["hours", "paid", "left"]
+)
+def test_thanks_are_left_of_a_whole_visit_that_is_paid_with_money(
+    place: Place, facts: dict[str, Any]
+) -> None:
+    with pytest.raises(LeftInPart):
+        place.visit(takes=NOTHING, **facts)
 
 
 @pytest.mark.parametrize("provider", [GROUP, MEMBER])
