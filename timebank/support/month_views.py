@@ -14,6 +14,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import clock
+from timebank.errors import N_
+from timebank.errors import Refusal
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.memberships.service import rule_of
@@ -40,6 +42,14 @@ from timebank.web import refusals
 from timebank.web import session
 
 bp = Blueprint("settlement", __name__)
+
+
+class LessIsOwedNow(Refusal):
+    """More lies in an envelope than is owed by now."""
+
+    sentence = N_("%(name)s is owed %(owed)s by now. Please take the tick away, or open the page anew.")
+    field = "who"
+
 
 #: How a payment in an envelope is told from another one of the same form.
 _OF_MEMBER = "{key}:{member_id}"
@@ -176,4 +186,6 @@ def _hand_out(form: EnvelopesForm, amounts: dict[Member, int]) -> int:
         except paid.PaidBefore:
             form.renew_key()
             raise
+        except paid.MoreThanIsOwed as refused:
+            raise LessIsOwedNow(name=member.name, **refused.facts) from refused
     return len(chosen)

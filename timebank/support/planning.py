@@ -63,6 +63,13 @@ class NothingToSettle(Refusal):
         self.field = field
 
 
+class NumbersForNothing(Refusal):
+    """Numbers of tickets were typed, and nothing is paid with tickets."""
+
+    sentence = N_("Numbers of tickets are written here. Please choose “With tickets”, or clear them.")
+    field = "numbers"
+
+
 class LeftInPart(Refusal):
     """Thanks are left to the group where a part of the visit is hours, so that nobody could tell of what."""
 
@@ -163,6 +170,8 @@ def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | Non
     thanked = _part("takes", wish.takes, TAKES, wish.thanked_minutes, line.minutes)
     if wish.takes == NOTHING and not paid == thanked == line.minutes:
         raise LeftInPart
+    if wish.numbers and (wish.pays != TICKETS or not paid):
+        raise NumbersForNothing
     if not paid and not thanked:
         return None
     terms = terms_on(session, community=community, day=wish.worked_on)

@@ -17,6 +17,8 @@ from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
+from timebank.exchanges.models import ExchangeEvent
+from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Shares
 from timebank.text import clean_line
 from timebank.text import is_visible
@@ -29,11 +31,14 @@ from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
+from timebank.tickets.models import TicketUse
 from timebank.tickets.offers import rule_of
 from timebank.tickets.selling import WHERE
 from timebank.tickets.selling import BoughtBefore
 from timebank.tickets.selling import WayUnknown
 from timebank.tickets.selling import hold_numbers
+from timebank.tickets.spending import is_booked
+from timebank.tickets.spending import is_in_the_books
 from timebank.tickets.spending import unused_of
 
 #: What entries are by which money goes back for tickets, and by which they lapse.
@@ -79,6 +84,13 @@ class ReasonWanted(Refusal):
     field = "reason"
 
 
+class MoneyNotThereYet(Refusal):
+    """Money is to go back for tickets that Stripe has taken and the books do not have yet."""
+
+    sentence = N_("The money for these tickets is not in the books yet. Please try again tomorrow.")
+    field = "tickets"
+
+
 class BoxTooEmpty(Refusal):
     """More is to be paid out than lies in the cash box."""
 
@@ -107,12 +119,15 @@ def give_back(
     # Before anything is looked at: of two who send the same form, one follows the other.
     hold_numbers(session, community)
     if there := _given_before(session, community, back.key):
-        if (there.sale_id, there.tickets, there.way) != (sale.id, back.tickets, back.way):
+        known = (there.sale_id, there.tickets, there.way, there.given_on, there.reason)
+        if known != (sale.id, back.tickets, back.way, back.given_on, why):
             raise BoughtBefore
         return there
     if not rule_of(session, community=community).refunds:
         raise RefundsAreOff
     check_open_day(session, back.given_on, community=community, field="given_on")
+    if not is_in_the_books(session, sale=sale):
+        raise MoneyNotThereYet
     unused = unused_of(session, sale=sale)
     if not 1 <= back.tickets <= len(unused):
         raise NotSoManyLeft(left=len(unused))
@@ -170,7 +185,7 @@ def take_back(session: Session, *, community: Community, sale: TicketSale, reaso
                 actor=str(actor),
                 memo=f"tickets of member {sale.member_id}",
             )
-    except ledger.LimitExceeded as refused:
+    except ledger.CeilingExceeded as refused:
         raise BoxTooEmpty from refused
     sale.reversal_id, sale.taken_back_because = reversed_.entry_id, why
     _gone(session, unused, MISTAKE, today)
@@ -179,30 +194,42 @@ def take_back(session: Session, *, community: Community, sale: TicketSale, reaso
 def shares_back(session: Session, *, community: Community, sale: TicketSale, amount: int) -> Shares:
     """Tell where money belongs that Stripe gave back, or a card's owner had back.
 
-    First come the tickets that were not used, the last numbers first: they pay nothing any more. For what
-    was used, and what is no whole ticket, the member owes the money.
+    First come the tickets that were not used, the last numbers first, and then those that have lapsed: they
+    pay nothing any more, and are no income. For what was used the member owes the money, and for what is no
+    whole ticket until it has become one; what they have paid of that stays paid.
     """
     face = session.get_one(TicketOffer, sale.offer_id).face_minor
-    gone = unused_of(session, sale=sale)[: amount // face]
-    _gone(session, gone, BACK, clock.today(community.time_zone))
-    from_tickets = len(gone) * face
+    today = clock.today(community.time_zone)
+    unused, lapsed = unused_of(session, sale=sale), _lapsed(session, sale)
+    whole = (amount + min(sale.billed_minor, _owes(session, community, sale))) // face
+    gone, undone = unused[:whole], lapsed[: max(0, whole - len(unused))]
+    _gone(session, [*gone, *undone], BACK, today)
+    worth = (len(gone) + len(undone)) * face
+    sale.billed_minor += amount - worth
+    session.flush()
     return (
-        (books.tickets_code(sale.member_id), -from_tickets),
-        (books.receivable_code(sale.member_id), from_tickets - amount),
+        (books.tickets_code(sale.member_id), -len(gone) * face),
+        (books.TICKETS_LAPSED, -len(undone) * face),
+        (books.receivable_code(sale.member_id), worth - amount),
     )
 
 
 def lapse(session: Session, *, community: Community) -> int:
-    """Let the tickets lapse whose last day is long over; tells how many did. The caller commits."""
+    """Let the tickets lapse whose last day is long over; tells how many did. The caller commits.
+
+    What a visit that was taken back has given free waits as long again: perhaps it is written down anew.
+    """
     today = clock.today(community.time_zone)
     over = select(TicketSale).where(
         TicketSale.community_id == community.id,
         TicketSale.last_on < today - timedelta(days=LAPSE_AFTER_DAYS),
         TicketSale.id.in_(select(Ticket.sale_id).where(Ticket.gone.is_(None))),
+        is_booked(),
     )
     number = 0
     for sale in session.scalars(over.order_by(TicketSale.id)).all():
-        unused = unused_of(session, sale=sale)
+        free = _given_free(session, sale)
+        unused = [one for one in unused_of(session, sale=sale) if one.id not in free]
         if not unused:
             continue
         face = session.get_one(TicketOffer, sale.offer_id).face_minor
@@ -236,6 +263,39 @@ def _given_before(session: Session, community: Community, key: str) -> TicketBac
     return session.scalar(
         select(TicketBack).where(TicketBack.community_id == community.id, TicketBack.key == key)
     )
+
+
+def _lapsed(session: Session, sale: TicketSale) -> Sequence[Ticket]:
+    found = select(Ticket).where(Ticket.sale_id == sale.id, Ticket.gone == LAPSED)
+    return session.scalars(found.order_by(Ticket.number.desc())).all()
+
+
+def _owes(session: Session, community: Community, sale: TicketSale) -> int:
+    """Tell what the member owes by now, of which no more can be let off."""
+    owes = books.money(
+        session,
+        book_id=community.book_id,
+        currency=sale.currency,
+        code=books.receivable_code(sale.member_id),
+        actor=BY_STRIPE,
+    )
+    return max(0, -ledger.balance(session, owes).balance)
+
+
+def _given_free(session: Session, sale: TicketSale) -> set[int]:
+    """Name the tickets whose visit was taken back a short while ago."""
+    lately = clock.now() - timedelta(days=LAPSE_AFTER_DAYS)
+    found = (
+        select(TicketUse.ticket_id)
+        .join(Ticket, Ticket.id == TicketUse.ticket_id)
+        .join(ExchangeEvent, ExchangeEvent.exchange_id == TicketUse.exchange_id)
+        .where(
+            Ticket.sale_id == sale.id,
+            ExchangeEvent.what == "reversed",
+            ExchangeEvent.happened_at > lately,
+        )
+    )
+    return set(session.scalars(found))
 
 
 def _gone(session: Session, tickets: Sequence[Ticket], why: str, day: date) -> None:

@@ -3,11 +3,32 @@
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from timebank.errors import N_
 from timebank.known import Known
+from timebank.known import Whom
+from timebank.payments.models import Payment
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketSale
+from timebank.tickets.selling import TICKETS
+
+
+def _forget(session: Session, _known: Known, whom: Whom) -> None:
+    """Let go of addresses for mail; who paid what stays, as the books need it."""
+    sales = select(TicketSale.id).where(TicketSale.member_id == whom.member_id)
+    gone = (
+        update(Payment)
+        .where(
+            Payment.community_id == whom.community_id,
+            Payment.purpose == TICKETS,
+            Payment.subject_id.in_(sales),
+        )
+        .values(email="")
+    )
+    session.execute(gone.execution_options(synchronize_session=False))
+
 
 _KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
 
@@ -28,9 +49,10 @@ KNOWN: Final = (
         untold=frozenset(
             {
                 *("id", "community_id", "member_id", "offer_id", "language", "key", "actor"),
-                *("entry_id", "reversal_id"),
+                *("entry_id", "reversal_id", "billed_minor"),
             }
         ),
+        erase=_forget,
         kept=_KEPT,
     ),
     Known(

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy import Index
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
@@ -143,6 +144,9 @@ class TicketSale(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
     reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
     taken_back_because: Mapped[str | None]
+    #: What of money that Stripe gave back the member owes again: for tickets that were used, and for what is
+    #: no whole ticket.
+    billed_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
 
 
 class TicketBack(Base):

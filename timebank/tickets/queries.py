@@ -17,6 +17,8 @@ from timebank.communities.models import Community
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
+from timebank.payments.models import PROCESSING
+from timebank.payments.models import Payment
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketOffer
@@ -24,6 +26,7 @@ from timebank.tickets.models import TicketSale
 from timebank.tickets.models import TicketUse
 from timebank.tickets.offers import USUAL_MONTHS
 from timebank.tickets.offers import rule_of
+from timebank.tickets.selling import TICKETS
 from timebank.tickets.spending import is_used
 from timebank.tickets.spending import whose_tickets
 
@@ -102,14 +105,22 @@ def backs_of(session: Session, *, sale: TicketSale) -> Sequence[TicketBack]:
     return session.scalars(found.order_by(TicketBack.id)).all()
 
 
-def on_their_way(session: Session, *, community: Community, member: Member) -> Sequence[TicketSale]:
-    """List booklets that a member began to buy and that may still be paid: of the last days only."""
-    found = select(TicketSale).where(
-        TicketSale.community_id == community.id,
-        TicketSale.member_id == member.id,
-        TicketSale.paid_on.is_(None),
+def on_their_way(session: Session, *, community: Community, member: Member) -> Sequence[Payment]:
+    """List payments of booklets that a member carries to a konbini."""
+    waits = (
+        select(Payment)
+        .join(
+            TicketSale,
+            and_(TicketSale.id == Payment.subject_id, TicketSale.community_id == Payment.community_id),
+        )
+        .where(
+            Payment.community_id == community.id,
+            Payment.purpose == TICKETS,
+            Payment.state == PROCESSING,
+            TicketSale.member_id == member.id,
+        )
     )
-    return session.scalars(found.order_by(TicketSale.id.desc()).limit(3)).all()
+    return session.scalars(waits.order_by(Payment.id)).all()
 
 
 def was_ever_sold(session: Session, *, community: Community) -> bool:

@@ -186,7 +186,9 @@ def last_day(offer: TicketOffer, paid_on: date) -> date | None:
     """Tell the last day of help that tickets of a booklet can pay; None where they have none."""
     if offer.valid_months is None:
         return None
-    return months_on(paid_on, offer.valid_months) - timedelta(days=1)
+    last = months_on(paid_on, offer.valid_months)
+    # A month that has no such day ends the time with its own last one (in Japan: Civil Code, article 143).
+    return last - timedelta(days=1) if last.day == paid_on.day else last
 
 
 def newest_attempt(session: Session, *, sale: TicketSale) -> Payment | None:

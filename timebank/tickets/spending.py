@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement
 from sqlalchemy import Select
 from sqlalchemy import exists
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,12 +25,16 @@ from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.members.same_as import older_records
 from timebank.money import Money
+from timebank.payments.booking import TAKEN
+from timebank.payments.models import Payment
+from timebank.payments.models import StripeMovement
 from timebank.text import excerpt
 from timebank.text import half_width
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
 from timebank.tickets.models import TicketUse
+from timebank.tickets.selling import TICKETS
 
 #: More tickets than anybody hands over for one visit.
 MOST_AT_ONCE: Final = 100
@@ -235,6 +240,29 @@ def use(session: Session, *, exchange: Exchange, chosen: Chosen) -> None:
     session.flush()
 
 
+def is_booked() -> ColumnElement[bool]:
+    """Say of a booklet, in a query, whether its money is in the books: until then its tickets pay nothing."""
+    taken = exists(
+        select(StripeMovement.id)
+        .join(Payment, Payment.id == StripeMovement.payment_id)
+        .where(
+            Payment.purpose == TICKETS,
+            Payment.subject_id == TicketSale.id,
+            Payment.community_id == TicketSale.community_id,
+            Payment.oddity.is_(None),
+            StripeMovement.kind.in_(TAKEN),
+            StripeMovement.entry_id.is_not(None),
+        )
+    )
+    return or_(TicketSale.entry_id.is_not(None), taken)
+
+
+def is_in_the_books(session: Session, *, sale: TicketSale) -> bool:
+    """Say whether the money of a booklet is in the books."""
+    found = select(TicketSale.id).where(TicketSale.id == sale.id, is_booked())
+    return session.scalar(found) is not None
+
+
 def is_used() -> ColumnElement[bool]:
     """Say of a ticket, in a query, whether it was used for an exchange that still counts."""
     return exists(
@@ -282,6 +310,8 @@ def _by_number(
         if one.sale.member_id not in whose:
             raise SomebodyElses(number=number, name=member.name)
         _check_left(session, one.ticket)
+        if not is_in_the_books(session, sale=one.sale):
+            raise NotPaidForYet
         if one.sale.last_on is not None and day > one.sale.last_on:
             raise RanOut(number=number, day=one.sale.last_on)
         if one.sale.paid_on is not None and day < one.sale.paid_on:
@@ -311,6 +341,7 @@ def _on_account(session: Session, community: Community, whose: Collection[int], 
         (TicketSale.last_on.is_(None)) | (TicketSale.last_on >= day),
         Ticket.gone.is_(None),
         ~is_used(),
+        is_booked(),
     )
     # What has no last day comes last on both engines.
     rows = session.execute(found.order_by(TicketSale.last_on.is_(None), TicketSale.last_on, Ticket.number))

@@ -258,7 +258,7 @@ def test_what_is_in_the_envelopes_stays_what_was_shown(filled: Desk) -> None:
     assert filled["Jiro"].post(page, data=gift).status_code == 303
     refused = sends(filled, form)
     assert refused.status_code == 422
-    assert "¥500 is owed, so no more can be paid." in text_of(refused.text)
+    assert "Jiro is owed ¥500 by now. Please take the tick away" in text_of(refused.text)
     # All of them, or none.
     assert "Thanks to get ¥900" in owed(filled, "Hana")
 

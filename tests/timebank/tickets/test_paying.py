@@ -1,6 +1,7 @@
 """A member buys tickets by card or at a konbini: they come at once, the books follow, whatever happens."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,15 +21,22 @@ from tests.till import Till
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.db import db
+from timebank.known import Whom
 from timebank.members.models import Member
 from timebank.payments import models
 from timebank.payments.proof import check_payments
+from timebank.support.models import CASH
+from timebank.support.models import OWED
 from timebank.support.models import TICKETS
+from timebank.support.paid import Payment as Paid
+from timebank.support.paid import write_paid
 from timebank.support.planning import THANKS
 from timebank.support.planning import Wish
 from timebank.support.planning import plan_of
 from timebank.support.proof import check_support
 from timebank.support.visits import write_down
+from timebank.tickets.giving_back import lapse
+from timebank.tickets.known import KNOWN
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
@@ -171,6 +179,9 @@ def test_at_a_konbini_they_come_with_the_money(till: Till, client: FlaskClient, 
     till.tell_all()
     assert tickets(till) == []
     assert "on their way" in come_back(till, token).text
+    waits = client.get(OWN).text
+    assert "waits to be paid at a konbini" in waits
+    assert f"{OWN}buy/{token}/paid" in waits
     till.stripe.fake.pay_voucher(page)
     till.tell_all()
     assert tickets(till) == [None] * 5
@@ -234,6 +245,70 @@ def test_what_goes_back_in_stripes_dashboard_takes_unused_tickets_first(
     assert faults(till) == []
 
 
+def test_parts_that_go_back_become_whole_tickets_and_nobody_owes_for_nothing(
+    till: Till, client: FlaskClient, hana: Neighbour
+) -> None:
+    token = buys(till, client)
+    till.tell_all()
+    till.stripe.fake.refund(charge_of(till, token), amount=1000)
+    till.tell_all()
+    assert owed(till, hana) == (3200, 200)
+    till.stripe.fake.refund(charge_of(till, token))
+    till.tell_all()
+    assert tickets(till) == ["back"] * 5
+    assert owed(till, hana) == (0, 0)
+    assert faults(till) == []
+
+
+def test_what_was_paid_of_such_a_part_stays_paid(till: Till, client: FlaskClient, hana: Neighbour) -> None:
+    token = buys(till, client)
+    till.tell_all()
+    till.stripe.fake.refund(charge_of(till, token), amount=1000)
+    till.tell_all()
+
+    def pays(session: Session) -> None:
+        assert hana.member
+        community = session.get_one(Community, till.community_id)
+        payment = Paid(
+            what=OWED,
+            amount_minor=200,
+            way=CASH,
+            paid_on=clock.today(community.time_zone),
+            key="form:the part",
+        )
+        member = session.get_one(Member, hana.member.id)
+        write_paid(session, community=community, member=member, payment=payment, actor=COORDINATOR)
+
+    written(till.app, pays)
+    till.stripe.fake.refund(charge_of(till, token))
+    till.tell_all()
+    # One ticket is left, of which she has paid 200 and owes 600.
+    assert tickets(till) == [None, "back", "back", "back", "back"]
+    assert owed(till, hana) == (800, 600)
+    assert faults(till) == []
+
+
+def test_what_has_lapsed_goes_back_out_of_what_it_brought(
+    till: Till, client: FlaskClient, hana: Neighbour
+) -> None:
+    token = buys(till, client)
+    till.tell_all()
+
+    def lapses(session: Session) -> None:
+        for sale in session.scalars(select(TicketSale)):
+            sale.paid_on = sale.last_on = date(2026, 1, 1)
+        session.flush()
+        assert lapse(session, community=session.get_one(Community, till.community_id)) == 5
+
+    written(till.app, lapses)
+    assert till.balances()["tickets-lapsed"] == -4000
+    till.stripe.fake.refund(charge_of(till, token), amount=2400)
+    till.tell_all()
+    assert till.balances()["tickets-lapsed"] == -1600
+    assert tickets(till) == ["lapsed", "lapsed", "back", "back", "back"]
+    assert owed(till, hana) == (0, 0)
+
+
 @pytest.mark.parametrize("won", [True, False])
 def test_a_dispute_leaves_the_tickets_until_it_is_lost(
     till: Till, client: FlaskClient, hana: Neighbour, *, won: bool
@@ -271,6 +346,21 @@ def test_a_treasurer_is_led_to_the_booklet_and_not_to_stripe(till: Till, client:
     answer = desk.get(f"{page}/give-back")
     assert answer.status_code == 409
     assert "given back on the page of their booklet" in answer.text
+
+
+def test_an_address_for_mail_goes_with_the_member(till: Till, client: FlaskClient, hana: Neighbour) -> None:
+    token = wishes(client)
+    assert till.payment(token).email == "hana@example.org"
+
+    def forget(session: Session) -> None:
+        assert hana.member
+        whom = Whom(community_id=till.community_id, member_id=hana.member.id)
+        for known in KNOWN:
+            if known.erase:
+                known.erase(session, known, whom)
+
+    written(till.app, forget)
+    assert till.payment(token).email == ""
 
 
 def test_whoever_did_not_pay_has_no_tickets(till: Till, client: FlaskClient) -> None:

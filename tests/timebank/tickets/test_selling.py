@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from tests.timebank.support.paying import a_place
 from tests.timebank.tickets.booklets import SOLD_ON
 from tests.timebank.tickets.booklets import a_booklet
 from tests.timebank.tickets.booklets import all_faults
+from tests.timebank.tickets.booklets import by_card
 from tests.timebank.tickets.booklets import numbers_of
 from tests.timebank.tickets.booklets import sold
 from timebank import books
@@ -47,9 +49,15 @@ def owed(place: Place) -> int:
     return -place.money().get(books.tickets_code(place.receiver.id), 0)
 
 
-def back(place: Place, sale: TicketSale, tickets: int, *, key: str = "form:back", way: str = CASH) -> None:
-    facts = Back(tickets=tickets, way=way, reason="moves away", given_on=FRIDAY, key=key)
-    giving_back.give_back(place.session, community=place.community, sale=sale, back=facts, actor=COORDINATOR)
+def back(place: Place, sale: TicketSale, tickets: int, **facts: Any) -> None:
+    known: dict[str, Any] = {"way": CASH, "reason": "moves away", "given_on": FRIDAY, "key": "form:back"}
+    giving_back.give_back(
+        place.session,
+        community=place.community,
+        sale=sale,
+        back=Back(tickets=tickets, **known | facts),
+        actor=COORDINATOR,
+    )
 
 
 def allowed(place: Place) -> None:
@@ -85,11 +93,24 @@ def test_the_same_form_sells_once(place: Place) -> None:
     assert place.money()["bank:main"] == 4000
 
 
-@pytest.mark.parametrize("months", [1, 6, 120, None])
-def test_the_last_day_is_the_one_before_the_same_day_again(place: Place, months: int | None) -> None:
+@pytest.mark.parametrize(
+    ("paid_on", "months", "last"),
+    [
+        (date(2026, 4, 3), 6, date(2026, 10, 2)),
+        (date(2026, 8, 28), 6, date(2027, 2, 27)),
+        # February has no such day, so its last one ends the time.
+        (date(2026, 8, 29), 6, date(2027, 2, 28)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2026, 8, 31), 1, date(2026, 9, 30)),
+        (date(2026, 8, 31), 120, date(2036, 8, 30)),
+        (date(2026, 8, 31), None, None),
+    ],
+)
+def test_the_last_day_is_the_one_before_the_same_day_again(
+    place: Place, paid_on: date, months: int | None, last: date | None
+) -> None:
     offer = a_booklet(place.session, place.community, valid_months=months)
-    last = selling.last_day(offer, date(2026, 8, 31))
-    assert last == {1: date(2026, 9, 29), 6: date(2027, 2, 27), 120: date(2036, 8, 30), None: None}[months]
+    assert selling.last_day(offer, paid_on) == last
 
 
 def test_nobody_sells_tickets_for_what_members_provide_without_a_registration(session: Session) -> None:
@@ -181,6 +202,10 @@ def test_the_same_form_gives_back_once(place: Place) -> None:
     assert owed(place) == 2400
     with pytest.raises(selling.BoughtBefore):
         back(place, sale, 1)
+    with pytest.raises(selling.BoughtBefore):
+        back(place, sale, 2, reason="another reason")
+    with pytest.raises(selling.BoughtBefore):
+        back(place, sale, 2, given_on=FRIDAY + timedelta(days=1))
     back(place, sale, 2, key="form:more")
     assert owed(place) == 800
     assert all_faults(place) == []
@@ -200,6 +225,17 @@ def test_nothing_goes_back_without_a_reason_or_that_is_not_in_the_box(place: Pla
             giving_back.give_back(
                 place.session, community=place.community, sale=sale, back=one, actor=COORDINATOR
             )
+    assert owed(place) == 4000
+    assert all_faults(place) == []
+
+
+def test_money_that_is_not_in_the_books_yet_does_not_go_back(place: Place) -> None:
+    allowed(place)
+    offer = a_booklet(place.session, place.community)
+    sale = by_card(place, offer)
+    sold(place, offer)
+    with pytest.raises(giving_back.MoneyNotThereYet):
+        back(place, sale, 1)
     assert owed(place) == 4000
     assert all_faults(place) == []
 
@@ -242,10 +278,13 @@ def test_tickets_lapse_once_their_time_is_long_over(place: Place, monkeypatch: p
     assert on(last + timedelta(days=64)) == 0
     assert place.money()["tickets-lapsed"] == -3200
     assert owed(place) == 4000
-    # A visit that is taken back after that gives its ticket free, and that lapses, too.
+    # A visit that is taken back after that gives its ticket free, for as long again: it may be put right.
     reverse_exchange(session, community=community, exchange=exchange, reason="x", actor=COORDINATOR)
     assert owed(place) == 4800
-    assert on(last + timedelta(days=65)) == 1
+    assert on(last + timedelta(days=65)) == 0
+    later = clock.now() + timedelta(days=63)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert on(last + timedelta(days=66)) == 1
     assert place.money()["tickets-lapsed"] == -4000
     assert all_faults(place) == []
 

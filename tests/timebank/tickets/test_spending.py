@@ -11,7 +11,6 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-import ledger
 from tests.builders import COORDINATOR
 from tests.builders import a_member
 from tests.timebank.support.paying import FRIDAY
@@ -20,6 +19,7 @@ from tests.timebank.support.paying import a_place
 from tests.timebank.tickets.booklets import SOLD_ON
 from tests.timebank.tickets.booklets import a_booklet
 from tests.timebank.tickets.booklets import all_faults
+from tests.timebank.tickets.booklets import by_card
 from tests.timebank.tickets.booklets import numbers_of
 from tests.timebank.tickets.booklets import sold
 from timebank import books
@@ -28,9 +28,11 @@ from timebank.exchanges.rules import FormSavedAlready
 from timebank.exchanges.service import reverse_exchange
 from timebank.rates.models import GROUP
 from timebank.rates.models import MEMBER
+from timebank.support.models import BILL
 from timebank.support.models import TICKETS
 from timebank.support.models import SupportVisit
 from timebank.support.planning import HOURS
+from timebank.support.planning import NumbersForNothing
 from timebank.tickets import spending
 from timebank.tickets.giving_back import take_back
 from timebank.tickets.models import Ticket
@@ -213,20 +215,26 @@ def test_the_database_itself_lets_nobody_spend_a_ticket_twice(place: Place) -> N
             session.execute(statement)
 
 
-def test_money_that_is_not_in_the_books_yet_pays_nothing(place: Place) -> None:
-    session = place.session
-    sale = on_account(place)
-    ledger.reverse(
-        session,
-        book_id=place.community.book_id,
-        entry_id=sale.entry_id or 0,
-        posted_on=FRIDAY,
-        key="test:as if it had not arrived",
-        actor="test",
-        memo="",
-    )
-    with pytest.raises(spending.NotPaidForYet):
+def test_money_that_is_not_in_the_books_yet_pays_nothing_whatever_else_there_is(place: Place) -> None:
+    offer = a_booklet(place.session, place.community)
+    waiting = numbers_of(place.session, by_card(place, offer))
+    with pytest.raises(spending.NoTickets):
         place.visit(60, pays=TICKETS)
+    paid = numbers_of(place.session, sold(place, offer))
+    # One account stands for both booklets, and pays for the one whose money is there.
+    with pytest.raises(spending.NotPaidForYet):
+        place.visit(60, pays=TICKETS, numbers=waiting[:1])
+    exchange = place.visit(60, pays=TICKETS, key="form:the one that is paid")
+    used = spending.used_for(place.session, community=place.community, exchange_id=exchange.id)
+    assert used.numbers == (paid[0],)
+    assert all_faults(place) == []
+
+
+@pytest.mark.parametrize("facts", [{"pays": BILL}, {"pays": HOURS}, {"pays": TICKETS, "paid_minutes": 0}])
+def test_numbers_that_would_be_forgotten_are_told(place: Place, facts: dict[str, Any]) -> None:
+    numbers = numbers_of(place.session, on_account(place))
+    with pytest.raises(NumbersForNothing):
+        place.visit(60, numbers=numbers[:1], **facts)
 
 
 def test_the_proof_finds_what_does_not_agree(place: Place) -> None:

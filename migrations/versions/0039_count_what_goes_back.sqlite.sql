@@ -1,0 +1,1 @@
+ALTER TABLE ticket_sale ADD COLUMN billed_minor INTEGER DEFAULT 0 NOT NULL
