@@ -20,7 +20,6 @@ from timebank.payments.here import gateway_here
 from timebank.payments.here import konbini_takes
 from timebank.payments.limits import pay_limits
 from timebank.payments.models import Payment
-from timebank.payments.particulars import particulars_of
 from timebank.payments.passage import Passage
 from timebank.tickets import offers
 from timebank.tickets import queries
@@ -174,7 +173,6 @@ def _confirm_page(payment: Payment, shown: dict[str, Any]) -> str:
         last_on=selling.last_day(offer, clock.today(community().time_zone)),
         konbini=_konbini(sale),
         refunds=offers.rule_of(session(), community=community()).refunds,
-        particulars=particulars_of(session(), community=community()),
     )
 
 

@@ -165,7 +165,7 @@ def test_a_visit_is_paid_with_them_and_says_so_before_and_after(shop: Shop) -> N
     page = shop.sells()
     shown = shop.asks(pays="tickets", numbers="1")
     told = text_of(shown.text)
-    assert "Taro pays ¥800 with tickets: 1." in told
+    assert "Taro pays ¥800 with tickets no. 1." in told
     assert "Taro pays ¥400, on the bill of the month." in told
     visit = shop.writes(pays="tickets", numbers="1")
     told = text_of(shop["Taro"].get(visit).text)
