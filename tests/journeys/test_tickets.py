@@ -85,7 +85,8 @@ def test_tickets_are_bought_at_a_konbini_used_for_a_visit_and_the_month_is_settl
         eyes.look()
 
     comes(RECEIVER, "mine")
-    checkout = buys(page, eyes, language, stripe=server.app.config["TIMEBANK_STRIPE"].checkout)
+    stripe = server.app.config["TIMEBANK_STRIPE"].checkout
+    checkout = buys(page, eyes, language, stripe=stripe, told=fake.wait_until_idle)
     fake.pay_voucher(checkout)
     assert fake.wait_until_idle()
     page.reload()
@@ -100,7 +101,7 @@ def test_tickets_are_bought_at_a_konbini_used_for_a_visit_and_the_month_is_settl
     assert written(server.app, faults) == []
 
 
-def buys(page: Page, eyes: Eyes, language: str, *, stripe: str) -> str:
+def buys(page: Page, eyes: Eyes, language: str, *, stripe: str, told: Callable[[], bool]) -> str:
     """Choose a booklet and the konbini, and come back; gives the page's id at Stripe."""
     _, (booklet, *_others) = words(language), MONEY[language]
     follow(page, _("My tickets"))
@@ -114,6 +115,8 @@ def buys(page: Page, eyes: Eyes, language: str, *, stripe: str) -> str:
     assert page.url.startswith(stripe)
     checkout = page.url.rsplit("/", 1)[1]
     go(page.get_by_role("button", name=LATER).first)
+    # Stripe tells of it at its own pace, and the page says it once it has.
+    assert told()
     page.goto(f"{mine}/")
     eyes.look(came_from=stripe)
     follow(page, _("Look at it, and open the slip"))
@@ -145,7 +148,8 @@ def settles(page: Page, eyes: Eyes, language: str) -> None:
     follow(page, _("Bills for paper"))
     eyes.look()
     expect(main).to_contain_text(_("Paid with tickets"))
-    page.go_back()
+    follow(page, _("Back"))
+    eyes.look()
     follow(page, _("Pay thanks out in cash"))
     eyes.look()
     expect(main).to_contain_text(thanks)
