@@ -51,10 +51,6 @@ class LessIsOwedNow(Refusal):
     field = "who"
 
 
-#: How a payment in an envelope is told from another one of the same form.
-_OF_MEMBER = "{key}:{member_id}"
-
-
 @bp.get("/support/months/")
 @needs("see-support")
 def month() -> ResponseReturnValue:
@@ -179,7 +175,7 @@ def _hand_out(form: EnvelopesForm, amounts: dict[Member, int]) -> int:
             amount_minor=amount,
             way=CASH,
             paid_on=form.paid_on.data,
-            key=_OF_MEMBER.format(key=form.key.data, member_id=member.id),
+            key=f"{form.key.data}:{member.id}",
         )
         try:
             paid.write_paid(session(), community=community(), member=member, payment=payment, actor=actor())

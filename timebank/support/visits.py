@@ -1,4 +1,4 @@
-"""Visits that are paid for: what will become of one, and writing it down, hours and money in one entry."""
+"""Writing a visit down that is paid for: hours and money in one entry."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence

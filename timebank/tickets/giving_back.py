@@ -133,7 +133,6 @@ def give_back(
         raise NotSoManyLeft(left=len(unused))
     face = session.get_one(TicketOffer, sale.offer_id).face_minor
     amount = back.tickets * face
-    where = WHERE.get(back.way, books.BANK)
     entry_id = _post(
         session,
         community,
@@ -141,7 +140,7 @@ def give_back(
         day=back.given_on,
         key=back.key,
         actor=actor,
-        lines=((books.tickets_code(sale.member_id), where, amount),),
+        lines=((books.tickets_code(sale.member_id), WHERE[back.way], amount),),
         sale=sale,
     )
     row = TicketBack(

@@ -9,8 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank.payments.here import gateway_here
-from timebank.rates.queries import may_issue_tickets
-from timebank.rates.queries import terms_today
 from timebank.tickets import offers
 from timebank.tickets.forms import OfferForm
 from timebank.tickets.forms import TicketRuleForm
@@ -41,12 +39,11 @@ def index() -> ResponseReturnValue:
             offers.change_rule(session(), community=here, rule=form.rule())
             flash(_("The settings are saved."))
             return redirect(url_for(".index"), 303)
-    terms = terms_today(session(), community=here)
     return form_page(
         "tickets/settings.html",
         form,
         offers=offers.list_offers(session(), community=here, closed=True),
-        may_sell=terms is not None and may_issue_tickets(terms),
+        may_sell=offers.may_be_sold(session(), community=here),
         by_card=gateway_here() is not None,
     )
 

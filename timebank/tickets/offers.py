@@ -146,17 +146,19 @@ def change_rule(session: Session, *, community: Community, rule: Rule) -> None:
 
 def check_sold_here(session: Session, *, community: Community) -> None:
     """Refuse to sell tickets where the help is not the group's own and no registration is stated."""
-    terms = terms_today(session, community=community)
-    if terms is None or not may_issue_tickets(terms):
+    if not may_be_sold(session, community=community):
         raise TicketsNotHere
+
+
+def may_be_sold(session: Session, *, community: Community) -> bool:
+    """Say whether tickets may be sold here today."""
+    terms = terms_today(session, community=community)
+    return terms is not None and may_issue_tickets(terms)
 
 
 def are_sold(session: Session, *, community: Community) -> bool:
     """Say whether tickets may be sold here today, and there is a booklet to buy."""
-    terms = terms_today(session, community=community)
-    if terms is None or not may_issue_tickets(terms):
-        return False
-    return bool(list_offers(session, community=community))
+    return may_be_sold(session, community=community) and bool(list_offers(session, community=community))
 
 
 def open_offer(session: Session, *, community: Community, booklet: Booklet, actor: Actor) -> TicketOffer:

@@ -32,6 +32,7 @@ from timebank.payments.service import begin_payment
 from timebank.tickets.models import BY_HAND
 from timebank.tickets.models import CASH
 from timebank.tickets.models import STRIPE
+from timebank.tickets.models import TRANSFER
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
@@ -42,7 +43,8 @@ from timebank.tickets.offers import check_sold_here
 TICKETS: Final = "tickets"
 #: What an entry is by which tickets are sold at the desk.
 SOLD: Final = "tickets"
-WHERE: Final = {CASH: books.CASH}
+#: Where money lies that was paid at the desk.
+WHERE: Final = {CASH: books.CASH, TRANSFER: books.BANK}
 
 
 class BoughtBefore(Refusal):
@@ -270,7 +272,7 @@ def _post(session: Session, community: Community, sold: Sold, amount: int, actor
             session, book_id=community.book_id, currency=community.currency, code=code, actor=actor
         )
 
-    into, owed = account(WHERE.get(sold.way, books.BANK)), account(books.tickets_code(sold.member.id))
+    into, owed = account(WHERE[sold.way]), account(books.tickets_code(sold.member.id))
     entry = ledger.Entry(
         book_id=community.book_id,
         kind=SOLD,

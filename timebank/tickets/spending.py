@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import ScalarSelect
 from sqlalchemy import Select
 from sqlalchemy import exists
 from sqlalchemy import or_
@@ -231,9 +232,9 @@ def use(session: Session, *, exchange: Exchange, chosen: Chosen) -> None:
     ids = sorted(one.ticket.id for one in chosen.tickets)
     # In one order, so that two who spend the same never wait for each other.
     session.execute(select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update())
-    for good in chosen.tickets:
-        session.refresh(good.ticket)
-        _check_left(session, good.ticket)
+    held = select(Ticket, _used_on()).where(Ticket.id.in_(ids)).order_by(Ticket.number)
+    for ticket, used in session.execute(held.execution_options(populate_existing=True)):
+        _check_left(ticket, used)
     session.add_all(
         TicketUse(ticket_id=one, exchange_id=exchange.id, community_id=exchange.community_id) for one in ids
     )
@@ -300,17 +301,18 @@ def _by_number(
     day: date,
     numbers: Collection[int],
 ) -> list[Good]:
-    rows = session.execute(with_booklet(community).where(Ticket.number.in_(numbers)))
-    there = {one[0].number: Good(*one) for one in rows}
+    asked = with_booklet(community).add_columns(_used_on(), is_booked())
+    rows = session.execute(asked.where(Ticket.number.in_(numbers)))
+    there = {row[0].number: (Good(*row[:3]), row[3], row[4]) for row in rows}
     found = list[Good]()
     for number in sorted(numbers):
-        one = there.get(number)
-        if one is None:
+        if number not in there:
             raise NeverSold(number=number)
+        one, used, booked = there[number]
         if one.sale.member_id not in whose:
             raise SomebodyElses(number=number, name=member.name)
-        _check_left(session, one.ticket)
-        if not is_in_the_books(session, sale=one.sale):
+        _check_left(one.ticket, used)
+        if not booked:
             raise NotPaidForYet
         if one.sale.last_on is not None and day > one.sale.last_on:
             raise RanOut(number=number, day=one.sale.last_on)
@@ -320,12 +322,18 @@ def _by_number(
     return found
 
 
-def _check_left(session: Session, ticket: Ticket) -> None:
-    used = session.scalar(
+def _used_on() -> ScalarSelect[date]:
+    """Tell of a ticket, in a query, for help on which day it was used, if that counts."""
+    return (
         select(Exchange.worked_on)
         .join(TicketUse, TicketUse.exchange_id == Exchange.id)
-        .where(TicketUse.ticket_id == ticket.id, Exchange.state == CONFIRMED)
+        .where(TicketUse.ticket_id == Ticket.id, Exchange.state == CONFIRMED)
+        .correlate(Ticket)
+        .scalar_subquery()
     )
+
+
+def _check_left(ticket: Ticket, used: date | None) -> None:
     if used is not None:
         raise UsedAlready(number=ticket.number, day=used)
     if ticket.gone is not None:
