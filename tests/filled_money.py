@@ -64,6 +64,11 @@ def a_stamp(_house: House) -> dict[str, Any]:
     return {"file": (BytesIO(a_png()), "stamp.png")}
 
 
+def a_receipt(_house: House) -> dict[str, Any]:
+    """Give a receipt that was photographed today, as a browser sends it."""
+    return {"file": (BytesIO(a_png()), "receipt.png"), "spent_on": today()}
+
+
 #: In an order in which each of them succeeds.
 MONEY: dict[str, Filled] = {
     "fee_receipts.own": Filled("other", {"name": "Hana", "address": "4-5-6 Honmachi"}),
@@ -211,6 +216,21 @@ MONEY: dict[str, Filled] = {
         "steward", {"name": "Five", "tickets": "5", "face": "400", "months": "6", "on_paper": "y"}
     ),
     "ticket_offers.close": Filled("steward", {}),
+    "expenses.tell": Filled(
+        "giver",
+        key(52) | {"what": "Bread", "amount": "480", "borne_by": "receiver", "no_receipt_because": ""},
+        on="paid for",
+        fresh=a_receipt,
+    ),
+    "expenses.write_down": Filled(
+        "coordinator",
+        key(53) | {"what": "Parking", "amount": "200", "borne_by": "group", "no_receipt_because": "a meter"},
+        on="paid for",
+        fresh=lambda _house: {"spent_on": today()},
+    ),
+    "expenses.accept": Filled("coordinator", {"borne_by": "receiver"}, on="waits"),
+    "expenses.decline": Filled("coordinator", REASON, on="waits, too"),
+    "expenses.take_back": Filled("coordinator", REASON),
     "visits.pays": Filled(
         "treasurer",
         key(44) | {"amount": "100", "way": "cash"},

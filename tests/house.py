@@ -79,6 +79,7 @@ USUAL = {
     "plan_id": "full",
     "terms_id": "to come",
     "paid_id": "cash",
+    "expense_id": "booked",
     "rate_id": "to come",
     "ticket_offer_id": "on paper",
     "sale_id": "cash",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.house_things import Things
+from tests.pictures import a_png
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.members.models import Member
@@ -22,9 +23,11 @@ from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
 from timebank.rates.service import set_terms
+from timebank.support import expenses
 from timebank.support.models import BILL
 from timebank.support.models import CASH
 from timebank.support.models import OWED
+from timebank.support.models import RECEIVER
 from timebank.support.paid import Payment
 from timebank.support.paid import write_paid
 from timebank.support.planning import THANKS
@@ -89,4 +92,21 @@ def pay_for_help(session: Session, community: Community, giver: Member, receiver
     logged = write_down(session, community=community, plan=plan, actor=COORDINATOR)
     some = Payment(what=OWED, amount_minor=300, way=CASH, paid_on=today, key="form:some of it")
     paid = write_paid(session, community=community, member=receiver, payment=some, actor=COORDINATOR)
-    return {"exchange_id": {"paid for": logged.exchanges[0].id}, "paid_id": {"cash": paid.id}}
+    visit = logged.exchanges[0]
+
+    def laid_out(what: str, *, booked: bool) -> int:
+        facts = expenses.Facts(
+            what=what,
+            amount_minor=150,
+            spent_on=today,
+            borne_by=RECEIVER,
+            content=a_png(),
+            no_receipt_because="",
+            key=f"form:expense {what}",
+        )
+        write = expenses.write_down if booked else expenses.tell
+        return write(session, community=community, exchange=visit, facts=facts, actor=COORDINATOR).id
+
+    told: dict[str, int | str] = {"booked": laid_out("Milk", booked=True)}
+    told |= {name: laid_out(name, booked=False) for name in ("waits", "waits, too")}
+    return {"exchange_id": {"paid for": visit.id}, "paid_id": {"cash": paid.id}, "expense_id": told}

@@ -10,6 +10,9 @@ from tests.rows_of_rights import S
 from tests.rows_of_rights import T
 from tests.rows_of_rights import may
 
+#: Both sides of the visit that is paid for, and officers who see what it costs.
+PAYING = frozenset({"giver", "other", C, T, A})
+
 MONEY: dict[str, Row] = {
     # Money.
     "donations.give": may(EVERYBODY),
@@ -106,9 +109,7 @@ MONEY: dict[str, Row] = {
     "rates.index": may(EVERYBODY),
     "visits.index": may(C, T, A),
     "visits.write_down": may(C),
-    "visits.show": may(
-        *("giver", "other", C, T, A), not_there=INSIDE - {"giver", "other", C, T, A}, on="paid for"
-    ),
+    "visits.show": may(*PAYING, not_there=INSIDE - PAYING, on="paid for"),
     "visits.mine": may(MEMBERS),
     "settlement.month": may(C, T, A),
     "settlement.bills": may(C, T, A),
@@ -120,6 +121,15 @@ MONEY: dict[str, Row] = {
     "thanks.usual_of": may(C),
     "thanks.give": may(MEMBERS),
     "thanks.give_for": may(T),
+    "expenses.index": may(C, T, A),
+    "expenses.of_exchange": may(*PAYING, not_there=INSIDE - PAYING, on="paid for"),
+    "expenses.tell": may("giver", not_there=MEMBERS - {"giver"}, on="paid for"),
+    "expenses.write_down": may(C, on="paid for"),
+    "expenses.show": may(*PAYING, not_there=INSIDE - PAYING),
+    "expenses.receipt": may(*PAYING, not_there=INSIDE - PAYING),
+    "expenses.accept": may(C, on="waits"),
+    "expenses.decline": may(C, on="waits, too"),
+    "expenses.take_back": may(C),
     "visits.owed": may(C, T, A),
     "visits.of_member": may(C, T, A),
     "visits.pays": may(T),

@@ -129,6 +129,8 @@ from timebank.receipts.issuer import ISSUE_WISHED
 from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import ROOT
 from timebank.settings import Settings
+from timebank.support import expense_views
+from timebank.support import expenses
 from timebank.support import known as support_known
 from timebank.support import month_views
 from timebank.support import queries as support
@@ -240,6 +242,12 @@ HOOKS = Hooks(
             "change-purposes",
             count_to_settle,
         ),
+        DeskItem(
+            "expenses.index",
+            N_("Expenses to be decided: %(number)s"),
+            "see-support",
+            expenses.count_waiting,
+        ),
     ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
@@ -295,7 +303,7 @@ FEATURES = (
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
-    *(rates_views, rate_settings_views, support_views, thanks_views, month_views),
+    *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
     *(tickets_views, ticket_desk_views, ticket_offer_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

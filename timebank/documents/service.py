@@ -84,6 +84,12 @@ def keep_pdf(session: Session, *, community: Community, content: bytes) -> Docum
     return _keep(session, community, PDF, content)
 
 
+def keep_shown(session: Session, *, community: Community, content: bytes) -> Document:
+    """Keep a JPEG that the program has made of a photograph."""
+    assert len(content) <= LARGEST
+    return _keep(session, community, JPEG, content)
+
+
 def content_of(session: Session, *, community_id: int, document_id: int) -> tuple[str, bytes]:
     """Give what kind of file a document of a community is, and its bytes."""
     found = select(Document.media_type, Document.content).where(

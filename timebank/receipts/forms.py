@@ -15,6 +15,7 @@ from timebank.web import Form
 from timebank.web import Line
 from timebank.web import Lines
 from timebank.web import Written
+from timebank.web import uploaded
 
 
 class IssuerForm(Form):
@@ -46,8 +47,7 @@ class StampForm(Form):
 
     def content(self) -> bytes:
         """Give the bytes that were sent; none where no file was chosen."""
-        read = getattr(self.file.data, "read", None)
-        return bytes(read()) if read else b""
+        return uploaded(self.file)
 
 
 class TaxWordsForm(Form):

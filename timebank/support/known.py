@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import Select
 from sqlalchemy import select
 
 from timebank.errors import N_
@@ -10,6 +10,7 @@ from timebank.exchanges.models import Exchange
 from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import taken_away
+from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
 from timebank.support.models import SupportUsual
 from timebank.support.models import SupportVisit
@@ -17,19 +18,18 @@ from timebank.support.models import SupportVisit
 _KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
 
 
-def _theirs(whom: Whom) -> ColumnElement[bool]:
-    mine = select(Exchange.id).where(
+def _exchanges(whom: Whom) -> Select[int]:
+    return select(Exchange.id).where(
         Exchange.community_id == whom.community_id,
         (Exchange.giver_id == whom.member_id) | (Exchange.receiver_id == whom.member_id),
     )
-    return SupportVisit.exchange_id.in_(mine)
 
 
 KNOWN: Final = (
     Known(
         label=N_("Visits that are paid for"),
         table=SupportVisit,
-        about=_theirs,
+        about=lambda whom: SupportVisit.exchange_id.in_(_exchanges(whom)),
         told={
             "exchange_id": N_("Number of the exchange"),
             "pays_by": N_("How it is paid"),
@@ -47,6 +47,28 @@ KNOWN: Final = (
         },
         untold=frozenset(
             {"community_id", "rate_id", "provider", "direct_minor", "to_fund_minor", "from_fund_minor"}
+        ),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("Expenses of exchanges"),
+        table=SupportExpense,
+        about=lambda whom: SupportExpense.exchange_id.in_(_exchanges(whom)),
+        told={
+            "exchange_id": N_("Number of the exchange"),
+            "what": N_("What it was for"),
+            "amount_minor": N_("Amount, in the smallest coin"),
+            "currency": N_("Currency"),
+            "spent_on": N_("When"),
+            "borne_by": N_("Who pays it back"),
+            "no_receipt_because": N_("Why there is no receipt"),
+            "state": N_("What became of it"),
+            "told_at": N_("When it was told"),
+            "declined_because": N_("Why it is not paid back"),
+            "taken_back_because": N_("Why it was taken back"),
+        },
+        untold=frozenset(
+            {"id", "community_id", "voucher_id", "key", "actor", "decided_at", "entry_id", "reversal_id"}
         ),
         kept=_KEPT,
     ),

@@ -1,4 +1,4 @@
-"""The tables of visits that are paid for, and of what members paid or were paid for them."""
+"""The tables of visits that are paid for, of their expenses, and of what members paid or were paid."""
 
 from datetime import date
 from datetime import datetime
@@ -23,6 +23,7 @@ from timebank.rates.models import MEMBER
 
 LONGEST_KEY = 300
 LONGEST_REASON = 500
+LONGEST_WHAT = 200
 MOST_MINOR = 10_000_000_000
 
 #: By a bill at the end of the month; or with tickets, and what they leave by the bill.
@@ -37,6 +38,9 @@ OWED, THANKS = "owed", "thanks"
 HOURS, NOTHING = "hours", "nothing"
 TAKES: Final = (THANKS, HOURS, NOTHING)
 CASH, TRANSFER = "cash", "transfer"
+#: Who pays an expense back, and what became of one that whoever gave has told of.
+RECEIVER, BY_GROUP = "receiver", "group"
+TOLD, BOOKED, DECLINED = "told", "booked", "declined"
 
 
 class SupportVisit(Base):
@@ -150,6 +154,73 @@ class SupportPaid(Base):
     taken_back_because: Mapped[str | None]
 
 
+class SupportExpense(Base):
+    """What whoever gave has laid out for an exchange: shopping, parking. It is paid back, and never hours."""
+
+    __tablename__ = "support_expense"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["exchange_id", "community_id"], ["exchange.id", "exchange.community_id"]),
+        ForeignKeyConstraint(["voucher_id", "community_id"], ["voucher.id", "voucher.community_id"]),
+        Index("support_expense_by_exchange", "exchange_id"),
+        Index("support_expense_by_day", "community_id", "state", "spent_on"),
+        CheckConstraint(
+            one_of("borne_by", (RECEIVER, BY_GROUP)), name="support_expense_is_borne_by_somebody"
+        ),
+        CheckConstraint(one_of("state", (TOLD, BOOKED, DECLINED)), name="support_expense_state_is_known"),
+        CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="support_expense_amount_is_bounded"),
+        CheckConstraint("length(currency) = 3", name="support_expense_currency_has_three_letters"),
+        CheckConstraint(f"length(what) BETWEEN 1 AND {LONGEST_WHAT}", name="support_expense_says_what_for"),
+        # Either there is a receipt, or it is said why there is none.
+        CheckConstraint(
+            "(voucher_id IS NULL) = (no_receipt_because <> '') "
+            f"AND length(no_receipt_because) <= {LONGEST_REASON}",
+            name="support_expense_has_a_receipt_or_a_reason",
+        ),
+        CheckConstraint(f"length(key) BETWEEN 1 AND {LONGEST_KEY}", name="support_expense_key_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="support_expense_has_an_actor"),
+        CheckConstraint(
+            f"(state = '{BOOKED}') = (entry_id IS NOT NULL) "
+            f"AND (state = '{DECLINED}') = (declined_because IS NOT NULL) "
+            f"AND (state = '{TOLD}') = (decided_at IS NULL)",
+            name="support_expense_is_decided_once",
+        ),
+        CheckConstraint(
+            f"length(declined_because) BETWEEN 1 AND {LONGEST_REASON}",
+            name="support_expense_is_declined_for_a_reason",
+        ),
+        CheckConstraint(
+            f"(reversal_id IS NULL) = (taken_back_because IS NULL) "
+            f"AND length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}",
+            name="support_expense_is_taken_back_for_a_reason",
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    exchange_id: Mapped[int]
+    #: What was bought or paid, in a few words.
+    what: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    spent_on: Mapped[date]
+    #: Who pays it back; as long as it is only told of, who should as whoever gave has heard.
+    borne_by: Mapped[str]
+    voucher_id: Mapped[int | None]
+    no_receipt_because: Mapped[str]
+    state: Mapped[str]
+    key: Mapped[str]
+    told_at: Mapped[datetime]
+    actor: Mapped[str]
+    decided_at: Mapped[datetime | None]
+    declined_because: Mapped[str | None]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    taken_back_because: Mapped[str | None]
+
+
 class SupportUsual(Base):
     """What a member usually takes for help that they give, until they say something else."""
 
@@ -179,6 +250,32 @@ guarded(
         "postgresql": [
             """CREATE TRIGGER support_visit_stays BEFORE UPDATE ON support_visit
            FOR EACH ROW EXECUTE FUNCTION ledger_is_final()"""
+        ],
+    },
+)
+#: What an expense is about stays, once somebody has told of it; what became of it is written once.
+_FACTS: Final = ("exchange_id", "amount_minor", "currency", "spent_on", "voucher_id")
+guarded(
+    SupportExpense,
+    {
+        "sqlite": [
+            f"""CREATE TRIGGER support_expense_stays BEFORE UPDATE OF {", ".join(_FACTS)} ON support_expense
+           BEGIN SELECT RAISE(ABORT, 'support_expense_stays'); END""",
+            f"""CREATE TRIGGER support_expense_is_final
+           BEFORE UPDATE OF borne_by, state, entry_id ON support_expense
+           WHEN OLD.state <> '{TOLD}'
+           BEGIN SELECT RAISE(ABORT, 'support_expense_stays'); END""",
+            """CREATE TRIGGER support_expense_remains BEFORE DELETE ON support_expense
+           BEGIN SELECT RAISE(ABORT, 'support_expense_stays'); END""",
+        ],
+        "postgresql": [
+            f"""CREATE TRIGGER support_expense_stays BEFORE UPDATE OF {", ".join(_FACTS)} ON support_expense
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
+            f"""CREATE TRIGGER support_expense_is_final
+           BEFORE UPDATE OF borne_by, state, entry_id ON support_expense
+           FOR EACH ROW WHEN (OLD.state <> '{TOLD}') EXECUTE FUNCTION ledger_is_final()""",
+            """CREATE TRIGGER support_expense_remains BEFORE DELETE ON support_expense
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
         ],
     },
 )

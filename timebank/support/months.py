@@ -1,6 +1,7 @@
 """A month of paid support: what each member pays and gets for it, and what stays with the group."""
 
 from collections import Counter
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,11 @@ from timebank.rates.models import REDUCED
 from timebank.rates.models import STANDARD
 from timebank.rates.models import SupportRate
 from timebank.rates.queries import list_terms
+from timebank.support.expenses import ToldExpense
+from timebank.support.expenses import list_expenses
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
+from timebank.support.queries import Owed
 from timebank.support.queries import Told
 from timebank.support.queries import list_owed
 from timebank.support.queries import list_visits
@@ -46,6 +50,8 @@ class Bill:
     member: Member
     #: In the order of their days.
     visits: Sequence[Told]
+    #: What was laid out for them, which they pay back; no part of the price, and nothing of it is taxed.
+    expenses: Sequence[ToldExpense]
     taxes: Sequence[Tax]
     #: What they owe by now, for whatever month.
     owes_minor: int
@@ -61,9 +67,14 @@ class Bill:
         return sum(one.visit.tickets_minor for one in self.visits)
 
     @property
+    def expenses_minor(self) -> int:
+        """What was laid out for them."""
+        return sum(one.expense.amount_minor for one in self.expenses)
+
+    @property
     def bill_minor(self) -> int:
         """What of it is on this bill."""
-        return self.price_minor - self.tickets_minor
+        return self.price_minor - self.tickets_minor + self.expenses_minor
 
     @property
     def other_minor(self) -> int:
@@ -79,6 +90,8 @@ class Thanked:
     visits: int
     thanks_minor: int
     way_minor: int
+    #: What they have laid out for others, and get back.
+    expenses_minor: int
     #: What they are owed by now, for whatever month.
     is_owed_minor: int
 
@@ -95,11 +108,15 @@ class Month:
     way_minor: int
     #: Laid apart for hours that are kept, less what came from there.
     apart_minor: int
+    #: What was laid out by those who gave and is paid back, and what of it those who received pay.
+    expenses_minor: int
+    expenses_paid_minor: int
 
     @property
     def stays_minor(self) -> int:
         """What stays with the group."""
-        return self.price_minor - self.thanks_minor - self.way_minor - self.apart_minor
+        given = self.thanks_minor + self.way_minor + self.expenses_minor
+        return self.price_minor + self.expenses_paid_minor - given - self.apart_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +125,12 @@ class YearOf:
 
     member: Member
     paid: Sequence[SupportPaid]
+    #: What they had laid out in the year, which came back with it and is no thanks.
+    expenses_minor: int
 
     @property
     def amount_minor(self) -> int:
-        """The sum of it."""
+        """The sum of what was paid."""
         return sum(one.amount_minor for one in self.paid)
 
 
@@ -119,46 +138,29 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
     """Add up the visits of a month that count, and say how everybody stands by now."""
     found = list_visits(session, community=community, first=first, last=last, limit=_MOST_VISITS)
     visits = [one for one in reversed(found) if one.stands]
-    receiving, giving = dict[int, list[Told]](), dict[int, list[Told]]()
-    for one in visits:
-        if one.visit.price_minor:
-            receiving.setdefault(one.receiver.id, []).append(one)
-        if one.visit.thanks_minor or one.visit.way_minor:
-            giving.setdefault(one.giver.id, []).append(one)
+    outlaid = list_expenses(session, community=community, first=first, last=last)
+    expenses = [one for one in reversed(outlaid) if one.stands]
     owed = {one.member.id: one for one in list_owed(session, community=community)}
-    taxes = _Taxes(session, community)
-    bills = [
-        Bill(
-            member=theirs[0].receiver,
-            visits=theirs,
-            taxes=taxes.of(theirs),
-            owes_minor=owed[number].owes_minor if number in owed else 0,
-        )
-        for number, theirs in receiving.items()
-    ]
-    thanked = [
-        Thanked(
-            member=theirs[0].giver,
-            visits=len(theirs),
-            thanks_minor=sum(one.visit.thanks_minor for one in theirs),
-            way_minor=sum(one.visit.way_minor for one in theirs),
-            is_owed_minor=owed[number].is_owed_minor if number in owed else 0,
-        )
-        for number, theirs in giving.items()
-    ]
     return Month(
-        bills=sorted(bills, key=lambda one: (one.member.name, one.member.number)),
-        thanked=sorted(thanked, key=lambda one: (one.member.name, one.member.number)),
+        bills=_bills(visits, expenses, owed, _Taxes(session, community)),
+        thanked=_thanked(visits, expenses, owed),
         price_minor=sum(one.visit.price_minor for one in visits),
         tickets_minor=sum(one.visit.tickets_minor for one in visits),
         thanks_minor=sum(one.visit.thanks_minor for one in visits),
         way_minor=sum(one.visit.way_minor for one in visits),
         apart_minor=sum(one.visit.to_fund_minor - one.visit.from_fund_minor for one in visits),
+        expenses_minor=sum(one.expense.amount_minor for one in expenses),
+        expenses_paid_minor=sum(one.expense.amount_minor for one in expenses if one.by_receiver),
     )
 
 
 def thanks_of_year(session: Session, *, community: Community, year: int) -> list[YearOf]:
     """List what each member was paid as thanks in a year, by name; what was taken back does not count."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    outlaid = Counter[int]()
+    for each in list_expenses(session, community=community, first=first, last=last):
+        if each.stands:
+            outlaid[each.giver.id] += each.expense.amount_minor
     found = session.execute(
         select(SupportPaid, Member)
         .join(Member, Member.id == SupportPaid.member_id)
@@ -166,17 +168,76 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
             SupportPaid.community_id == community.id,
             SupportPaid.what == THANKS,
             SupportPaid.reversal_id.is_(None),
-            SupportPaid.paid_on.between(date(year, 1, 1), date(year, 12, 31)),
+            SupportPaid.paid_on.between(first, last),
         )
         .order_by(Member.name, Member.number, SupportPaid.paid_on, SupportPaid.id)
     )
     paid = dict[Member, list[SupportPaid]]()
     for one, member in found:
         paid.setdefault(member, []).append(one)
-    return [YearOf(member=member, paid=theirs) for member, theirs in paid.items()]
+    return [
+        YearOf(member=member, paid=theirs, expenses_minor=outlaid[member.id])
+        for member, theirs in paid.items()
+    ]
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _bills(
+    visits: Sequence[Told], expenses: Sequence[ToldExpense], owed: Mapping[int, Owed], taxes: "_Taxes"
+) -> list[Bill]:
+    """Put together who pays what, by name."""
+    members, theirs = dict[int, Member](), dict[int, list[Told]]()
+    outlaid = dict[int, list[ToldExpense]]()
+    for one in visits:
+        if one.visit.price_minor:
+            members[one.receiver.id] = one.receiver
+            theirs.setdefault(one.receiver.id, []).append(one)
+    for each in expenses:
+        if each.by_receiver:
+            members[each.receiver.id] = each.receiver
+            outlaid.setdefault(each.receiver.id, []).append(each)
+    found = [
+        Bill(
+            member=member,
+            visits=theirs.get(number, ()),
+            expenses=outlaid.get(number, ()),
+            taxes=taxes.of(theirs.get(number, ())),
+            owes_minor=owed[number].owes_minor if number in owed else 0,
+        )
+        for number, member in members.items()
+    ]
+    return sorted(found, key=lambda one: (one.member.name, one.member.number))
+
+
+def _thanked(
+    visits: Sequence[Told], expenses: Sequence[ToldExpense], owed: Mapping[int, Owed]
+) -> list[Thanked]:
+    """Put together who gets what, by name."""
+    members, counted = dict[int, Member](), Counter[int]()
+    thanks, way, outlaid = Counter[int](), Counter[int](), Counter[int]()
+    for one in visits:
+        if one.visit.thanks_minor or one.visit.way_minor:
+            members[one.giver.id] = one.giver
+            counted[one.giver.id] += 1
+            thanks[one.giver.id] += one.visit.thanks_minor
+            way[one.giver.id] += one.visit.way_minor
+    for each in expenses:
+        members[each.giver.id] = each.giver
+        outlaid[each.giver.id] += each.expense.amount_minor
+    found = [
+        Thanked(
+            member=member,
+            visits=counted[number],
+            thanks_minor=thanks[number],
+            way_minor=way[number],
+            expenses_minor=outlaid[number],
+            is_owed_minor=owed[number].is_owed_minor if number in owed else 0,
+        )
+        for number, member in members.items()
+    ]
+    return sorted(found, key=lambda one: (one.member.name, one.member.number))
 
 
 class _Taxes:

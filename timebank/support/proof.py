@@ -67,6 +67,32 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            WHERE e.id IS NULL ORDER BY v.exchange_id LIMIT 1""",
     ),
     (
+        "expense {0}: entry {1} does not book its {2} as owed to whoever gave",
+        """SELECT p.id, p.entry_id, p.amount_minor FROM support_expense p
+           JOIN community c ON c.id = p.community_id JOIN exchange x ON x.id = p.exchange_id
+           LEFT JOIN entry e ON e.id = p.entry_id AND e.book_id = c.book_id AND e.kind = 'support-expense'
+               AND e.last_line = 1
+           LEFT JOIN transfer t ON t.entry_id = e.id AND t.amount = p.amount_minor
+               AND t.commodity = p.currency
+           LEFT JOIN account d ON d.id = t.debit_account_id LEFT JOIN account k ON k.id = t.credit_account_id
+           WHERE p.state = 'booked' AND (
+               coalesce(k.code, '') <> 'payable:' || x.giver_id
+               OR coalesce(d.code, '') <> CASE WHEN p.borne_by = 'receiver'
+                   THEN 'receivable:' || x.receiver_id ELSE 'expenses:support:outlays' END)
+           ORDER BY p.id LIMIT 1""",
+    ),
+    (
+        "entry {0} books an expense, but no row tells of it",
+        """SELECT e.id FROM entry e LEFT JOIN support_expense p ON p.entry_id = e.id
+           WHERE e.kind = 'support-expense' AND p.id IS NULL ORDER BY e.id LIMIT 1""",
+    ),
+    (
+        "expense {0}: its entry {1} was reversed by entry {2}, and it says otherwise",
+        """SELECT p.id, p.entry_id, coalesce(r.id, 0) FROM support_expense p
+           LEFT JOIN entry r ON r.reverses_id = p.entry_id
+           WHERE coalesce(r.id, 0) <> coalesce(p.reversal_id, 0) ORDER BY p.id LIMIT 1""",
+    ),
+    (
         "payment {0} for help: entry {1} does not book its {2} on its day",
         """SELECT p.id, p.entry_id, p.amount_minor FROM support_paid p
            JOIN community c ON c.id = p.community_id

@@ -92,10 +92,13 @@ def find_visit(session: Session, *, community: Community, exchange_id: int) -> T
 
 
 def exchange_pages(session: Session, exchange: Exchange) -> list[tuple[str, str]]:
-    """Name the page about the money of an exchange, where there is any in it."""
-    if session.get(SupportVisit, exchange.id) is None:
+    """Name the pages about the money of an exchange: what it costs, and what was laid out for it."""
+    if not was_ever_on(session, community=session.get_one(Community, exchange.community_id)):
         return []
-    return [("visits.show", N_("What it costs, and what becomes of the money"))]
+    pages = [("expenses.of_exchange", N_("Expenses of this exchange"))] if exchange.entry_id else []
+    if session.get(SupportVisit, exchange.id) is not None:
+        pages.insert(0, ("visits.show", N_("What it costs, and what becomes of the money")))
+    return pages
 
 
 def list_owed(session: Session, *, community: Community) -> Sequence[Owed]:

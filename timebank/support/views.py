@@ -26,6 +26,7 @@ from timebank.support import paid
 from timebank.support import planning
 from timebank.support import queries
 from timebank.support import visits
+from timebank.support.expenses import list_expenses
 from timebank.support.forms import WAY_LABELS
 from timebank.support.forms import PaidForm
 from timebank.support.forms import TakeBackPaidForm
@@ -124,6 +125,7 @@ def mine() -> ResponseReturnValue:
         owed=queries.owed_of(session(), community=here, member=me),
         paid=queries.list_paid(session(), community=here, member=me),
         shown=found,
+        expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
         **months_around(first, last),
         ways=WAY_LABELS,
         tickets=was_ever_sold(session(), community=here),

@@ -6,6 +6,7 @@ Features import from here; what they fill in stands in `hooks`.
 from timebank.web.edge import TimeBank as TimeBank
 from timebank.web.files import pdf as pdf
 from timebank.web.files import spreadsheet as spreadsheet
+from timebank.web.files import uploaded as uploaded
 from timebank.web.forms import DayField as DayField
 from timebank.web.forms import Form as Form
 from timebank.web.forms import HoursField as HoursField
@@ -46,6 +47,7 @@ from timebank.web.phases import done as done
 from timebank.web.phases import from_machines as from_machines
 from timebank.web.phases import leave_database as leave_database
 from timebank.web.phases import reads_first as reads_first
+from timebank.web.phases import takes_files as takes_files
 from timebank.web.safety import lead_to as lead_to
 from timebank.web.standing import Standing as Standing
 from timebank.web.standing import choose as choose

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 
 from flask import Response
+from wtforms import FileField
 
 
 def spreadsheet(rows: Iterable[Sequence[object]], *, name: str) -> Response:
@@ -22,6 +23,15 @@ def spreadsheet(rows: Iterable[Sequence[object]], *, name: str) -> Response:
 def pdf(content: bytes, *, name: str) -> Response:
     """Give a PDF, which the browser shows."""
     return _file(content, "application/pdf", f'inline; filename="{name}"')
+
+
+def uploaded(field: FileField) -> bytes:
+    """Give the bytes that a form brought, from their beginning at each attempt; none without a file."""
+    stream = getattr(field.data, "stream", None)
+    if stream is None:
+        return b""
+    stream.seek(0)
+    return bytes(stream.read())
 
 
 def _file(content: str | bytes, mimetype: str, disposition: str) -> Response:

@@ -15,6 +15,8 @@ View = TypeVar("View", bound=Callable[..., object])
 READS_FIRST = "timebank_reads_first"
 #: Views that are called by other machines.
 FROM_MACHINES = "timebank_from_machines"
+#: Views whose forms bring a file, and how many bytes such a request may have.
+TAKES_FILES = "timebank_takes_files"
 _NOTES = "timebank_notes"
 
 
@@ -43,6 +45,16 @@ def from_machines(view: View) -> View:
     """Open a view to other machines: they send no form, and prove in another way who they are."""
     setattr(view, FROM_MACHINES, True)
     return reads_first(view)
+
+
+def takes_files(most: int) -> Callable[[View], View]:
+    """Let the forms of a view bring files of so many bytes, from whoever is signed in."""
+
+    def mark(view: View) -> View:
+        setattr(view, TAKES_FILES, most)
+        return view
+
+    return mark
 
 
 def done() -> None:

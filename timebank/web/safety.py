@@ -7,6 +7,7 @@ from flask import abort
 from flask import current_app
 from flask import g
 from flask import request
+from flask import session as browser
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Map
 from werkzeug.routing import RequestRedirect
@@ -16,6 +17,7 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.text import is_storable
 from timebank.web.phases import FROM_MACHINES
+from timebank.web.phases import TAKES_FILES
 
 #: Our own files and nothing else: no script or style inside a page, no plugin, no frame.
 CONTENT_SECURITY_POLICY = (
@@ -74,6 +76,7 @@ def refuse_unreadable() -> None:
     machine = hasattr(current_app.view_functions.get(request.endpoint or ""), FROM_MACHINES)
     if request.method == "POST" and request.mimetype not in FORM_KINDS and not machine:
         abort(415)
+    _let_files_in()
     # Kept, so that the form is read from it afterwards. What comes in pieces Werkzeug cuts off at the limit.
     sent = request.get_data()
     if request.max_content_length is not None and len(sent) >= request.max_content_length:
@@ -88,6 +91,13 @@ def refuse_unreadable() -> None:
     names_are_good = all(name is not None and is_storable(name) for name in request.form)
     if not all(map(is_storable, parts)) or not names_are_good:
         abort(400)
+
+
+def _let_files_in() -> None:
+    """Take larger requests where a form brings a file, from whoever has signed in and from nobody else."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), TAKES_FILES, None)
+    if most is not None and browser.get("_user_id"):
+        request.max_content_length = most
 
 
 def _has_lost_letters() -> bool:

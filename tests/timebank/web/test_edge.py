@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from flask import session as browser
 from flask import stream_with_context
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
+from flask_wtf.file import FileField
 from psycopg.errors import SerializationFailure
 from sqlalchemy import delete
 from sqlalchemy import func
@@ -33,10 +35,12 @@ from tests.builders import written
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
+from timebank.web import Form
 from timebank.web import afterwards
 from timebank.web import community
 from timebank.web import open_to_all
 from timebank.web import session
+from timebank.web import uploaded
 
 
 def add(name: str) -> None:
@@ -270,3 +274,23 @@ def test_an_answer_that_a_view_has_made_itself_passes(
     route(app, "GET", view)
     answer = client.get("/kadoma/probe")
     assert (answer.status_code, answer.text) == (409, "its own")
+
+
+def test_a_file_is_read_from_its_beginning_at_every_attempt(
+    app: Flask, client: FlaskClient, hana: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Upload(Form):
+        file = FileField("File")
+
+    read: list[bytes] = []
+
+    def view() -> ResponseReturnValue:
+        read.append(uploaded(Upload().file))
+        if len(read) < 3:
+            raise busy()
+        return "done"
+
+    monkeypatch.setattr("ledger.edge.time.sleep", lambda _: None)
+    route(app, "POST", view)
+    assert client.post("/kadoma/probe", data={"file": (BytesIO(b"all of it"), "x")}).text == "done"
+    assert read == [b"all of it"] * 3

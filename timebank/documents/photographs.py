@@ -1,0 +1,62 @@
+"""The picture in a photograph, as it may be shown: turned upright, smaller, and with nothing else in it.
+
+What a camera writes beside the picture (the place, the day, whose telephone) stays in the original.
+"""
+
+import io
+from typing import Final
+
+from PIL import Image
+from PIL import ImageOps
+
+from timebank.documents.models import LARGEST
+
+#: What a telephone's camera makes today, and less than what fills a small machine's memory; a PNG is
+#: read whole.
+MOST_POINTS: Final = {"JPEG": 50_000_000, "PNG": 25_000_000}
+#: As much of a till's receipt as can be read: so many points along the longer side.
+_SIDES: Final = (2000, 1400, 900)
+_QUALITY: Final = 80
+#: What a file that is broken, or made to do harm, lets the library raise.
+_BROKEN: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, RuntimeWarning)
+
+
+class PhotographBroken(Exception):
+    """These bytes are no picture that can be shown."""
+
+
+class PhotographTooFine(Exception):
+    """This picture has more points than are read here."""
+
+
+def shown_picture(content: bytes) -> bytes:
+    """Make the JPEG of a photograph in PNG or JPEG that may be shown, of at most ``LARGEST`` bytes.
+
+    Raises ``PhotographBroken``, or ``PhotographTooFine`` before any point of it is read.
+    """
+    for side in _SIDES:
+        made = _smaller(content, side)
+        if len(made) <= LARGEST:
+            return made
+    raise PhotographTooFine
+
+
+def _smaller(content: bytes, side: int) -> bytes:
+    try:
+        # Only these two are tried, whatever the bytes say that they are.
+        with Image.open(io.BytesIO(content), formats=tuple(MOST_POINTS)) as opened:
+            kind = "PNG" if opened.format == "PNG" else "JPEG"
+            if opened.width * opened.height > MOST_POINTS[kind]:
+                raise PhotographTooFine
+            # A JPEG can be read at a half, a quarter or an eighth; so its points never all lie in memory.
+            opened.draft("RGB", (side, side))
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            upright.thumbnail((side, side))
+            paper = Image.new("RGB", upright.size, "white")
+            paper.paste(upright, mask=upright)
+    except _BROKEN as refused:
+        raise PhotographBroken from refused
+    made = io.BytesIO()
+    # A new picture: nothing of what stood beside the old one comes along.
+    paper.save(made, "JPEG", quality=_QUALITY)
+    return made.getvalue()
