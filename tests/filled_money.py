@@ -11,6 +11,7 @@ from tests.filled import key
 from tests.house import House
 from tests.pictures import a_png
 from timebank import clock
+from timebank.banks.queries import next_bank_day
 
 #: Until when somebody can still answer.
 A_DAY_TO_COME = (clock.today("Asia/Tokyo") + timedelta(days=20)).isoformat()
@@ -51,6 +52,23 @@ RATE = {
     "tax_class": "standard",
     "is_business": "y",
     "words": "With a car",
+}
+
+
+ACCOUNT = {
+    "bank_code": "9900",
+    "branch_code": "",
+    "kind": "ordinary",
+    "number": "10530-12345671",
+    "holder": "やまだ はな",
+}
+PAYING = {
+    "consignor_code": "0123456789",
+    "consignor": "カドマ タスケアイ",
+    "bank_code": "9900",
+    "branch_code": "058",
+    "kind": "ordinary",
+    "number": "7654321",
 }
 
 
@@ -231,6 +249,26 @@ MONEY: dict[str, Filled] = {
     "expenses.accept": Filled("coordinator", {"borne_by": "receiver"}, on="waits"),
     "expenses.decline": Filled("coordinator", REASON, on="waits, too"),
     "expenses.take_back": Filled("coordinator", REASON),
+    "settlement.rule": Filled("steward", {}),
+    "settlement.close": Filled("treasurer", {"month": "2025-12"}),
+    "settlement.withdraw": Filled("treasurer", {"month": "2025-11"}),
+    "banks.own": Filled("other", ACCOUNT),
+    "banks.own_away": Filled("other", {}),
+    "banks.of_member": Filled("treasurer", ACCOUNT, on="other"),
+    "banks.away": Filled("treasurer", {}, on="other"),
+    "banks.paying": Filled("treasurer", PAYING),
+    "transfers.new": Filled(
+        "treasurer",
+        key(54) | {"looked": "y"},
+        fresh=lambda house: {
+            "shown": f"{house.here['member_id']['giver']}:20",
+            "who": str(house.here["member_id"]["giver"]),
+            "pays_on": next_bank_day(clock.today("Asia/Tokyo")).isoformat(),
+        },
+    ),
+    "transfers.has_paid": Filled("treasurer", {}, on="under way", fresh=lambda _house: {"paid_on": today()}),
+    "transfers.throw_away": Filled("treasurer", REASON, on="to be thrown away"),
+    "transfers.came_back": Filled("treasurer", REASON, fresh=lambda _house: {"paid_on": today()}),
     "visits.pays": Filled(
         "treasurer",
         key(44) | {"amount": "100", "way": "cash"},

@@ -80,6 +80,8 @@ USUAL = {
     "terms_id": "to come",
     "paid_id": "cash",
     "expense_id": "booked",
+    "file_id": "paid",
+    "line_number": "the last",
     "rate_id": "to come",
     "ticket_offer_id": "on paper",
     "sale_id": "cash",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.builders import as_member
+from tests.house_banks import pay_by_files
 from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
 from tests.house_purposes import ask_givers
@@ -48,12 +49,13 @@ def take_money(session: Session, community: Community, giver: Member, other: Mem
     """Take gifts and fees."""
     gifts, fees = take_gifts(session, community), take_fees(session, community, giver, other)
     support = price_help(session, community) | pay_for_help(session, community, giver, other)
+    banks = pay_by_files(session, community, giver)
     tickets = sell_tickets(session, community, giver, other)
     bought = find_payment(session, community=community, token=str(tickets["payment_token"]["tickets"]))
     assert bought
     pay(session, community, bought)
     tokens = gifts["payment_token"] | fees["payment_token"] | tickets["payment_token"]
-    return {**gifts, **fees, **support, **tickets, "payment_token": tokens}
+    return {**gifts, **fees, **support, **banks, **tickets, "payment_token": tokens}
 
 
 def take_gifts(session: Session, community: Community) -> Things:

@@ -3,6 +3,9 @@
 from flask_migrate import Migrate
 
 from timebank.audit import known as audit_known
+from timebank.banks import file_views
+from timebank.banks import known as banks_known
+from timebank.banks import views as banks_views
 from timebank.communities import later_views
 from timebank.communities import service as communities
 from timebank.communities import views as communities_views
@@ -277,7 +280,7 @@ HOOKS = Hooks(
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
-        *(*support_known.KNOWN, *tickets_known.KNOWN),
+        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN),
     ),
     questions=(
         Question(
@@ -304,7 +307,7 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
-    *(tickets_views, ticket_desk_views, ticket_offer_views),
+    *(tickets_views, ticket_desk_views, ticket_offer_views, banks_views, file_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

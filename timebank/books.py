@@ -38,6 +38,8 @@ GENERAL: Final = "general"
 
 #: Until the community's accounts at banks have names of their own.
 BANK: Final = "bank:main"
+#: In files that were made for the bank, and which it has not paid yet.
+BANK_TRANSIT: Final = "bank:transit"
 #: Until there are several boxes.
 CASH: Final = "cash:main"
 #: Fees that were paid for a time that has not begun.

@@ -4,6 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 import ledger
+from timebank.banks.proof import check_banks
 from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
 from timebank.documents.proof import check_documents
@@ -41,6 +42,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
         faults += check_support(session)
+        faults += check_banks(session)
         faults += check_tickets(session)
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"

@@ -22,6 +22,7 @@ from timebank.support.expense_forms import ExpenseForm
 from timebank.support.expense_forms import NotPaidBackForm
 from timebank.support.expenses import ToldExpense
 from timebank.support.forms import TakeBackPaidForm
+from timebank.support.models import TOLD
 from timebank.support.views import asked_month
 from timebank.support.views import check_on
 from timebank.support.views import months_around
@@ -47,7 +48,11 @@ def index() -> ResponseReturnValue:
     return render_template(
         "support/expenses.html",
         waiting=expenses.list_waiting(session(), community=community()),
-        shown=expenses.list_expenses(session(), community=community(), first=first, last=last),
+        shown=[
+            one
+            for one in expenses.list_expenses(session(), community=community(), first=first, last=last)
+            if one.expense.state != TOLD
+        ],
         **months_around(first, last),
     )
 

@@ -272,19 +272,21 @@ def take_back(
 
 def find_expense(session: Session, *, community: Community, expense_id: int) -> ToldExpense | None:
     """Find an expense of this community; another's is not found."""
-    row = session.execute(_told(community).where(SupportExpense.id == expense_id)).one_or_none()
+    row = session.execute(told_expenses(community).where(SupportExpense.id == expense_id)).one_or_none()
     return ToldExpense(*row) if row else None
 
 
 def expenses_of(session: Session, *, community: Community, exchange: Exchange) -> Sequence[ToldExpense]:
     """List the expenses of an exchange, in the order in which they were told."""
-    found = _told(community).where(SupportExpense.exchange_id == exchange.id).order_by(SupportExpense.id)
+    found = (
+        told_expenses(community).where(SupportExpense.exchange_id == exchange.id).order_by(SupportExpense.id)
+    )
     return [ToldExpense(*row) for row in session.execute(found)]
 
 
 def list_waiting(session: Session, *, community: Community) -> Sequence[ToldExpense]:
     """List what nobody has decided about, the oldest first."""
-    found = _told(community).where(SupportExpense.state == TOLD).order_by(SupportExpense.id)
+    found = told_expenses(community).where(SupportExpense.state == TOLD).order_by(SupportExpense.id)
     return [ToldExpense(*row) for row in session.execute(found)]
 
 
@@ -300,7 +302,7 @@ def list_expenses(
     session: Session, *, community: Community, first: date, last: date, member: Member | None = None
 ) -> Sequence[ToldExpense]:
     """List the expenses of some days, the newest first; of one member, on either side, where asked."""
-    found = _told(community).where(SupportExpense.spent_on.between(first, last))
+    found = told_expenses(community).where(SupportExpense.spent_on.between(first, last))
     if member is not None:
         found = found.where((Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id))
     found = found.order_by(SupportExpense.spent_on.desc(), SupportExpense.id.desc())
@@ -345,7 +347,8 @@ def _reason(typed: str) -> str:
     return why
 
 
-def _told(community: Community) -> Select[SupportExpense, Exchange, Member, Member]:
+def told_expenses(community: Community) -> Select[SupportExpense, Exchange, Member, Member]:
+    """Ask for the expenses of a community, as ``ToldExpense`` holds them."""
     return (
         select(SupportExpense, Exchange, _Giver, _Receiver)
         .join(Exchange, Exchange.id == SupportExpense.exchange_id)

@@ -33,6 +33,7 @@ from timebank.members.fields import PersonField
 from timebank.members.models import Member
 from timebank.support.models import BILL
 from timebank.support.models import CASH
+from timebank.support.models import FILE
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import MOST_MINOR
 from timebank.support.models import TICKETS
@@ -64,7 +65,11 @@ TAKES_LABELS: Final = {
     HOURS: _("Hours, kept for later"),
     NOTHING: _("Nothing: the thanks stay with the group"),
 }
-WAY_LABELS: Final = {CASH: _("In cash"), TRANSFER: _("By transfer")}
+WAY_LABELS: Final = {
+    CASH: _("In cash"),
+    TRANSFER: _("By transfer"),
+    FILE: _("By a file for the bank"),
+}
 LONGEST_NUMBERS = 500
 _HEARD: Final = {
     "telephone": _("By telephone"),
@@ -166,7 +171,7 @@ class PaidForm(KeyedForm):
 
     amount = MoneyField(_("How much was it?"), [Written(_("Please write an amount, for example 3000."))])
     way = RadioField(
-        _("How was it paid?"), choices=[SelectChoice(one, label) for one, label in WAY_LABELS.items()]
+        _("How was it paid?"), choices=[SelectChoice(one, WAY_LABELS[one]) for one in (CASH, TRANSFER)]
     )
     paid_on = DayField(_("When?"), [Written(_DAY)])
 
@@ -230,6 +235,15 @@ class UsualForm(Form):
         _("What do you usually take for help?"),
         choices=[SelectChoice(one, label) for one, label in TAKES_LABELS.items()],
         description=_("It can be another thing for each visit. What was written down stays as it is."),
+    )
+
+
+class MonthRuleForm(Form):
+    """Who closes a month."""
+
+    second_officer = BooleanField(
+        _("A second treasurer closes a month, after a first one has looked at it"),
+        description=_("Where there is only one treasurer no month can be closed then."),
     )
 
 

@@ -14,19 +14,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import clock
-from timebank.errors import N_
-from timebank.errors import Refusal
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.memberships.service import rule_of
 from timebank.rates.queries import terms_on
+from timebank.support import closing
 from timebank.support import paid
 from timebank.support import queries
 from timebank.support.coins import pieces_for
 from timebank.support.forms import EnvelopesForm
+from timebank.support.forms import MonthRuleForm
 from timebank.support.forms import amounts_shown
 from timebank.support.models import CASH
 from timebank.support.models import THANKS
+from timebank.support.models import SupportMonth
 from timebank.support.months import Bill
 from timebank.support.months import month_of
 from timebank.support.months import thanks_of_year
@@ -44,21 +45,66 @@ from timebank.web import session
 bp = Blueprint("settlement", __name__)
 
 
-class LessIsOwedNow(Refusal):
-    """More lies in an envelope than is owed by now."""
-
-    sentence = N_("%(name)s is owed %(owed)s by now. Please take the tick away, or open the page anew.")
-    field = "who"
-
-
 @bp.get("/support/months/")
 @needs("see-support")
 def month() -> ResponseReturnValue:
     """Show what each member pays and gets for the help of a month, and what stays."""
     check_on()
     first, last = asked_month()
-    found = month_of(session(), community=community(), first=first, last=last)
-    return render_template("support/month.html", one=found, **months_around(first, last))
+    here = community()
+    closed = closing.last_closed(session(), community=here)
+    found = closing.find_month(session(), community=here, first=first)
+    visits = closing.visits_in(session(), community=here, first=first, last=last)
+    return render_template(
+        "support/month.html",
+        one=month_of(session(), community=here, first=first, last=last),
+        **months_around(first, last),
+        closing=found or SupportMonth(),
+        closed_after=closed is not None and first < closed,
+        late=sum(one.back or one.exchange.worked_on < first for one in visits),
+        over=last < clock.today(here.time_zone),
+        second=closing.second_officer(session(), community=here),
+    )
+
+
+@bp.post("/support/months/close")
+@needs("settle-support")
+def close() -> ResponseReturnValue:
+    """Close a month; where a second officer has to, say that it is ready."""
+    check_on()
+    first, _last = asked_month()
+    closed = closing.close_month(session(), community=community(), first=first, actor=actor())
+    flash(
+        _("The month is closed.")
+        if closed
+        else _("It is written down that you have looked at it. Another treasurer closes it.")
+    )
+    return redirect(url_for(".month", month=first.strftime("%Y-%m")), 303)
+
+
+@bp.post("/support/months/withdraw")
+@needs("settle-support")
+def withdraw() -> ResponseReturnValue:
+    """Say that a month is not ready after all, as long as nobody has closed it."""
+    check_on()
+    first, _last = asked_month()
+    closing.withdraw(session(), community=community(), first=first)
+    flash(_("It is open as before."))
+    return redirect(url_for(".month", month=first.strftime("%Y-%m")), 303)
+
+
+@bp.route("/settings/rates/months", methods=["GET", "POST"])
+@needs("keep-rates")
+def rule() -> ResponseReturnValue:
+    """Say who closes a month of paid support."""
+    form = MonthRuleForm(second_officer=closing.second_officer(session(), community=community()))
+    if form.validate_on_submit():
+        with refusals(form):
+            wanted = form.second_officer.data
+            closing.want_second_officer(session(), community=community(), wanted=wanted)
+            flash(_("The settings are saved."))
+            return redirect(url_for("rate_settings.index"), 303)
+    return form_page("support/month_rule.html", form)
 
 
 @bp.get("/support/months/bills")
@@ -183,5 +229,5 @@ def _hand_out(form: EnvelopesForm, amounts: dict[Member, int]) -> int:
             form.renew_key()
             raise
         except paid.MoreThanIsOwed as refused:
-            raise LessIsOwedNow(name=member.name, **refused.facts) from refused
+            raise paid.LessIsOwedNow(name=member.name, **refused.facts) from refused
     return len(chosen)

@@ -16,17 +16,15 @@ from timebank.rates.models import REDUCED
 from timebank.rates.models import STANDARD
 from timebank.rates.models import SupportRate
 from timebank.rates.queries import list_terms
-from timebank.support.expenses import ToldExpense
+from timebank.support.closing import ExpenseLine
+from timebank.support.closing import VisitLine
+from timebank.support.closing import expenses_in
+from timebank.support.closing import visits_in
 from timebank.support.expenses import list_expenses
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
 from timebank.support.queries import Owed
-from timebank.support.queries import Told
 from timebank.support.queries import list_owed
-from timebank.support.queries import list_visits
-
-#: More visits than a month has in any group that this is for.
-_MOST_VISITS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,9 @@ class Tax:
 
     @property
     def tax_minor(self) -> int:
-        """The tax in it, rounded down once for each rate of a bill."""
-        return self.of_minor * self.permille // (1000 + self.permille)
+        """The tax in it, rounded down (towards nought) once for each rate of a bill."""
+        tax = abs(self.of_minor) * self.permille // (1000 + self.permille)
+        return tax if self.of_minor >= 0 else -tax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +48,9 @@ class Bill:
 
     member: Member
     #: In the order of their days.
-    visits: Sequence[Told]
+    visits: Sequence[VisitLine]
     #: What was laid out for them, which they pay back; no part of the price, and nothing of it is taxed.
-    expenses: Sequence[ToldExpense]
+    expenses: Sequence[ExpenseLine]
     taxes: Sequence[Tax]
     #: What they owe by now, for whatever month.
     owes_minor: int
@@ -59,17 +58,17 @@ class Bill:
     @property
     def price_minor(self) -> int:
         """What the visits cost."""
-        return sum(one.visit.price_minor for one in self.visits)
+        return sum(one.price_minor for one in self.visits)
 
     @property
     def tickets_minor(self) -> int:
         """What of it was paid with tickets."""
-        return sum(one.visit.tickets_minor for one in self.visits)
+        return sum(one.sign * one.visit.tickets_minor for one in self.visits)
 
     @property
     def expenses_minor(self) -> int:
         """What was laid out for them."""
-        return sum(one.expense.amount_minor for one in self.expenses)
+        return sum(one.amount_minor for one in self.expenses)
 
     @property
     def bill_minor(self) -> int:
@@ -136,21 +135,19 @@ class YearOf:
 
 def month_of(session: Session, *, community: Community, first: date, last: date) -> Month:
     """Add up the visits of a month that count, and say how everybody stands by now."""
-    found = list_visits(session, community=community, first=first, last=last, limit=_MOST_VISITS)
-    visits = [one for one in reversed(found) if one.stands]
-    outlaid = list_expenses(session, community=community, first=first, last=last)
-    expenses = [one for one in reversed(outlaid) if one.stands]
+    visits = visits_in(session, community=community, first=first, last=last)
+    expenses = expenses_in(session, community=community, first=first, last=last)
     owed = {one.member.id: one for one in list_owed(session, community=community)}
     return Month(
         bills=_bills(visits, expenses, owed, _Taxes(session, community)),
         thanked=_thanked(visits, expenses, owed),
-        price_minor=sum(one.visit.price_minor for one in visits),
-        tickets_minor=sum(one.visit.tickets_minor for one in visits),
-        thanks_minor=sum(one.visit.thanks_minor for one in visits),
-        way_minor=sum(one.visit.way_minor for one in visits),
-        apart_minor=sum(one.visit.to_fund_minor - one.visit.from_fund_minor for one in visits),
-        expenses_minor=sum(one.expense.amount_minor for one in expenses),
-        expenses_paid_minor=sum(one.expense.amount_minor for one in expenses if one.by_receiver),
+        price_minor=sum(one.price_minor for one in visits),
+        tickets_minor=sum(one.sign * one.visit.tickets_minor for one in visits),
+        thanks_minor=sum(one.sign * one.visit.thanks_minor for one in visits),
+        way_minor=sum(one.sign * one.visit.way_minor for one in visits),
+        apart_minor=sum(one.sign * (one.visit.to_fund_minor - one.visit.from_fund_minor) for one in visits),
+        expenses_minor=sum(one.amount_minor for one in expenses),
+        expenses_paid_minor=sum(one.amount_minor for one in expenses if one.told.by_receiver),
     )
 
 
@@ -185,19 +182,19 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
 
 
 def _bills(
-    visits: Sequence[Told], expenses: Sequence[ToldExpense], owed: Mapping[int, Owed], taxes: "_Taxes"
+    visits: Sequence[VisitLine], expenses: Sequence[ExpenseLine], owed: Mapping[int, Owed], taxes: "_Taxes"
 ) -> list[Bill]:
     """Put together who pays what, by name."""
-    members, theirs = dict[int, Member](), dict[int, list[Told]]()
-    outlaid = dict[int, list[ToldExpense]]()
+    members, theirs = dict[int, Member](), dict[int, list[VisitLine]]()
+    outlaid = dict[int, list[ExpenseLine]]()
     for one in visits:
         if one.visit.price_minor:
             members[one.receiver.id] = one.receiver
             theirs.setdefault(one.receiver.id, []).append(one)
     for each in expenses:
-        if each.by_receiver:
-            members[each.receiver.id] = each.receiver
-            outlaid.setdefault(each.receiver.id, []).append(each)
+        if each.told.by_receiver:
+            members[each.told.receiver.id] = each.told.receiver
+            outlaid.setdefault(each.told.receiver.id, []).append(each)
     found = [
         Bill(
             member=member,
@@ -212,7 +209,7 @@ def _bills(
 
 
 def _thanked(
-    visits: Sequence[Told], expenses: Sequence[ToldExpense], owed: Mapping[int, Owed]
+    visits: Sequence[VisitLine], expenses: Sequence[ExpenseLine], owed: Mapping[int, Owed]
 ) -> list[Thanked]:
     """Put together who gets what, by name."""
     members, counted = dict[int, Member](), Counter[int]()
@@ -220,12 +217,12 @@ def _thanked(
     for one in visits:
         if one.visit.thanks_minor or one.visit.way_minor:
             members[one.giver.id] = one.giver
-            counted[one.giver.id] += 1
-            thanks[one.giver.id] += one.visit.thanks_minor
-            way[one.giver.id] += one.visit.way_minor
+            counted[one.giver.id] += one.sign
+            thanks[one.giver.id] += one.sign * one.visit.thanks_minor
+            way[one.giver.id] += one.sign * one.visit.way_minor
     for each in expenses:
-        members[each.giver.id] = each.giver
-        outlaid[each.giver.id] += each.expense.amount_minor
+        members[each.told.giver.id] = each.told.giver
+        outlaid[each.told.giver.id] += each.amount_minor
     found = [
         Thanked(
             member=member,
@@ -248,13 +245,14 @@ class _Taxes:
         rates = select(SupportRate.id, SupportRate.tax_class).where(SupportRate.community_id == community.id)
         self._classes: dict[int, str] = dict(session.execute(rates).all())
 
-    def of(self, visits: Sequence[Told]) -> list[Tax]:
+    def of(self, visits: Sequence[VisitLine]) -> list[Tax]:
         """Add up what is taxed, by its rate. Where members provide the help it is the group's part only."""
         taxed = Counter[int]()
         for one in visits:
             visit = one.visit
             permille = self._permille(self._classes[visit.rate_id], one.exchange.worked_on)
-            taxed[permille] += visit.price_minor - (visit.direct_minor if visit.provider != GROUP else 0)
+            part = visit.price_minor - (visit.direct_minor if visit.provider != GROUP else 0)
+            taxed[permille] += one.sign * part
         return [Tax(permille, amount) for permille, amount in sorted(taxed.items()) if permille and amount]
 
     def _permille(self, tax_class: str, day: date) -> int:

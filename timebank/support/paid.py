@@ -19,6 +19,7 @@ from timebank.members.models import Member
 from timebank.money import Money
 from timebank.money import NoMoneyAtAll
 from timebank.support.models import CASH
+from timebank.support.models import FILE
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import OWED
 from timebank.support.models import TRANSFER
@@ -29,7 +30,7 @@ from timebank.text import is_visible
 
 #: What an entry is by which a member pays, or is paid.
 PAID: Final = "support-paid"
-_WHERE: Final = {CASH: books.CASH, TRANSFER: books.BANK}
+_WHERE: Final = {CASH: books.CASH, TRANSFER: books.BANK, FILE: books.BANK_TRANSIT}
 
 
 class MoreThanIsOwed(Refusal):
@@ -37,6 +38,19 @@ class MoreThanIsOwed(Refusal):
 
     sentence = N_("%(owed)s is owed, so no more can be paid.")
     field = "amount"
+
+
+class LessIsOwedNow(Refusal):
+    """More was laid out for a member than is owed by now."""
+
+    sentence = N_("%(name)s is owed %(owed)s by now. Please take the tick away, or open the page anew.")
+    field = "who"
+
+
+class InAFile(Refusal):
+    """What is to be taken back stands in a file for the bank."""
+
+    sentence = N_("This stands in a file for the bank. Please open that file: there it is taken back.")
 
 
 class BoxHoldsLess(Refusal):
@@ -123,6 +137,15 @@ def take_back(
     why = clean_line(reason, longest=LONGEST_REASON)
     if not is_visible(why):
         raise ReasonMissing
+    if paid.way == FILE:
+        raise InAFile
+    reverse_paid(session, community=community, paid=paid, why=why, actor=actor)
+
+
+def reverse_paid(
+    session: Session, *, community: Community, paid: SupportPaid, why: str, actor: Actor
+) -> None:
+    """Reverse what was written down, once; the reason is a line as it is stored."""
     session.refresh(paid, with_for_update=True)
     if paid.reversal_id is not None:
         return

@@ -82,6 +82,17 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY p.id LIMIT 1""",
     ),
     (
+        "month {0} is closed, and line {1} of it was settled before, or is not taken back in the books",
+        """SELECT m.month, s.id FROM support_settled s JOIN support_month m ON m.id = s.month_id
+           LEFT JOIN exchange x ON x.id = s.exchange_id LEFT JOIN support_expense p ON p.id = s.expense_id
+           WHERE m.closed_at IS NULL OR (s.back AND (
+               coalesce(x.state, 'reversed') <> 'reversed' OR (p.id IS NOT NULL AND p.reversal_id IS NULL)
+               OR NOT EXISTS (SELECT 1 FROM support_settled b JOIN support_month e ON e.id = b.month_id
+                              WHERE NOT b.back AND e.month < m.month
+                                AND (b.exchange_id = s.exchange_id OR b.expense_id = s.expense_id))))
+           ORDER BY s.id LIMIT 1""",
+    ),
+    (
         "entry {0} books an expense, but no row tells of it",
         """SELECT e.id FROM entry e LEFT JOIN support_expense p ON p.entry_id = e.id
            WHERE e.kind = 'support-expense' AND p.id IS NULL ORDER BY e.id LIMIT 1""",
@@ -104,7 +115,7 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            WHERE coalesce(CASE WHEN p.what = 'owed' THEN k.code ELSE d.code END, '') <>
                  CASE WHEN p.what = 'owed' THEN 'receivable:' ELSE 'payable:' END || p.member_id
              OR coalesce(CASE WHEN p.what = 'owed' THEN d.code ELSE k.code END, '') <>
-                 CASE WHEN p.way = 'cash' THEN 'cash:main' ELSE 'bank:main' END
+                 CASE p.way WHEN 'cash' THEN 'cash:main' WHEN 'file' THEN 'bank:transit' ELSE 'bank:main' END
            ORDER BY p.id LIMIT 1""",
     ),
     (

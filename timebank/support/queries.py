@@ -78,7 +78,7 @@ def list_visits(
     limit: int,
 ) -> Sequence[Told]:
     """List the visits of some days that have money in them, the newest first; of one member where asked."""
-    found = _told(community).where(Exchange.worked_on.between(first, last))
+    found = told_visits(community).where(Exchange.worked_on.between(first, last))
     if member is not None:
         found = found.where(or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id))
     rows = session.execute(found.order_by(Exchange.worked_on.desc(), Exchange.id.desc()).limit(limit))
@@ -87,7 +87,7 @@ def list_visits(
 
 def find_visit(session: Session, *, community: Community, exchange_id: int) -> Told | None:
     """Find what was agreed about the money of an exchange; None where it is for hours alone."""
-    row = session.execute(_told(community).where(SupportVisit.exchange_id == exchange_id)).one_or_none()
+    row = session.execute(told_visits(community).where(SupportVisit.exchange_id == exchange_id)).one_or_none()
     return Told(*row) if row else None
 
 
@@ -161,10 +161,8 @@ def find_paid(session: Session, *, community: Community, paid_id: int) -> Suppor
     )
 
 
-# --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _told(community: Community) -> Select[SupportVisit, Exchange, Member, Member]:
+def told_visits(community: Community) -> Select[SupportVisit, Exchange, Member, Member]:
+    """Ask for the visits of a community with money in them, as ``Told`` holds them."""
     return (
         select(SupportVisit, Exchange, _Giver, _Receiver)
         .join(Exchange, Exchange.id == SupportVisit.exchange_id)

@@ -203,8 +203,8 @@ def check_on() -> None:
 
 
 def asked_month() -> tuple[date, date]:
-    """Read which month is asked for; this one where nothing, or no month, is."""
-    asked = request.args.get("month", "")
+    """Read which month is asked for, or what a form is about; this one where nothing, or no month, is."""
+    asked = request.form.get("month") or request.args.get("month", "")
     try:
         return month_bounds(date.fromisoformat(f"{asked}-01"))
     except ValueError:
