@@ -236,13 +236,22 @@ MONEY: dict[str, Filled] = {
     "ticket_offers.close": Filled("steward", {}),
     "expenses.tell": Filled(
         "giver",
-        key(52) | {"what": "Bread", "amount": "480", "borne_by": "receiver", "no_receipt_because": ""},
+        key(52)
+        | {
+            "what": "Bread",
+            "kind": "goods",
+            "amount": "480",
+            "borne_by": "receiver",
+            "no_receipt_because": "",
+        },
         on="paid for",
         fresh=a_receipt,
     ),
     "expenses.write_down": Filled(
         "coordinator",
-        key(53) | {"what": "Parking", "amount": "200", "borne_by": "group", "no_receipt_because": "a meter"},
+        key(53)
+        | {"what": "To the doctor", "kind": "parking", "carrying": "y", "note": "An hour at the doctor's"}
+        | {"amount": "200", "borne_by": "group", "no_receipt_because": "a meter"},
         on="paid for",
         fresh=lambda _house: {"spent_on": today()},
     ),

@@ -27,6 +27,9 @@ CREATE TABLE support_expense (
     community_id INTEGER NOT NULL,
     exchange_id INTEGER NOT NULL,
     what TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    carrying INTEGER NOT NULL,
+    note TEXT NOT NULL,
     amount_minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
     spent_on TEXT NOT NULL,
@@ -49,6 +52,9 @@ CREATE TABLE support_expense (
     CONSTRAINT fk_support_expense_voucher_id_community_id FOREIGN KEY(voucher_id, community_id) REFERENCES voucher (id, community_id),
     CONSTRAINT support_expense_is_borne_by_somebody CHECK (borne_by = 'receiver' OR borne_by = 'group'),
     CONSTRAINT support_expense_state_is_known CHECK (state = 'told' OR state = 'booked' OR state = 'declined'),
+    CONSTRAINT support_expense_kind_is_known CHECK (kind = 'goods' OR kind = 'fuel' OR kind = 'toll' OR kind = 'parking' OR kind = 'insurance'),
+    CONSTRAINT support_expense_of_carrying_is_cost CHECK (NOT carrying OR ((kind = 'fuel' OR kind = 'toll' OR kind = 'parking' OR kind = 'insurance') AND note <> '')),
+    CONSTRAINT support_expense_note_is_short CHECK (length(note) <= 500),
     CONSTRAINT support_expense_amount_is_bounded CHECK (amount_minor BETWEEN 1 AND 10000000000),
     CONSTRAINT support_expense_currency_has_three_letters CHECK (length(currency) = 3),
     CONSTRAINT support_expense_says_what_for CHECK (length(what) BETWEEN 1 AND 200),
@@ -73,10 +79,11 @@ CREATE TRIGGER voucher_stays BEFORE UPDATE ON voucher
 CREATE TRIGGER voucher_remains BEFORE DELETE ON voucher
            BEGIN SELECT RAISE(ABORT, 'voucher_is_final'); END
 --;
-CREATE TRIGGER support_expense_stays BEFORE UPDATE OF exchange_id, amount_minor, currency, spent_on, voucher_id ON support_expense
+CREATE TRIGGER support_expense_stays BEFORE UPDATE OF exchange_id, kind, carrying, amount_minor, currency, spent_on, voucher_id ON support_expense
            BEGIN SELECT RAISE(ABORT, 'support_expense_stays'); END
 --;
-CREATE TRIGGER support_expense_is_final BEFORE UPDATE OF borne_by, state, entry_id ON support_expense
+CREATE TRIGGER support_expense_is_final
+           BEFORE UPDATE OF borne_by, state, entry_id ON support_expense
            WHEN OLD.state <> 'told'
            BEGIN SELECT RAISE(ABORT, 'support_expense_stays'); END
 --;

@@ -86,7 +86,7 @@ WORDS = {
     "expenses.tell": ("what",),
     "transfers.throw_away": ("reason",),
     "transfers.came_back": ("reason",),
-    "expenses.write_down": ("what", "no_receipt_because"),
+    "expenses.write_down": ("what", "no_receipt_because", "note"),
     "expenses.decline": ("reason",),
     "expenses.take_back": ("reason",),
     "thanks.give": ("address",),
@@ -135,7 +135,7 @@ NO_WORDS = {
     *("starts_on", "provider", "late_hours", "wage", "standard", "reduced", "tax_number"),
     *("general_pays", "giver", "receiver", "begins", "km", "first", "second", "pays", "takes"),
     *("paid_hours", "thanked_hours", "numbers"),
-    *("spent_on", "borne_by", "second_officer", "month"),
+    *("spent_on", "borne_by", "carrying", "second_officer", "month"),
     # Figures, and names in the few characters that banks write.
     *("bank_code", "branch_code", "holder", "consignor", "consignor_code", "pays_on", "looked", "paid_on"),
     *("shown", "who", "wants_receipt", "name_hidden"),

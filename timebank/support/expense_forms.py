@@ -4,6 +4,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
+from wtforms import BooleanField
 from wtforms import RadioField
 from wtforms import StringField
 from wtforms.validators import InputRequired
@@ -11,9 +12,14 @@ from wtforms.validators import InputRequired
 from timebank.documents.models import LARGEST_VOUCHER
 from timebank.support.expenses import Facts
 from timebank.support.models import BY_GROUP
+from timebank.support.models import FUEL
+from timebank.support.models import GOODS
+from timebank.support.models import INSURANCE
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import LONGEST_WHAT
+from timebank.support.models import PARKING
 from timebank.support.models import RECEIVER
+from timebank.support.models import TOLL
 from timebank.web import DayField
 from timebank.web import Form
 from timebank.web import KeyedForm
@@ -24,6 +30,13 @@ from timebank.web import Written
 from timebank.web import uploaded
 
 BEARER_LABELS: Final = {RECEIVER: _("Whoever received the help"), BY_GROUP: _("The group")}
+KIND_LABELS: Final = {
+    GOODS: _("Something that was bought"),
+    FUEL: _("Fuel"),
+    TOLL: _("Toll"),
+    PARKING: _("Parking"),
+    INSURANCE: _("Insurance"),
+}
 #: A file as large as is kept, and what a form says beside it.
 MOST_SENT: Final = LARGEST_VOUCHER + 1_000_000
 
@@ -34,6 +47,20 @@ class ExpenseForm(KeyedForm):
     what = StringField(
         _("What was it for?"),
         [InputRequired(_("Please write what it was for, for example: bread and milk.")), Line(LONGEST_WHAT)],
+    )
+    kind = RadioField(
+        _("What kind of cost is it?"),
+        choices=[SelectChoice(one, label) for one, label in KIND_LABELS.items()],
+        default=GOODS,
+    )
+    carrying = BooleanField(
+        _("It is what it cost to carry a person"),
+        description=_("For that only the cost itself can be asked, and a word on how it comes about."),
+    )
+    note = StringField(
+        _("How does the cost come about?"),
+        [Line(LONGEST_REASON)],
+        description=_("Needed for carrying a person, for example: 18 km at 12 km a litre, ¥170 a litre."),
     )
     amount = MoneyField(_("How much was it?"), [Written(_("Please write an amount, for example 3000."))])
     spent_on = DayField(_("When?"), [Written(_("Please write the day, for example 2026-04-03."))])
@@ -63,6 +90,9 @@ class ExpenseForm(KeyedForm):
             amount_minor=self.amount.data or 0,
             spent_on=self.spent_on.data,
             borne_by=self.borne_by.data,
+            kind=self.kind.data,
+            carrying=self.carrying.data,
+            note=self.note.data or "",
             content=uploaded(self.file),
             no_receipt_because=self.no_receipt_because.data or "",
             key=self.key.data or "",

@@ -16,6 +16,7 @@ from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.queries import Shown
 from timebank.support import expenses
 from timebank.support.expense_forms import BEARER_LABELS
+from timebank.support.expense_forms import KIND_LABELS
 from timebank.support.expense_forms import MOST_SENT
 from timebank.support.expense_forms import AcceptForm
 from timebank.support.expense_forms import ExpenseForm
@@ -101,6 +102,7 @@ def show(expense_id: int) -> ResponseReturnValue:
         "support/expense.html",
         one=one,
         bearers=BEARER_LABELS,
+        kinds=KIND_LABELS,
         others=expenses.others_with(session(), expense=one.expense) if may("see-support") else (),
     )
 

@@ -26,7 +26,9 @@ from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.money import NoMoneyAtAll
 from timebank.support.models import BOOKED
+from timebank.support.models import CARRYING
 from timebank.support.models import DECLINED
+from timebank.support.models import GOODS
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import LONGEST_WHAT
 from timebank.support.models import RECEIVER
@@ -75,6 +77,25 @@ class ReceiptAndReason(Refusal):
     field = "no_receipt_because"
 
 
+class NoCostOfCarrying(Refusal):
+    """Something else than its cost is asked for carrying a person."""
+
+    sentence = N_(
+        "For carrying a person only what it has cost can be asked: fuel, toll, parking or insurance. Please "
+        "choose one of these, or take the tick away."
+    )
+    field = "kind"
+
+
+class CostUnexplained(Refusal):
+    """Nobody says how the cost of carrying somebody comes about."""
+
+    sentence = N_(
+        "Please write how this cost comes about, for example: 18 km at 12 km a litre, ¥170 a litre."
+    )
+    field = "note"
+
+
 class LongBefore(Refusal):
     """An expense of a day that has nothing to do with the exchange."""
 
@@ -104,6 +125,10 @@ class Facts:
     amount_minor: int
     spent_on: date
     borne_by: str
+    kind: str = GOODS
+    #: It is what it cost to carry a person, and how that comes about.
+    carrying: bool = False
+    note: str = ""
     #: The photograph, as it came; none where there is no receipt.
     content: bytes
     no_receipt_because: str
@@ -142,8 +167,8 @@ def tell(
         )
     )
     if there is not None:
-        known = (there.exchange_id, there.what, there.amount_minor, there.spent_on)
-        if known != (exchange.id, what, facts.amount_minor, facts.spent_on):
+        known = (there.exchange_id, there.what, there.kind, there.amount_minor, there.spent_on)
+        if known != (exchange.id, what, facts.kind, facts.amount_minor, facts.spent_on):
             raise ExpenseToldBefore
         return there
     if exchange.state != CONFIRMED:
@@ -156,6 +181,9 @@ def tell(
         community_id=community.id,
         exchange_id=exchange.id,
         what=what,
+        kind=facts.kind,
+        carrying=facts.carrying,
+        note=clean_line(facts.note, longest=LONGEST_REASON),
         amount_minor=facts.amount_minor,
         currency=community.currency,
         spent_on=facts.spent_on,
@@ -331,6 +359,10 @@ def _check(community: Community, exchange: Exchange, facts: Facts, what: str, wh
         raise NothingBought
     if facts.amount_minor <= 0:
         raise NoMoneyAtAll
+    if facts.carrying and facts.kind not in CARRYING:
+        raise NoCostOfCarrying
+    if facts.carrying and not is_visible(facts.note):
+        raise CostUnexplained
     check_day(facts.spent_on, community=community, field="spent_on")
     if abs((facts.spent_on - exchange.worked_on).days) > _LATEST_DAYS:
         raise LongBefore

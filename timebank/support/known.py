@@ -57,6 +57,9 @@ KNOWN: Final = (
         told={
             "exchange_id": N_("Number of the exchange"),
             "what": N_("What it was for"),
+            "kind": N_("What kind of cost it is"),
+            "carrying": N_("It is what it cost to carry a person"),
+            "note": N_("How the cost comes about"),
             "amount_minor": N_("Amount, in the smallest coin"),
             "currency": N_("Currency"),
             "spent_on": N_("When"),

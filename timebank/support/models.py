@@ -42,6 +42,10 @@ CASH, TRANSFER, FILE = "cash", "transfer", "file"
 #: Who pays an expense back, and what became of one that whoever gave has told of.
 RECEIVER, BY_GROUP = "receiver", "group"
 TOLD, BOOKED, DECLINED = "told", "booked", "declined"
+#: What money was laid out for; of carrying a person only what it has really cost, which are the last four.
+GOODS, FUEL, TOLL, PARKING, INSURANCE = "goods", "fuel", "toll", "parking", "insurance"
+CARRYING: Final = (FUEL, TOLL, PARKING, INSURANCE)
+KINDS: Final = (GOODS, *CARRYING)
 
 
 class SupportVisit(Base):
@@ -170,6 +174,13 @@ class SupportExpense(Base):
             one_of("borne_by", (RECEIVER, BY_GROUP)), name="support_expense_is_borne_by_somebody"
         ),
         CheckConstraint(one_of("state", (TOLD, BOOKED, DECLINED)), name="support_expense_state_is_known"),
+        CheckConstraint(one_of("kind", KINDS), name="support_expense_kind_is_known"),
+        # For carrying somebody nothing but the cost may be asked, and it has to be said how it comes about.
+        CheckConstraint(
+            f"NOT carrying OR (({one_of('kind', CARRYING)}) AND note <> '')",
+            name="support_expense_of_carrying_is_cost",
+        ),
+        CheckConstraint(f"length(note) <= {LONGEST_REASON}", name="support_expense_note_is_short"),
         CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="support_expense_amount_is_bounded"),
         CheckConstraint("length(currency) = 3", name="support_expense_currency_has_three_letters"),
         CheckConstraint(f"length(what) BETWEEN 1 AND {LONGEST_WHAT}", name="support_expense_says_what_for"),
@@ -204,6 +215,11 @@ class SupportExpense(Base):
     exchange_id: Mapped[int]
     #: What was bought or paid, in a few words.
     what: Mapped[str]
+    kind: Mapped[str]
+    #: It is what it cost to carry a person.
+    carrying: Mapped[bool]
+    #: How the cost of carrying comes about; else empty, or a word more.
+    note: Mapped[str]
     amount_minor: Mapped[int]
     currency: Mapped[str]
     spent_on: Mapped[date]
@@ -325,7 +341,7 @@ guarded(
     },
 )
 #: What an expense is about stays, once somebody has told of it; what became of it is written once.
-_FACTS: Final = ("exchange_id", "amount_minor", "currency", "spent_on", "voucher_id")
+_FACTS: Final = ("exchange_id", "kind", "carrying", "amount_minor", "currency", "spent_on", "voucher_id")
 guarded(
     SupportExpense,
     {

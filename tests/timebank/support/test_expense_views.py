@@ -33,6 +33,7 @@ def sent(**more: Any) -> dict[str, Any]:
         "amount": "480",
         "spent_on": TODAY.isoformat(),
         "borne_by": "receiver",
+        "kind": "goods",
         "no_receipt_because": "",
         "file": (io.BytesIO(a_photograph()), "IMG_0001.jpg"),
     } | more

@@ -28,6 +28,7 @@ from timebank.support.models import BOOKED
 from timebank.support.models import BY_GROUP
 from timebank.support.models import CASH
 from timebank.support.models import DECLINED
+from timebank.support.models import FUEL
 from timebank.support.models import OWED
 from timebank.support.models import RECEIVER
 from timebank.support.models import TOLD
@@ -164,6 +165,8 @@ def test_it_is_taken_back_even_after_it_was_paid(place: Place) -> None:
         ({"amount_minor": -5}, NoMoneyAtAll),
         ({"spent_on": date(2999, 1, 1)}, DayInFuture),
         ({"content": b""}, expenses.ReceiptMissing),
+        ({"carrying": True, "note": "for the way"}, expenses.NoCostOfCarrying),
+        ({"carrying": True, "kind": FUEL}, expenses.CostUnexplained),
         ({"no_receipt_because": "a meter"}, expenses.ReceiptAndReason),
     ],
 )
@@ -173,6 +176,19 @@ def test_what_is_no_expense_is_refused(place: Place, said: dict[str, Any], refus
     with pytest.raises(refusal):
         tells(place, visit, **said)
     assert place.money() == before
+
+
+def test_for_carrying_a_person_nothing_but_the_cost_is_asked(place: Place) -> None:
+    visit = place.visit()
+    told = lays_out(place, visit, kind=FUEL, carrying=True, note="18 km")
+    assert (told.kind, told.carrying, told.note) == (FUEL, True, "18 km")
+    wrong = text("UPDATE support_expense SET note = ''")
+    with (
+        pytest.raises(DatabaseError, match="support_expense_of_carrying_is_cost"),
+        place.session.begin_nested(),
+    ):
+        place.session.execute(wrong)
+    assert place.faults() == []
 
 
 def test_a_day_that_has_nothing_to_do_with_it_is_refused(place: Place) -> None:
