@@ -32,10 +32,10 @@ from timebank.support.expenses import ToldExpense
 from timebank.support.expenses import told_expenses
 from timebank.support.models import BOOKED
 from timebank.support.models import SupportExpense
-from timebank.support.models import SupportMonth
-from timebank.support.models import SupportRule
-from timebank.support.models import SupportSettled
 from timebank.support.models import SupportVisit
+from timebank.support.month_models import SupportMonth
+from timebank.support.month_models import SupportRule
+from timebank.support.month_models import SupportSettled
 from timebank.support.queries import Told
 from timebank.support.queries import told_visits
 

@@ -27,7 +27,7 @@ from timebank.support.forms import MonthRuleForm
 from timebank.support.forms import amounts_shown
 from timebank.support.models import CASH
 from timebank.support.models import THANKS
-from timebank.support.models import SupportMonth
+from timebank.support.month_models import SupportMonth
 from timebank.support.months import Bill
 from timebank.support.months import month_of
 from timebank.support.months import thanks_of_year
