@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.house_between import agree_on_hours
 from tests.house_money import repeats
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
@@ -11,6 +12,8 @@ from tests.house_rates import price_help
 from tests.house_tickets import sell_tickets
 from timebank import clock
 from timebank.actor import TERMINAL
+from timebank.between.models import HoursAcross
+from timebank.between.models import HoursAgreement
 from timebank.cli.demo_data import SLUG
 from timebank.communities.models import Community
 from timebank.communities.service import find_community
@@ -83,6 +86,16 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
+    }
+
+
+def hours_cross(session: Session) -> dict[str, list[object]]:
+    """Agree with communities beside the demo's, once; give the ids of what was agreed and crossed."""
+    if not session.scalars(select(HoursAgreement.id)).all():
+        agree_on_hours(session, the_demo(session), session.get_one(Member, 1), japanese=True)
+    return {
+        "agreement_id": [*session.scalars(select(HoursAgreement.id)), 9_999],
+        "across_id": [*session.scalars(select(HoursAcross.id)), 9_999],
     }
 
 

@@ -16,6 +16,7 @@ from tests.filled import REASON
 from tests.filled import Filled
 from tests.filled import key
 from tests.filled_money import MONEY
+from tests.house import ELSEWHERE
 from tests.house import HERE
 from tests.house import SECRET
 from tests.house import House
@@ -242,6 +243,23 @@ FORMS: dict[str, Filled] = {
     "sharing.end_consent": Filled("receiver", {}),
     "doubles.find": Filled("coordinator", {"other": "002"}),
     "doubles.not_the_same": Filled("coordinator", {}, on="entered twice"),
+    "between.give": Filled(
+        "giver", key(152) | {"number": "1", "name": "Ume", "hours": "0:10", "note": "Thanks"}
+    ),
+    "between.give_for": Filled(
+        "coordinator",
+        key(153)
+        | {"giver": "001", "number": "1", "name": "Ume", "hours": "0:10", "note": "", "heard": "telephone"},
+    ),
+    "between.take_back": Filled("treasurer", REASON),
+    "agreements.propose": Filled(
+        "steward",
+        {"slug": ELSEWHERE, "limit": "20", "rate_here": "60", "rate_there": "45", "words": "For mothers"},
+    ),
+    "agreements.accept": Filled("steward", {}, on="to accept"),
+    "agreements.decline": Filled("steward", {}, on="to decline"),
+    "agreements.withdraw": Filled("steward", {}, on="to take back"),
+    "agreements.end": Filled("steward", {}, on="to end"),
     "doubles.join": Filled("coordinator", key(11) | REASON | {"stays": "second"}, on="entered twice"),
     "mydata.file": Filled("giver", {}),
     "mydata.page": Filled("giver", {}),

@@ -17,6 +17,7 @@ from tests.builders import a_neighbour
 from tests.builders import a_person
 from tests.builders import an_office
 from tests.builders import written
+from tests.house_between import agree_on_hours
 from tests.house_money import take_money
 from tests.house_receipts import issue_receipts
 from tests.house_things import ELSEWHERE as ELSEWHERE
@@ -98,6 +99,8 @@ USUAL = {
     "guardian_token": "minor",
     "first_token": "new",
     "transfer_id": "gift",
+    "agreement_id": "holds",
+    "across_id": "given",
     "person_id": "usual",
     "offer_id": "for the other",
     "trust_token": "by mail",
@@ -283,6 +286,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **share(session, community, members_here["giver"]),
         **money,
         **issue_receipts(session, community),
+        **agree_on_hours(session, community, members_here["giver"]),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
         **ask_about_data(session, community, members_here["giver"], members_here["other"]),

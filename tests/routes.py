@@ -13,6 +13,7 @@ from tests.rows_of_rights import A
 from tests.rows_of_rights import C
 from tests.rows_of_rights import Row
 from tests.rows_of_rights import S
+from tests.rows_of_rights import T
 from tests.rows_of_rights import may
 from tests.rows_of_rights import one_of_two
 
@@ -89,6 +90,18 @@ ROUTES: dict[str, Row] = {
     "pools.open_one": may(C, S),
     "pools.close": may(C, S, on="empty"),
     "pools.reopen": may(C, S, on="closed"),
+    # Between communities that have agreed.
+    "between.index": may(OFFICERS),
+    "between.give": may(MEMBERS),
+    "between.give_for": may(C),
+    "between.take_back": may(C, T),
+    "agreements.index": may(S),
+    "agreements.propose": may(S),
+    "agreements.show": may(S),
+    "agreements.accept": may(S, on="to accept"),
+    "agreements.decline": may(S, on="to decline"),
+    "agreements.withdraw": may(S, on="to take back"),
+    "agreements.end": may(S, on="to end"),
     **MONEY,
     # Acting for others.
     "who.say": may("household", C, not_there=MEMBERS - {"household"}, on="household"),

@@ -23,6 +23,7 @@ from tests.demo_more import asked_about_purpose
 from tests.demo_more import asked_as_guardian
 from tests.demo_more import first_sign_in
 from tests.demo_more import help_is_paid
+from tests.demo_more import hours_cross
 from tests.demo_more import invited
 from tests.demo_more import regular
 from tests.demo_more import the_demo
@@ -220,6 +221,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "words_id": [*session.scalars(select(TaxWords.id)), 9_999],
         "stamp_id": [9_999],
         **help_is_paid(session),
+        **hours_cross(session),
     }
     adapter = app.url_map.bind("localhost")
     found = ["/nowhere/", "/nowhere/at/all", f"/{SLUG}/nowhere-at-all"]

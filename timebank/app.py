@@ -6,6 +6,11 @@ from timebank.audit import known as audit_known
 from timebank.banks import file_views
 from timebank.banks import known as banks_known
 from timebank.banks import views as banks_views
+from timebank.between import agreement_views
+from timebank.between import known as between_known
+from timebank.between import queries as between
+from timebank.between import views as between_views
+from timebank.between.giving import TELL_OF_ACROSS
 from timebank.communities import later_views
 from timebank.communities import service as communities
 from timebank.communities import views as communities_views
@@ -195,6 +200,7 @@ HOOKS = Hooks(
         TELL_OF_HAND: N_("Tell somebody for whom they act"),
         ASK_FOR_TRUST: N_("Ask somebody whether they will act for a member"),
         TELL_OF_SHARE: N_("Tell what somebody who has left a household takes along"),
+        TELL_OF_ACROSS: N_("Tell a member of hours from another community"),
         TELL_OF_ACT: N_("Tell a member what was done for them"),
         FORGET_SIGN_INS: N_("Forget sign-ins that are long over"),
         SEND_WELCOME: N_("Tell a new member that they are one"),
@@ -251,6 +257,12 @@ HOOKS = Hooks(
             "see-support",
             expenses.count_waiting,
         ),
+        DeskItem(
+            "agreements.index",
+            N_("Another community proposes hours between you, to be answered: %(number)s"),
+            "agree-on-hours",
+            between.count_proposed_to,
+        ),
     ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
@@ -280,7 +292,7 @@ HOOKS = Hooks(
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
-        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN),
+        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN, *between_known.KNOWN),
     ),
     questions=(
         Question(
@@ -300,7 +312,7 @@ FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
     *(factor_views, members_views, code_views, membership_views, hands_views, trust_views),
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
-    *(audit_views, pools_views, licences_views, households_views),
+    *(audit_views, pools_views, licences_views, households_views, between_views, agreement_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, gift_views, register_views, sheet_views, funds_views, payments_views, webhook_views),
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),

@@ -87,6 +87,7 @@ _TYPES: Final = {
 
 _MEMBER_HOURS: Final = "hours:member:"
 _POOL_HOURS: Final = "hours:pool:"
+_COMMUNITY_HOURS: Final = "hours:community:"
 
 
 def member_hours_code(member_id: int) -> str:
@@ -97,6 +98,16 @@ def member_hours_code(member_id: int) -> str:
 def pool_hours_code(pool_id: int) -> str:
     """Spell the code of a pool that anybody can give hours to: by the id, because its name may change."""
     return f"{_POOL_HOURS}{pool_id}"
+
+
+def community_hours_code(slug: str) -> str:
+    """Spell the code of what another community on this install is owed, or owes: by its slug."""
+    return f"{_COMMUNITY_HOURS}{slug}"
+
+
+def community_of_code(code: str) -> str | None:
+    """Tell with which other community a code counts hours; None where it counts something else."""
+    return code.removeprefix(_COMMUNITY_HOURS) if code.startswith(_COMMUNITY_HOURS) else None
 
 
 def member_of_code(code: str) -> int | None:
@@ -169,6 +180,35 @@ def open_pool_hours(session: Session, *, book_id: int, pool_id: int, actor: Acto
         code=pool_hours_code(pool_id), commodity=MINUTES, type=AccountType.LIABILITY, floor=0, firm=True
     )
     return ledger.open_account(session, book_id=book_id, new=new, actor=str(actor), reason="new pool")
+
+
+def community_hours(session: Session, *, book_id: int, slug: str) -> Account:
+    """Find the account of hours with another community; raises AccountUnknown where none was ever agreed."""
+    return ledger.find_account(session, book_id=book_id, code=community_hours_code(slug), commodity=MINUTES)
+
+
+def limit_community_hours(
+    session: Session, *, book_id: int, slug: str, limit_minutes: int, actor: Actor, reason: str
+) -> Account:
+    """Let a book owe another community, and be owed by it, so much from now on; opened where there is none.
+
+    Not firm: what was booked by mistake can always be taken back, as it can from a member's hours.
+    """
+    try:
+        account = community_hours(session, book_id=book_id, slug=slug)
+    except ledger.AccountUnknown:
+        new = NewAccount(
+            code=community_hours_code(slug),
+            commodity=MINUTES,
+            type=AccountType.LIABILITY,
+            floor=-limit_minutes,
+            ceiling=limit_minutes,
+        )
+        return ledger.open_account(session, book_id=book_id, new=new, actor=str(actor), reason=reason)
+    ledger.set_limits(
+        session, account, floor=-limit_minutes, ceiling=limit_minutes, actor=str(actor), reason=reason
+    )
+    return account
 
 
 def hours_kept(session: Session, *, book_id: int, actor: Actor) -> Account:

@@ -67,6 +67,11 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "take-back-from-pools": frozenset({COORDINATOR}),
     "open-pools": frozenset({COORDINATOR, STEWARD}),
     "see-pool-names": frozenset({COORDINATOR, AUDITOR}),
+    # About hours between this community and others on the install.
+    "give-across": frozenset({MEMBER}),
+    "see-between": _OFFICERS,
+    "take-back-across": frozenset({COORDINATOR, TREASURER}),
+    "agree-on-hours": frozenset({STEWARD}),
     # About members.
     "see-members": _OFFICERS,
     "enter-members": frozenset({COORDINATOR, STEWARD}),
@@ -163,6 +168,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "take-back-from-pools": N_("Take back what a pool was given or granted, with a reason"),
     "open-pools": N_("Open and close pools"),
     "see-pool-names": N_("See who gave to a pool, also where the name is hidden"),
+    "give-across": N_("Give hours to a member of another community, where the two have agreed"),
+    "see-between": N_("See what is owed between this community and others, and what was given across"),
+    "take-back-across": N_("Take back hours that were given across, with a reason"),
+    "agree-on-hours": N_("Agree with other communities on hours between them, and end that"),
     "keep-own-absence": N_("Say until when they are away"),
     "leave": N_("Leave the community"),
     "keep-own-contacts": N_("Say how they are reached, and who may see it"),

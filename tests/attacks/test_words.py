@@ -63,6 +63,10 @@ WORDS = {
     "pools.give_for": ("note",),
     "pools.grant": ("reason",),
     "pools.take_back": ("reason",),
+    "between.give": ("note",),
+    "between.give_for": ("note",),
+    "between.take_back": ("reason",),
+    "agreements.propose": ("words",),
     "fee_receipts.own": ("name", "address"),
     "gifts.receipt": ("name", "address"),
     "gifts.receipt_for_year": ("name", "address"),
@@ -131,6 +135,7 @@ WORDS = {
 #: Fields that no form lets hold just anything.
 NO_WORDS = {
     "every",
+    *("rate_here", "rate_there"),
     "repeats",
     *("starts_on", "provider", "late_hours", "wage", "standard", "reduced", "tax_number"),
     *("general_pays", "giver", "receiver", "begins", "km", "first", "second", "pays", "takes"),

@@ -28,6 +28,7 @@ CHANGES_NOTHING = {
     "see-statements",
     "see-pools",
     "see-pool-names",
+    "see-between",
     "see-members",
     "see-licences",
     "see-own-licences",

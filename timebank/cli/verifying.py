@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from timebank.banks.proof import check_banks
+from timebank.between.proof import check_between
 from timebank.cli.running import run
 from timebank.cli.sealing import hash_of
 from timebank.documents.proof import check_documents
@@ -44,6 +45,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += check_support(session)
         faults += check_banks(session)
         faults += check_tickets(session)
+        faults += check_between(session)
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

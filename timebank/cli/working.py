@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank import clock
 from timebank.app import HOOKS
+from timebank.between.giving import TELL_OF_ACROSS
+from timebank.between.letters import tell_of_across
 from timebank.cli.running import application
 from timebank.cli.running import settings_here
 from timebank.communities.later import TIDY
@@ -189,6 +191,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
         WARN_OF_LICENCES: warn_of_licences,
         TELL_OF_HAND: tell_of_hand,
+        TELL_OF_ACROSS: tell_of_across,
         TELL_OF_ACT: tell_of_act,
         TELL_OF_SHARE: tell_of_share,
         ASK_FOR_TRUST: ask_for_trust_with(carrier),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from timebank import books
+from timebank.between.queries import through_communities
 from timebank.communities.models import Community
 from timebank.exchanges.telling import Told
 from timebank.exchanges.telling import told
@@ -36,6 +37,8 @@ class BalanceRow(NamedTuple):
     pool_minutes: int
     #: Carried over, from an older record or a household, less what was from here; in neither of them either.
     carried_minutes: int
+    #: Given by members of other communities less given to them; in neither of them either.
+    across_minutes: int
 
 
 class StatementRow(NamedTuple):
@@ -57,6 +60,10 @@ class StatementRow(NamedTuple):
     pool_minutes: int
     #: From or to the member whose number stands above: entered twice, or a household that was left.
     carried_minutes: int
+    #: The other member's community, by its name; empty where it is this one.
+    community: str
+    #: Above zero where it came from there, below where it went there.
+    across_minutes: int
 
 
 class AccountNames:
@@ -104,14 +111,17 @@ def balances(session: Session, community: Community) -> Iterator[BalanceRow]:
     hours = {line.code: line for line in lines if line.commodity == books.MINUTES}
     pools = through_pools(session, community=community)
     carried = carried_over(session, community=community)
+    across = through_communities(session, community=community)
     members = select(Member.id, Member.number, Member.name).where(Member.community_id == community.id)
     for member_id, number, name in session.execute(members.order_by(Member.number)):
         line = hours[books.member_hours_code(member_id)]
         debited, credited = pools.get(member_id, (0, 0))
         out, into = carried.get(member_id, (0, 0))
-        given, received = line.credits - credited - into, line.debits - debited - out
+        went, came = across.get(member_id, (0, 0))
+        given = line.credits - credited - into - came
+        received = line.debits - debited - out - went
         balance, pooled = line.credits - line.debits, credited - debited
-        yield BalanceRow(number, name, given, received, balance, pooled, into - out)
+        yield BalanceRow(number, name, given, received, balance, pooled, into - out, came - went)
 
 
 def statement_rows(
@@ -139,12 +149,12 @@ def statement_rows(
 
 def _row(one: Told) -> StatementRow:
     line = one.line
-    helped = 0 if one.pool or one.carried else line.change
+    helped = line.change if one.is_help else 0
     return StatementRow(
         line.recorded_at,
         line.posted_on,
         (one.exchange.reference if one.exchange else None) or "",
-        one.other.number if one.other else "",
+        one.other.number if one.other else one.across.theirs.number if one.across else "",
         one.description,
         max(helped, 0),
         max(-helped, 0),
@@ -152,4 +162,6 @@ def _row(one: Told) -> StatementRow:
         one.pool.name if one.pool else "",
         line.change if one.pool else 0,
         line.change if one.carried else 0,
+        one.across.other.name if one.across else "",
+        line.change if one.across else 0,
     )

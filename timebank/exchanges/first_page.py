@@ -8,6 +8,8 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 import ledger
+from timebank.between.queries import agreements_on
+from timebank.between.queries import has_agreed
 from timebank.exchanges import queries
 from timebank.hands.trust import offers_to
 from timebank.i18n import signed
@@ -42,6 +44,7 @@ def first_page(states: Mapping[str, tuple[str, str]]) -> ResponseReturnValue:
         "desk": waiting_here(),
         "offers": offers_to(session(), person=person(), community=community()),
         "tick_labels": TICK_LABELS,
+        "between": may("see-between") and has_agreed(session(), community=community()),
     }
     if me is None:
         return render_template("exchanges/office.html", waiting=waiting, **shown)
@@ -49,6 +52,7 @@ def first_page(states: Mapping[str, tuple[str, str]]) -> ResponseReturnValue:
         return _home_of_trusted(me)
     return render_template(
         "exchanges/home.html",
+        across=agreements_on(session(), community=community()) if takes_part(me) else [],
         me=me,
         waiting=waiting,
         balance=ledger.balance(session(), hours_of(me, community())),

@@ -16,6 +16,8 @@ from sqlalchemy.orm import aliased
 
 import ledger
 from timebank import clock
+from timebank.between.queries import across_between
+from timebank.between.queries import through_communities
 from timebank.communities.models import Community
 from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
@@ -83,12 +85,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """What a member gave and received, and what pools have to do with it, in minutes."""
+    """What a member gave and received, and what passed between them and pools and other communities."""
 
     given: int
     received: int
     to_pools: int
     from_pools: int
+    to_communities: int = 0
+    from_communities: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,7 @@ def hours_between(
     """Add up what a member gave and received from one day to another, both included.
 
     What was taken back does not count, nor what was carried over from an older record of the same member;
-    and pools are no people: what was given to them is told apart.
+    and pools are no people: what was given to them is told apart, and so is what left for another community.
     """
     debited, credited = ledger.turnover(
         session, hours_of(member, community), posted_from=first, posted_to=last
@@ -252,7 +256,9 @@ def hours_between(
     to_pools, from_pools = stands_between(session, member=member, first=first, last=last)
     carried = carried_over(session, community=community, members=[member], first=first, last=last)
     out, into = carried.get(member.id, (0, 0))
-    return Turnover(credited - from_pools - into, debited - to_pools - out, to_pools, from_pools)
+    to_others, from_others = across_between(session, member=member, first=first, last=last)
+    given, received = credited - from_pools - into - from_others, debited - to_pools - out - to_others
+    return Turnover(given, received, to_pools, from_pools, to_others, from_others)
 
 
 def hours_certified(
@@ -267,6 +273,8 @@ def hours_certified(
         received=sum(one.received for one in parts),
         to_pools=sum(one.to_pools for one in parts),
         from_pools=sum(one.from_pools for one in parts),
+        to_communities=sum(one.to_communities for one in parts),
+        from_communities=sum(one.from_communities for one in parts),
     )
 
 
@@ -276,7 +284,10 @@ def hours_in_all(
     """Tell what a member gave and received in all, as the books hold it: with what was taken back."""
     debited, credited = through_pools(session, community=community, member=member).get(member.id, (0, 0))
     out, into = carried_over(session, community=community, members=[member]).get(member.id, (0, 0))
-    return Turnover(balance.credits - credited - into, balance.debits - debited - out, debited, credited)
+    went, came = through_communities(session, community=community, member=member).get(member.id, (0, 0))
+    given = balance.credits - credited - into - came
+    received = balance.debits - debited - out - went
+    return Turnover(given, received, debited, credited, went, came)
 
 
 def latest_id(session: Session) -> int:

@@ -218,13 +218,16 @@ def _lines(rows: Iterable[StatementRow]) -> Iterator[Sequence[object]]:
         _("Pool"),
         _("From the pool (minutes)"),
         _("Carried over (minutes)"),
+        _("Other community"),
+        _("From the other community (minutes)"),
     )
     for row in rows:
         recorded = _local(row.recorded_at).strftime("%Y-%m-%d %H:%M")
         texts = map(defused, (row.reference, row.other_member, row.description))
         times = (row.given_minutes, row.received_minutes, row.balance_minutes)
         pooled = (defused(row.pool), row.pool_minutes)
-        yield recorded, row.posted_on.isoformat(), *texts, *times, *pooled, row.carried_minutes
+        others = (row.carried_minutes, defused(row.community), row.across_minutes)
+        yield recorded, row.posted_on.isoformat(), *texts, *times, *pooled, *others
 
 
 def _local(moment: datetime) -> datetime:

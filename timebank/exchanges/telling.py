@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import StatementLine
+from timebank.between.queries import Crossed
+from timebank.between.queries import behind_across
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.took_part import who_took_part
 from timebank.members.carrying import Carried
@@ -35,13 +37,22 @@ class Told:
     person_id: int | None = None
     #: The other one settled with money: no hours of theirs stand behind this line.
     kept: bool = False
+    #: The hours that a member of another community was given, or gave.
+    across: Crossed | None = None
 
     @property
     def description(self) -> str:
         """What it was for; empty where nothing was written."""
         if self.behind:
             return self.behind.transfer.words
+        if self.across:
+            return self.across.across.words
         return self.exchange.description if self.exchange else ""
+
+    @property
+    def is_help(self) -> bool:
+        """Whether somebody here helped somebody here; else hours only moved."""
+        return not (self.behind or self.carried or self.across)
 
     @property
     def pool(self) -> Pool | None:
@@ -63,7 +74,7 @@ def told(session: Session, lines: Sequence[StatementLine], *, member: Member | N
     count = Counter(one.entry_id for one in found)
     alone = {one.entry_id: one for one in found if count[one.entry_id] == 1}
     sides = _sides(session, lines, members, alone)
-    behind = behind_lines(session, lines)
+    behind, across = behind_lines(session, lines), behind_across(session, lines)
     carried = carried_by_entry(session, entries)
     ids = [one.id for one in exchanges.values()]
     people = who_took_part(session, member=member, exchange_ids=ids) if member else {}
@@ -83,6 +94,7 @@ def told(session: Session, lines: Sequence[StatementLine], *, member: Member | N
             carried.get(line.entry_id),
             people.get(exchange.id) if exchange else None,
             kept,
+            across.get(entry_id),
         )
 
     return [tell(line) for line in lines]
