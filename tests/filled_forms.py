@@ -17,6 +17,7 @@ from tests.filled import Filled
 from tests.filled import key
 from tests.filled_money import MONEY
 from tests.house import ELSEWHERE
+from tests.filled_standing import STANDING
 from tests.house import HERE
 from tests.house import SECRET
 from tests.house import House
@@ -105,6 +106,7 @@ FORMS: dict[str, Filled] = {
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
     **MONEY,
+    **STANDING,
     "who.say": Filled("household", {"who": ""}, on="household"),
     "households.settle": Filled(
         "coordinator", key(24) | {"hours": "0", "reason": "They agreed"}, on="has left"

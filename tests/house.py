@@ -20,6 +20,7 @@ from tests.builders import written
 from tests.house_between import agree_on_hours
 from tests.house_money import take_money
 from tests.house_receipts import issue_receipts
+from tests.house_standing import arrange_daily
 from tests.house_things import ELSEWHERE as ELSEWHERE
 from tests.house_things import HERE as HERE
 from tests.house_things import Things as Things
@@ -86,6 +87,7 @@ USUAL = {
     "rate_id": "to come",
     "ticket_offer_id": "on paper",
     "sale_id": "cash",
+    "arrangement_id": "every day",
     "ticket_number": "the last",
     "fee_id": "cash",
     "receipt_id": "of a gift",
@@ -285,6 +287,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
         **money,
+        **arrange_daily(session, community, members_here["giver"], members_here["other"]),
         **issue_receipts(session, community),
         **agree_on_hours(session, community, members_here["giver"]),
         **join(session, community, members["new"]),

@@ -1,6 +1,7 @@
 """Who may use each route, and who is told that there is nothing: one line for each."""
 
 from tests.routes_money import MONEY
+from tests.routes_standing import STANDING
 from tests.rows_of_rights import EVERYBODY as EVERYBODY
 from tests.rows_of_rights import INSIDE
 from tests.rows_of_rights import MEMBERS
@@ -103,6 +104,7 @@ ROUTES: dict[str, Row] = {
     "agreements.withdraw": may(S, on="to take back"),
     "agreements.end": may(S, on="to end"),
     **MONEY,
+    **STANDING,
     # Acting for others.
     "who.say": may("household", C, not_there=MEMBERS - {"household"}, on="household"),
     # What is no time leaves nothing; the form itself is sent elsewhere.

@@ -69,6 +69,7 @@ from timebank.purposes.models import PurposeGiver
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
+from timebank.standing.models import Arrangement
 
 #: One of each role, and somebody who has not signed in.
 WHO = {
@@ -84,7 +85,7 @@ WHO = {
 #: What an address is about, of which some were opened that stand for all.
 STAND_FOR_ALL = {
     *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "request_id", "leak_id", "filename"),
-    *("application_id", "fund_id", "gift_id", "kind_gift_id"),
+    *("application_id", "fund_id", "gift_id", "kind_gift_id", "arrangement_id"),
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
 ANSWERS = {200, 303, 403, 404}
@@ -220,6 +221,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "printing_id": [9_999],
         "words_id": [*session.scalars(select(TaxWords.id)), 9_999],
         "stamp_id": [9_999],
+        "arrangement_id": [*session.scalars(select(Arrangement.id)), 9_999],
         **help_is_paid(session),
         **hours_cross(session),
     }
@@ -325,7 +327,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Community.name, Community.legal_form, Community.address, Community.slug),
         *(Member.name, Member.reading, Member.district, HelpKind.name, Person.email),
         *(LicenceKind.name, Licence.note),
-        *(ContactDetail.value, SharingRules.words, DataRequest.words),
+        *(Arrangement.words, ContactDetail.value, SharingRules.words, DataRequest.words),
         *(Exchange.description, ExchangeEvent.reason, HandEvent.called, TrustOffer.called),
         *(Application.name, Application.reading, Application.other_way, Application.could_do),
         *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),

@@ -137,6 +137,9 @@ from timebank.receipts.issuer import ISSUE_WISHED
 from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import ROOT
 from timebank.settings import Settings
+from timebank.standing import known as standing_known
+from timebank.standing import month_views as standing_month_views
+from timebank.standing import views as standing_views
 from timebank.support import expense_views
 from timebank.support import expenses
 from timebank.support import known as support_known
@@ -292,7 +295,8 @@ HOOKS = Hooks(
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
         *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
-        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN, *between_known.KNOWN),
+        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN),
+        *(*between_known.KNOWN, *standing_known.KNOWN),
     ),
     questions=(
         Question(
@@ -320,6 +324,7 @@ FEATURES = (
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
     *(tickets_views, ticket_desk_views, ticket_offer_views, banks_views, file_views),
+    *(standing_views, standing_month_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

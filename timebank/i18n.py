@@ -157,6 +157,8 @@ def _told(fact: object) -> object:
             return moment(fact)
         case date():
             return day(fact)
+        case Refusal():
+            return say(fact)
         case _:
             return fact
 

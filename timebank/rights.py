@@ -44,6 +44,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "withdraw-exchanges": frozenset({MEMBER, HAND}),
     "answer-exchanges": frozenset({MEMBER, HAND}),
     "see-own-statement": frozenset({MEMBER, HAND}),
+    "see-own-standing": frozenset({MEMBER}),
     "keep-own-absence": frozenset({MEMBER}),
     "keep-own-consents": frozenset({MEMBER}),
     "leave": frozenset({MEMBER}),
@@ -54,6 +55,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "name-trusted": frozenset({MEMBER}),
     # About others' hours.
     "log-for-others": frozenset({COORDINATOR}),
+    "keep-standing": frozenset({COORDINATOR}),
     "answer-for-others": frozenset({COORDINATOR}),
     "settle-disputes": frozenset({COORDINATOR}),
     "reverse-exchanges": frozenset({COORDINATOR}),
@@ -156,6 +158,10 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "answer-exchanges": N_("Confirm or decline hours that they received"),
     "see-own-statement": N_("Read, print and download their own statement"),
     "log-for-others": N_("Log hours for others, as they were told"),
+    "keep-standing": N_(
+        "Write down what is arranged for weeks to come, and confirm a month from its signed sheet"
+    ),
+    "see-own-standing": N_("See what is arranged with them"),
     "answer-for-others": N_("Answer for a member, as they were told"),
     "settle-disputes": N_("See what waits for a coordinator, and settle it"),
     "reverse-exchanges": N_("Reverse hours that were booked, with a reason"),

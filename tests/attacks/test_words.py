@@ -86,6 +86,9 @@ WORDS = {
     "plans.change": ("words", "refund"),
     "plans.rule": ("bank", "post_office"),
     "visits.write_down": ("description",),
+    "standing.new": ("words",),
+    "standing.change": ("words",),
+    "standing.end": ("reason",),
     "visits.take_back": ("reason",),
     "expenses.tell": ("what",),
     "transfers.throw_away": ("reason",),
@@ -144,6 +147,7 @@ NO_WORDS = {
     # Figures, and names in the few characters that banks write.
     *("bank_code", "branch_code", "holder", "consignor", "consignor_code", "pays_on", "looked", "paid_on"),
     *("shown", "who", "wants_receipt", "name_hidden"),
+    *("weekdays", "nths", "first_on", "last_on"),
     *("buyer", "offer", "tickets", "face", "months", "on_paper", "given_on", "refunds", "limit", "days"),
     *("paid", "price", "thanks", "unit", "least", "evening_from", "evening_until", "way_by", "way"),
     *(f"{what}_{part}" for what in EXTRAS for part in ("price", "thanks")),

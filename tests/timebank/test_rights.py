@@ -20,6 +20,7 @@ CHANGES_NOTHING = {
     "see-fees",
     "see-own-fee",
     "see-own-support",
+    "see-own-standing",
     "see-support",
     "see-home",
     "keep-own-sign-in",

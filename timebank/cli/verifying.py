@@ -21,6 +21,7 @@ from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
 from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
+from timebank.standing.proof import check_standing
 from timebank.support.proof import check_support
 from timebank.tickets.proof import check_tickets
 
@@ -46,6 +47,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += check_banks(session)
         faults += check_tickets(session)
         faults += check_between(session)
+        faults += check_standing(session)
         faults += [
             f"the hash {one.hex()[:8]}… was published, and there is no such seal"
             for one in published

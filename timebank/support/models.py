@@ -37,6 +37,8 @@ OWED, THANKS = "owed", "thanks"
 #: and is no gift.
 HOURS, NOTHING = "hours", "nothing"
 TAKES: Final = (THANKS, HOURS, NOTHING)
+#: Taken as whoever gives usually does.
+USUAL: Final = "usual"
 #: One by one, or many by a file for the bank.
 CASH, TRANSFER, FILE = "cash", "transfer", "file"
 #: Who pays an expense back, and what became of one that whoever gave has told of.

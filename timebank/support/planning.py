@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,13 +36,11 @@ from timebank.support.models import PAYS
 from timebank.support.models import TAKES
 from timebank.support.models import THANKS as THANKS
 from timebank.support.models import TICKETS
+from timebank.support.models import USUAL as USUAL
 from timebank.support.usual import usual_of
 from timebank.tickets.spending import Chosen
 from timebank.tickets.spending import choose
 from timebank.tickets.spending import used_for
-
-#: Taken as whoever gives usually does.
-USUAL: Final = "usual"
 
 
 class ForHoursAlone(Refusal):
