@@ -22,6 +22,7 @@ from timebank.cli.demo_fees import charge_fees
 from timebank.cli.demo_gifts import ask_for_gifts
 from timebank.cli.demo_joining import ask_to_join
 from timebank.cli.demo_papers import Papers
+from timebank.cli.demo_standing import arrange_weekly
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
@@ -86,6 +87,9 @@ def make_demo(session: Session) -> Community:
     ask_to_join(session, community=community, actor=town.coordinator)
     ask_for_gifts(session, community=community)
     charge_fees(session, community=community, coordinator=town.coordinator)
+    arrange_weekly(
+        session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator
+    )
     seal_entries(session, community=community)
     return community
 
