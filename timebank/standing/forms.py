@@ -108,7 +108,7 @@ class ArrangementForm(KeyedForm):
     weekdays = _several(_("On which weekdays?"), WEEKDAY_LABELS)
     nths = _several(_("Which of them in the month?"), NTH_LABELS, _("Only where it is every month."))
     begins = TimeField(_("When does it begin?"), [Optional()])
-    hours = HoursField(_("How long?"), [Written(_HOW_LONG)], description=_("1.5 or 1:30 or 90 min"))
+    hours = HoursField(_("For how long?"), [Written(_HOW_LONG)], description=_("1.5 or 1:30 or 90 min"))
     km = IntegerField(_("Kilometres of the giver's way, there and back"), [Optional()])
     pays = RadioField(
         _("How does whoever is helped pay?"),
