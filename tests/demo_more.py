@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.house_between import agree_on_hours
+from tests.house_bills import send_bills
 from tests.house_money import repeats
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
@@ -30,6 +31,7 @@ from timebank.people.sign_ins import hashed
 from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
+from timebank.support.models import HelpBill
 from timebank.support.models import SupportPaid
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
@@ -76,6 +78,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         community = the_demo(session)
         price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
+        send_bills(session, community, session.get_one(Member, 8))
         sell_tickets(
             session, community, session.get_one(Member, 1), session.get_one(Member, 8), name="10枚つづり"
         )
@@ -83,6 +86,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
         "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
         "ticket_number": [1, 9_999],
+        "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],

@@ -89,6 +89,7 @@ USUAL = {
     "sale_id": "cash",
     "arrangement_id": "every day",
     "ticket_number": "the last",
+    "bill_token": "sent",
     "fee_id": "cash",
     "receipt_id": "of a gift",
     "printing_id": "one",

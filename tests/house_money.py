@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tests.builders import COORDINATOR
 from tests.builders import as_member
 from tests.house_banks import pay_by_files
+from tests.house_bills import send_bills
 from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
 from tests.house_purposes import ask_givers
@@ -54,8 +55,13 @@ def take_money(session: Session, community: Community, giver: Member, other: Mem
     bought = find_payment(session, community=community, token=str(tickets["payment_token"]["tickets"]))
     assert bought
     pay(session, community, bought)
+    bills = send_bills(session, community, other)
+    owed = find_payment(session, community=community, token=str(bills["payment_token"]["help"]))
+    assert owed
+    pay(session, community, owed)
     tokens = gifts["payment_token"] | fees["payment_token"] | tickets["payment_token"]
-    return {**gifts, **fees, **support, **banks, **tickets, "payment_token": tokens}
+    tokens |= bills["payment_token"]
+    return {**gifts, **fees, **support, **banks, **tickets, **bills, "payment_token": tokens}
 
 
 def take_gifts(session: Session, community: Community) -> Things:

@@ -150,6 +150,12 @@ MONEY: dict[str, Row] = {
     "visits.pays": may(T),
     "visits.is_paid": may(T),
     "visits.take_back": may(T),
+    "help_payments.begin": may("other", told_why=MEMBERS - {"other"}),
+    "help_payments.bill": may(EVERYBODY),
+    "help_payments.pay_bill": may(EVERYBODY),
+    "help_payments.confirm": may(EVERYBODY, on="help"),
+    "help_payments.go_on": may(EVERYBODY, on="help"),
+    "help_payments.paid": may(EVERYBODY, on="help"),
     # Tickets, where they are sold.
     "tickets.own": may(MEMBERS),
     "tickets.buy": may(MEMBERS),

@@ -144,6 +144,9 @@ from timebank.support import expense_views
 from timebank.support import expenses
 from timebank.support import known as support_known
 from timebank.support import month_views
+from timebank.support import online
+from timebank.support import online_views
+from timebank.support import purpose as help_purpose
 from timebank.support import queries as support
 from timebank.support import thanks_views
 from timebank.support import views as support_views
@@ -266,6 +269,12 @@ HOOKS = Hooks(
             "agree-on-hours",
             between.count_proposed_to,
         ),
+        DeskItem(
+            "visits.owed",
+            N_("Paid for help, and owed no longer when it came: %(number)s"),
+            "settle-support",
+            online.count_over,
+        ),
     ),
     member_pages=(
         NavItem("contact_desk.of_member", N_("How to reach them"), "see-contacts"),
@@ -283,6 +292,7 @@ HOOKS = Hooks(
         donations.DONATION: gifts.PURPOSE,
         fees.FEE: fee_purpose.PURPOSE,
         selling.TICKETS: tickets_purpose.PURPOSE,
+        online.HELP: help_purpose.PURPOSE,
     },
     public=lambda session, community: [
         *plan_views.public_pages(session, community),
@@ -325,6 +335,7 @@ FEATURES = (
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
     *(tickets_views, ticket_desk_views, ticket_offer_views, banks_views, file_views),
     *(standing_views, standing_month_views),
+    *(online_views,),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

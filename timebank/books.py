@@ -31,7 +31,7 @@ STRIPE_FEES: Final = "stripe-fees"
 DISPUTE_FEES: Final = "dispute-fees"
 #: Came in, and nobody knows yet from whom or what for.
 UNIDENTIFIED: Final = "unidentified"
-#: Was to go back to whoever paid, and did not reach them.
+#: Was to go back to whoever paid, and did not reach them; or is more than was owed for help when it came.
 REFUNDS_OWED: Final = "refunds-owed"
 #: What is left of all years, without what is kept for a purpose.
 GENERAL: Final = "general"

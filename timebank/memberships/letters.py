@@ -1,17 +1,14 @@
 """Letters about fees: until when it is paid, and that a membership ends or has ended."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.mail import send_letter
-from timebank.members.guardians import guardian_of
 from timebank.members.models import LEFT
 from timebank.members.models import Member
-from timebank.members.queries import people_of
+from timebank.members.reaching import addresses_of
 from timebank.memberships.later import AFTER
 from timebank.memberships.models import Fee
 from timebank.memberships.models import Plan
@@ -35,7 +32,7 @@ def tell_paid(session: Session, task: Task) -> None:
     community, story = session.get_one(Community, task.community_id), story_of(session, fee=fee)
     regular = _regular(session, story)
     for member in (story.member, *([story.payer] if story.payer else [])):
-        for address, language in _addresses(session, member, fee.language):
+        for address, language in addresses_of(session, member=member, language=fee.language):
             send_letter(
                 session,
                 "fee_paid",
@@ -65,7 +62,7 @@ def remind_of_fee(session: Session, task: Task) -> None:
         return
     plan = session.get_one(Plan, session.get_one(Fee, term.fee_id).plan_id)
     language_then = session.get_one(Fee, term.fee_id).language
-    for address, language in _addresses(session, member, language_then):
+    for address, language in addresses_of(session, member=member, language=language_then):
         send_letter(
             session,
             "fee_reminder",
@@ -79,21 +76,6 @@ def remind_of_fee(session: Session, task: Task) -> None:
             today=clock.today(community.time_zone),
             rule=rule_of(session, community=community),
         )
-
-
-def _addresses(session: Session, member: Member, paid_in: str) -> Iterator[tuple[str, str]]:
-    """Give the addresses of those who act for a member, and of the guardian of somebody under 18.
-
-    With each the language that somebody has chosen, or else the one in which the fee was paid.
-    """
-    if member.state == LEFT:
-        return
-    for person in people_of(session, member=member):
-        if person.email:
-            yield person.email, person.language or paid_in
-    guardian = guardian_of(session, member=member)
-    if guardian is not None and guardian.email:
-        yield guardian.email, guardian.language or paid_in
 
 
 def _regular(session: Session, story: FeeStory) -> StripeSubscription | None:

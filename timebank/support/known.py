@@ -4,16 +4,22 @@ from typing import Final
 
 from sqlalchemy import Select
 from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from timebank.errors import N_
 from timebank.exchanges.models import Exchange
 from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import taken_away
+from timebank.payments.models import Payment
+from timebank.support.models import HelpBill
+from timebank.support.models import HelpPayment
 from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
 from timebank.support.models import SupportUsual
 from timebank.support.models import SupportVisit
+from timebank.support.online import HELP
 
 _KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
 
@@ -23,6 +29,21 @@ def _exchanges(whom: Whom) -> Select[int]:
         Exchange.community_id == whom.community_id,
         (Exchange.giver_id == whom.member_id) | (Exchange.receiver_id == whom.member_id),
     )
+
+
+def _forget(session: Session, _known: Known, whom: Whom) -> None:
+    """Let go of addresses for mail; who paid what stays, as the books need it."""
+    theirs = select(HelpPayment.id).where(HelpPayment.member_id == whom.member_id)
+    gone = (
+        update(Payment)
+        .where(
+            Payment.community_id == whom.community_id,
+            Payment.purpose == HELP,
+            Payment.subject_id.in_(theirs),
+        )
+        .values(email="")
+    )
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 KNOWN: Final = (
@@ -98,6 +119,37 @@ KNOWN: Final = (
         untold=frozenset(
             {"id", "community_id", "member_id", "key", "done_at", "actor", "entry_id", "reversal_id"}
         ),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("Bills for help that you were sent by mail"),
+        table=HelpBill,
+        about=lambda whom: HelpBill.member_id == whom.member_id,
+        told={
+            "month": N_("Month"),
+            "sent_at": N_("When"),
+            "bill_minor": N_("What the month came to, in the smallest coin"),
+            "owes_minor": N_("What was to pay, in the smallest coin"),
+            "currency": N_("Currency"),
+            "ends_on": N_("Last day of its link"),
+        },
+        untold=frozenset({"id", "community_id", "member_id", "nth", "token", "actor"}),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("What you paid for help by card or at a konbini"),
+        table=HelpPayment,
+        about=lambda whom: HelpPayment.member_id == whom.member_id,
+        told={
+            "made_at": N_("When"),
+            "paid_on": N_("Paid on"),
+            "amount_minor": N_("Amount, in the smallest coin"),
+            "currency": N_("Currency"),
+            "over_minor": N_("Owed no longer when it came, in the smallest coin"),
+            "over_back_minor": N_("Of that, gone back, in the smallest coin"),
+        },
+        untold=frozenset({"id", "community_id", "member_id", "bill_id", "language", "actor"}),
+        erase=_forget,
         kept=_KEPT,
     ),
 )

@@ -24,6 +24,8 @@ from timebank.rates.models import MEMBER
 LONGEST_KEY = 300
 LONGEST_REASON = 500
 LONGEST_WHAT = 200
+#: More letters about one month than anybody gets, whose visits came in late again and again.
+MOST_LETTERS = 1000
 MOST_MINOR = 10_000_000_000
 
 #: By a bill at the end of the month; or with tickets, and what they leave by the bill.
@@ -256,6 +258,80 @@ class SupportUsual(Base):
     takes: Mapped[str]
     said_at: Mapped[datetime]
     actor: Mapped[str]
+
+
+class HelpBill(Base):
+    """That a member was sent the bill of a month by mail; by its link it is paid without signing in."""
+
+    __tablename__ = "help_bill"
+    __table_args__ = (
+        UniqueConstraint("token"),
+        # So that other tables' keys can carry the community and never mix two.
+        UniqueConstraint("id", "community_id"),
+        UniqueConstraint("member_id", "month", "nth"),
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("help_bill_by_month", "community_id", "month"),
+        CheckConstraint(f"nth BETWEEN 1 AND {MOST_LETTERS}", name="help_bill_letters_are_counted"),
+        CheckConstraint(f"bill_minor BETWEEN 0 AND {MOST_MINOR}", name="help_bill_sum_is_bounded"),
+        CheckConstraint(f"owes_minor BETWEEN 1 AND {MOST_MINOR}", name="help_bill_asks_for_something"),
+        CheckConstraint("length(currency) = 3", name="help_bill_currency_has_three_letters"),
+        CheckConstraint("length(token) BETWEEN 20 AND 64", name="help_bill_token_is_unguessable"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="help_bill_has_an_actor"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    member_id: Mapped[int]
+    #: By its first day; and the how manieth letter about it this is.
+    month: Mapped[date]
+    nth: Mapped[int]
+    #: What the month came to, less what tickets paid; and what was owed in all, of which no more is paid by
+    #: the link.
+    bill_minor: Mapped[int]
+    owes_minor: Mapped[int]
+    currency: Mapped[str]
+    #: In the address of the page on which it is paid, until its last day.
+    token: Mapped[str]
+    ends_on: Mapped[date]
+    sent_at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class HelpPayment(Base):
+    """What of the help that they owe for a member is about to pay through Stripe, or has paid."""
+
+    __tablename__ = "help_payment"
+    __table_args__ = (
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        ForeignKeyConstraint(["bill_id", "community_id"], ["help_bill.id", "help_bill.community_id"]),
+        Index("help_payment_by_member", "member_id"),
+        Index("help_payment_by_bill", "bill_id"),
+        CheckConstraint(f"amount_minor BETWEEN 1 AND {MOST_MINOR}", name="help_payment_amount_is_bounded"),
+        CheckConstraint("length(currency) = 3", name="help_payment_currency_has_three_letters"),
+        CheckConstraint("language IN ('en', 'ja')", name="help_payment_language_is_known"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="help_payment_has_an_actor"),
+        CheckConstraint(
+            "over_minor BETWEEN 0 AND amount_minor AND over_back_minor BETWEEN 0 AND over_minor",
+            name="help_payment_gives_back_what_is_over",
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    member_id: Mapped[int]
+    #: The letter by whose link it was begun; None where somebody was signed in.
+    bill_id: Mapped[int | None]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    language: Mapped[str]
+    made_at: Mapped[datetime]
+    actor: Mapped[str]
+    paid_on: Mapped[date | None]
+    #: What of it was owed no longer when it was booked, and what of that has gone back.
+    over_minor: Mapped[int]
+    over_back_minor: Mapped[int]
 
 
 #: What was booked with an exchange is never written anew.

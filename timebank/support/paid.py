@@ -18,6 +18,7 @@ from timebank.errors import Refusal
 from timebank.members.models import Member
 from timebank.money import Money
 from timebank.money import NoMoneyAtAll
+from timebank.payments.service import hold_account
 from timebank.support.models import CASH
 from timebank.support.models import FILE
 from timebank.support.models import LONGEST_REASON
@@ -96,6 +97,8 @@ def write_paid(
     if payment.amount_minor <= 0:
         raise NoMoneyAtAll
     check_open_day(session, payment.paid_on, community=community, field="paid_on")
+    # What comes through Stripe at the same moment is booked before or after it: each sees what is owed then.
+    hold_account(session, community=community)
     try:
         with session.begin_nested():
             posted = ledger.post(session, _entry(session, community, member, payment, actor))

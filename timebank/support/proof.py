@@ -6,6 +6,7 @@ Asked in SQL of the tables as they are, so that what is proved does not rest on 
 from sqlalchemy.orm import Session
 
 from timebank.db import first_faults
+from timebank.support.online_proof import ONLINE
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
 _QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -134,4 +135,4 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 
 def check_support(session: Session) -> list[str]:
     """Prove that visits and books agree in every community; name the first fault of each kind."""
-    return first_faults(session, _QUESTIONS)
+    return first_faults(session, (*_QUESTIONS, *ONLINE))

@@ -21,7 +21,10 @@ from timebank.exchanges.rules import FormSavedAlready
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import names_to_suggest
+from timebank.payments.here import gateway_here
+from timebank.payments.views import STATES
 from timebank.rates.forms import ITEM_LABELS
+from timebank.support import online
 from timebank.support import paid
 from timebank.support import planning
 from timebank.support import queries
@@ -128,6 +131,10 @@ def mine() -> ResponseReturnValue:
         expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
         **months_around(first, last),
         ways=WAY_LABELS,
+        online=online.list_online(session(), community=here, member=me),
+        stands=online.standing_of(session(), community=here, member=me),
+        states=STATES,
+        by_card=gateway_here() is not None,
         tickets=was_ever_sold(session(), community=here),
     )
 
@@ -142,7 +149,8 @@ def owed() -> ResponseReturnValue:
     check_on()
     found = queries.list_owed(session(), community=community())
     kept = queries.kept_hours(session(), community=community())
-    return render_template("support/owed.html", found=found, kept=kept)
+    over = online.list_over(session(), community=community())
+    return render_template("support/owed.html", found=found, kept=kept, over=over)
 
 
 @bp.get("/support/owed/<int:member_id>")
@@ -156,6 +164,8 @@ def of_member(member_id: int) -> ResponseReturnValue:
         whose=whose,
         owed=queries.owed_of(session(), community=community(), member=whose),
         paid=queries.list_paid(session(), community=community(), member=whose),
+        online=online.list_online(session(), community=community(), member=whose),
+        states=STATES,
         ways=WAY_LABELS,
     )
 
