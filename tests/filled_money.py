@@ -214,6 +214,9 @@ MONEY: dict[str, Filled] = {
     "thanks.usual": Filled("giver", {"takes": "nothing"}),
     "thanks.usual_of": Filled("coordinator", {"takes": "hours"}, on="other"),
     "thanks.give_for": Filled("treasurer", key(50) | {"amount": "100", "fund": "0", "address": ""}),
+    "help_bills.send_out": Filled(
+        "treasurer", {}, fresh=lambda house: {"who": str(house.here["member_id"]["other"])}
+    ),
     "help_payments.begin": Filled("other", {}),
     "help_payments.pay_bill": Filled("stranger", {}),
     "help_payments.go_on": Filled("stranger", {}, on="help"),

@@ -150,6 +150,7 @@ MONEY: dict[str, Row] = {
     "visits.pays": may(T),
     "visits.is_paid": may(T),
     "visits.take_back": may(T),
+    "help_bills.send_out": may(T),
     "help_payments.begin": may("other", told_why=MEMBERS - {"other"}),
     "help_payments.bill": may(EVERYBODY),
     "help_payments.pay_bill": may(EVERYBODY),

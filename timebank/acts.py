@@ -73,6 +73,7 @@ ACTS: Final[dict[str, str]] = {
     "transfers.has_paid": N_("Wrote down that the bank has paid a file"),
     "transfers.throw_away": N_("Threw away a file for the bank"),
     "transfers.came_back": N_("Wrote down that a transfer came back"),
+    "help_bills.send_out": N_("Sent bills for help by mail"),
     "help_payments.begin": N_("Began to pay what they owe for help"),
     "help_payments.pay_bill": N_("Began to pay a bill by its link"),
     "help_payments.go_on": N_("Went on to pay what is owed for help"),

@@ -148,8 +148,10 @@ from timebank.support import online
 from timebank.support import online_views
 from timebank.support import purpose as help_purpose
 from timebank.support import queries as support
+from timebank.support import sending_views
 from timebank.support import thanks_views
 from timebank.support import views as support_views
+from timebank.support.sending import SEND_BILL
 from timebank.tickets import desk_views as ticket_desk_views
 from timebank.tickets import known as tickets_known
 from timebank.tickets import offer_views as ticket_offer_views
@@ -233,6 +235,7 @@ HOOKS = Hooks(
         STOP_FEES: N_("Stop fees of members who have left"),
         STOP_ENDED: N_("Stop gifts for funds that have ended"),
         BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
+        SEND_BILL: N_("Send a bill for help"),
         LAPSE_TICKETS: N_("Let tickets lapse whose last day is long over"),
         REMIND_OF_FEES: N_("Look for memberships that end"),
         REMIND_OF_FEE: N_("Remind a member of the fee"),
@@ -335,7 +338,7 @@ FEATURES = (
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
     *(tickets_views, ticket_desk_views, ticket_offer_views, banks_views, file_views),
     *(standing_views, standing_month_views),
-    *(online_views,),
+    *(online_views, sending_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

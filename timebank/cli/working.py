@@ -104,6 +104,8 @@ from timebank.receipts.papers import make_paper
 from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import Settings
 from timebank.stripe_settings import StripeSettings
+from timebank.support.letters import send_bill
+from timebank.support.sending import SEND_BILL
 from timebank.tickets.later import LAPSE_TICKETS
 from timebank.tickets.later import lapse_tickets
 
@@ -214,6 +216,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         FORGET_UNPAID: forget_unpaid,
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,
+        SEND_BILL: send_bill,
         LAPSE_TICKETS: lapse_tickets,
         STOP_FEES: stop_fees,
         STOP_ENDED: stop_ended,

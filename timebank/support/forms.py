@@ -44,6 +44,8 @@ from timebank.support.planning import NOTHING
 from timebank.support.planning import THANKS
 from timebank.support.planning import USUAL
 from timebank.support.planning import Wish
+from timebank.support.sending import CHANGED
+from timebank.support.sending import ToSend
 from timebank.tickets.spending import read_numbers
 from timebank.web import DayField
 from timebank.web import Form
@@ -282,6 +284,30 @@ class EnvelopesForm(KeyedForm):
         self.who.choices = [
             SelectChoice(member.id, f"{member.name} ({member.number}) · {money(amount, currency)}")
             for member, amount in owed
+        ]
+
+
+class SendBillsForm(Form):
+    """To whom the bills of a month are sent by mail."""
+
+    #: Whose bill was sent by another tab is passed over: it is sent once.
+    who = SelectMultipleField(
+        _("Whose bill is sent?"),
+        coerce=int,
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def __init__(self, bills: Sequence[ToSend], currency: str) -> None:
+        super().__init__(who=[one.bill.member.id for one in bills])
+        self.who.choices = [
+            SelectChoice(
+                one.bill.member.id,
+                f"{one.bill.member.name} ({one.bill.member.number}) · {money(one.bill.owes_minor, currency)}"
+                + (f" · {gettext('its sum has changed since')}" if one.state == CHANGED else ""),
+            )
+            for one in bills
         ]
 
 

@@ -15,6 +15,7 @@ from tests.till import a_till
 from timebank.communities.models import Community
 from timebank.memberships import service as memberships
 from timebank.rates.models import GROUP
+from timebank.rates.models import STANDARD
 from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
@@ -31,7 +32,7 @@ def till(database_url: str) -> Iterator[Till]:
             since = date(2026, 1, 1)
             terms = Terms(starts_on=since, provider=GROUP, standard_permille=100)
             set_terms(session, community=community, terms=terms, actor=SOMEBODY)
-            facts = Facts(starts_on=since, price_minor=800, thanks_minor=600)
+            facts = Facts(starts_on=since, price_minor=800, thanks_minor=600, tax_class=STANDARD)
             set_rate(session, community=community, kind=None, facts=facts, actor=SOMEBODY)
             rule = memberships.Rule(konbini=True, bank="Honmachi Bank 1234567")
             memberships.change_rule(session, community=community, rule=rule, actor=SOMEBODY)
