@@ -222,6 +222,8 @@ MONEY: dict[str, Filled] = {
     "help_payments.go_on": Filled("stranger", {}, on="help"),
     "tickets.buy": Filled("other", key(46) | {"offer": "1"}),
     "tickets.go_on": Filled("stranger", {}, on="tickets"),
+    "ticket_receipts.own": Filled("giver", {"name": "Hana", "address": "4-5-6 Honmachi"}),
+    "ticket_receipts.issue": Filled("treasurer", {"name": "Hana", "address": ""}, on="a mistake"),
     "ticket_desk.sell": Filled(
         "treasurer",
         key(47) | {"buyer": "003", "offer": "1", "way": "transfer"},

@@ -27,6 +27,9 @@ from timebank.receipts.issuer import change_issuer
 from timebank.receipts.issuer import put_stamp
 from timebank.receipts.models import Receipt
 from timebank.receipts.papers import make_paper
+from timebank.tickets import receipting as tickets
+from timebank.tickets.models import TicketSale
+from timebank.tickets.queries import find_booklet
 
 
 def issue_receipts(session: Session, community: Community) -> Things:
@@ -41,6 +44,7 @@ def issue_receipts(session: Session, community: Community) -> Things:
         payment = a_paid_gift(session, community, name, wants_receipt=True)
         receipts[name] = _made(session, payment)
     receipts["of a fee"] = _of_a_fee(session, community)
+    receipts["on the account"] = _of_tickets(session, community)
     printing = print_one(session, receipt=receipts["printed"], actor=COORDINATOR)
     without = a_paid_gift(session, community, "without")
     with_stamp = receipts["printed"].stamp_id
@@ -97,6 +101,28 @@ def _made(session: Session, payment: Payment) -> Receipt:
     """Do the later work that makes the sheet of a payment's receipt."""
     receipt = session.scalars(select(Receipt).where(Receipt.source == f"payment:{payment.id}")).one()
     make_paper(session, Task(0, payment.community_id, "", {"receipt": receipt.id}, 1))
+    return receipt
+
+
+def _of_tickets(session: Session, community: Community) -> Receipt:
+    """Have the giver ask for the receipt of the booklet that stands on the account."""
+    sale = session.scalars(
+        select(TicketSale).where(
+            TicketSale.community_id == community.id, TicketSale.key == "form:booklet on the account"
+        )
+    ).one()
+    booklet = find_booklet(session, community=community, sale_id=sale.id)
+    assert booklet
+    receipt = tickets.ask_for_receipt(
+        session,
+        community=community,
+        booklet=booklet,
+        name="A giver",
+        address="",
+        language="en",
+        actor=COORDINATOR,
+    )
+    make_paper(session, Task(0, community.id, "", {"receipt": receipt.id}, 1))
     return receipt
 
 

@@ -79,6 +79,8 @@ ACTS: Final[dict[str, str]] = {
     "help_payments.go_on": N_("Went on to pay what is owed for help"),
     "tickets.buy": N_("Began to buy tickets"),
     "tickets.go_on": N_("Went on to pay tickets"),
+    "ticket_receipts.own": N_("Asked for the receipt of a booklet"),
+    "ticket_receipts.issue": N_("Issued the receipt of a booklet"),
     "ticket_desk.sell": N_("Sold a booklet of tickets at the desk"),
     "ticket_desk.give_back": N_("Gave money back for tickets"),
     "ticket_desk.take_back": N_("Took back a booklet of tickets"),

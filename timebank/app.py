@@ -156,6 +156,7 @@ from timebank.tickets import desk_views as ticket_desk_views
 from timebank.tickets import known as tickets_known
 from timebank.tickets import offer_views as ticket_offer_views
 from timebank.tickets import purpose as tickets_purpose
+from timebank.tickets import receipt_views as ticket_receipt_views
 from timebank.tickets import selling
 from timebank.tickets import views as tickets_views
 from timebank.tickets.later import LAPSE_TICKETS
@@ -235,6 +236,7 @@ HOOKS = Hooks(
         STOP_FEES: N_("Stop fees of members who have left"),
         STOP_ENDED: N_("Stop gifts for funds that have ended"),
         BEGIN_YEARS: N_("Book fees that were paid early, in the year they are for"),
+        selling.TELL_TICKETS: N_("Tell somebody that their tickets have come"),
         SEND_BILL: N_("Send a bill for help"),
         LAPSE_TICKETS: N_("Let tickets lapse whose last day is long over"),
         REMIND_OF_FEES: N_("Look for memberships that end"),
@@ -336,9 +338,8 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
-    *(tickets_views, ticket_desk_views, ticket_offer_views, banks_views, file_views),
-    *(standing_views, standing_month_views),
-    *(online_views, sending_views),
+    *(tickets_views, ticket_desk_views, ticket_offer_views, ticket_receipt_views),
+    *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

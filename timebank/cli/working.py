@@ -108,6 +108,8 @@ from timebank.support.letters import send_bill
 from timebank.support.sending import SEND_BILL
 from timebank.tickets.later import LAPSE_TICKETS
 from timebank.tickets.later import lapse_tickets
+from timebank.tickets.letters import tell_tickets
+from timebank.tickets.selling import TELL_TICKETS
 
 #: What is done every day, from which hour of a community's own clocks.
 TIMETABLE = (
@@ -217,6 +219,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         TELL_PAID: tell_paid,
         BEGIN_YEARS: begin_years,
         SEND_BILL: send_bill,
+        TELL_TICKETS: tell_tickets,
         LAPSE_TICKETS: lapse_tickets,
         STOP_FEES: stop_fees,
         STOP_ENDED: stop_ended,

@@ -64,6 +64,11 @@ _PAID_AS: Final = {
 }
 
 
+#: What stands beside what it was paid for.
+PURPOSES: Final = {GIFT: N_("Kept for"), TICKET: N_("Booklet")}
+_ANY_PURPOSE: Final = N_("Plan and time")
+
+
 class SheetNotSet(Refusal):
     """A sheet could not be set, which is a mistake of the program's."""
 
@@ -252,8 +257,12 @@ def _facts(session: Session, receipt: Receipt) -> list[list[str]]:
         ]
     facts = [[_("Paid as"), _(_PAID_AS[receipt.kind])]]
     if receipt.purpose:
-        facts.append([_("Kept for") if receipt.kind == GIFT else _("Plan and time"), receipt.purpose])
-    return [*facts, [_("Paid on"), day(receipt.paid_on)]]
+        facts.append([_(PURPOSES.get(receipt.kind, _ANY_PURPOSE)), receipt.purpose])
+    facts.append([_("Paid on"), day(receipt.paid_on)])
+    if receipt.kind == TICKET:
+        # Nothing was done for it yet.
+        facts.append([_("Tax"), _("None on tickets: it is in the help that is paid with them.")])
+    return facts
 
 
 def _which_gift(session: Session, note: Receipt) -> list[list[str]]:

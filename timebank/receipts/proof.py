@@ -95,14 +95,35 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY r.id LIMIT 1""",
     ),
     (
+        "receipt {0}-{1} of community {2} says {3}, and its booklet cost {4}",
+        """SELECT r.year, r.number, r.community_id, r.amount_minor, coalesce(s.amount_minor, 0) FROM receipt r
+           LEFT JOIN ticket_sale s ON r.source = 'booklet:' || s.id AND s.community_id = r.community_id
+           WHERE r.source LIKE 'booklet:%' AND (s.id IS NULL OR s.amount_minor <> r.amount_minor
+             OR s.currency <> r.currency OR s.paid_on <> r.paid_on OR s.entry_id IS NULL)
+           ORDER BY r.id LIMIT 1""",
+    ),
+    (
+        "booklet {0} has a receipt, and the {1} that went back for its tickets on {2} no note",
+        """SELECT b.sale_id, b.amount_minor, CAST(b.given_on AS TEXT) FROM ticket_back b
+           LEFT JOIN payment p ON p.community_id = b.community_id AND p.purpose = 'tickets'
+             AND p.subject_id = b.sale_id AND p.paid_at IS NOT NULL AND p.oddity IS NULL
+           JOIN receipt r ON r.community_id = b.community_id
+             AND r.source IN ('booklet:' || b.sale_id, 'payment:' || p.id)
+           LEFT JOIN receipt n ON n.about_id = r.id AND n.source = 'hand-back:ticket-back:' || b.id
+             AND n.amount_minor = b.amount_minor
+           WHERE n.id IS NULL ORDER BY b.id LIMIT 1""",
+    ),
+    (
         "receipt {0}-{1} of community {2} is for what was taken back, and no note says so",
         """SELECT r.year, r.number, r.community_id FROM receipt r
            JOIN receipt_line l ON l.receipt_id = r.id AND l.community_id = r.community_id
            LEFT JOIN fee f ON l.source = 'fee:' || f.id AND f.community_id = r.community_id
            LEFT JOIN donation_by_hand h ON l.source = 'gift:' || h.donation_id
              AND h.community_id = r.community_id
+           LEFT JOIN ticket_sale s ON l.source = 'booklet:' || s.id AND s.community_id = r.community_id
            LEFT JOIN receipt n ON n.about_id = r.id AND (r.of_year IS NULL OR n.source = 'back:' || l.source)
-           WHERE (f.taken_back_on IS NOT NULL OR h.reversal_id IS NOT NULL) AND n.id IS NULL
+           WHERE (f.taken_back_on IS NOT NULL OR h.reversal_id IS NOT NULL OR s.reversal_id IS NOT NULL)
+             AND n.id IS NULL
            ORDER BY r.id LIMIT 1""",
     ),
     (

@@ -22,6 +22,7 @@ from timebank.payments.booking import BY_STRIPE
 from timebank.payments.booking import Shares
 from timebank.text import clean_line
 from timebank.text import is_visible
+from timebank.tickets import receipting
 from timebank.tickets.models import BACK
 from timebank.tickets.models import BY_HAND
 from timebank.tickets.models import LAPSED
@@ -158,6 +159,7 @@ def give_back(
     )
     session.add(row)
     _gone(session, unused[: back.tickets], BACK, back.given_on)
+    receipting.given_back(session, community=community, sale=sale, back=row, actor=actor)
     return row
 
 
@@ -188,6 +190,7 @@ def take_back(session: Session, *, community: Community, sale: TicketSale, reaso
         raise BoxTooEmpty from refused
     sale.reversal_id, sale.taken_back_because = reversed_.entry_id, why
     _gone(session, unused, MISTAKE, today)
+    receipting.taken_back(session, community=community, sale=sale, actor=actor)
 
 
 def shares_back(session: Session, *, community: Community, sale: TicketSale, amount: int) -> Shares:

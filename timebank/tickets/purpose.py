@@ -12,6 +12,8 @@ from timebank.payments.booking import Purpose
 from timebank.payments.booking import Renewal
 from timebank.payments.booking import Shares
 from timebank.payments.models import Payment
+from timebank.payments.models import StripeRefund
+from timebank.receipts.service import note_given_back
 from timebank.tickets.giving_back import shares_back
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.selling import hand_out
@@ -38,6 +40,10 @@ def _about(session: Session, payment: Payment) -> list[tuple[str, str]]:
     return [(N_("Member"), f"{member.name} ({member.number})"), (N_("Booklet"), _what(session, payment))]
 
 
+def _given_back(session: Session, payment: Payment, refund: StripeRefund) -> None:
+    note_given_back(session, payment=payment, refund=refund)
+
+
 def _renewed(_session: Session, _payment: Payment, _renewal: Renewal) -> int:
     raise AssertionError("a booklet is bought once, and nothing ever takes it again")
 
@@ -53,6 +59,7 @@ PURPOSE: Final = Purpose(
     earmark=lambda _session, _payment: None,
     about=_about,
     paid=_paid,
+    given_back=_given_back,
     renewed=_renewed,
     what=_what,
     back_elsewhere=N_(

@@ -29,6 +29,7 @@ from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.payments.models import Payment
 from timebank.payments.service import begin_payment
+from timebank.queue import enqueue
 from timebank.tickets.models import BY_HAND
 from timebank.tickets.models import CASH
 from timebank.tickets.models import STRIPE
@@ -41,6 +42,8 @@ from timebank.tickets.offers import check_sold_here
 
 #: What payments of tickets are for, as their rows say.
 TICKETS: Final = "tickets"
+#: Tells whoever bought a booklet that its tickets are there.
+TELL_TICKETS: Final = "tell-of-tickets"
 #: What an entry is by which tickets are sold at the desk.
 SOLD: Final = "tickets"
 #: Where money lies that was paid at the desk.
@@ -257,13 +260,20 @@ def _new(
 
 
 def _number(session: Session, community: Community, sale: TicketSale, offer: TicketOffer) -> None:
-    """Make the tickets of a booklet; the caller holds the numbers."""
+    """Make the tickets of a booklet, and have its buyer be told; the caller holds the numbers."""
     last = session.scalar(select(func.max(Ticket.number)).where(Ticket.community_id == community.id)) or 0
     session.add_all(
         Ticket(community_id=community.id, sale_id=sale.id, number=last + one, gone=None, gone_on=None)
         for one in range(1, offer.tickets + 1)
     )
     session.flush()
+    enqueue(
+        session,
+        community_id=community.id,
+        kind=TELL_TICKETS,
+        payload={"sale": sale.id},
+        key=f"{TELL_TICKETS}:{sale.id}",
+    )
 
 
 def _post(session: Session, community: Community, sold: Sold, amount: int, actor: Actor) -> int:
