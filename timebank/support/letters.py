@@ -40,6 +40,7 @@ def send_bill(session: Session, task: Task) -> None:
             last=last,
             price_minor=asked["price"],
             tickets_minor=asked["tickets"],
+            laid_out_minor=asked["laid_out"],
             other_minor=asked["other"],
             taxes=[Tax(permille, of_minor) for permille, of_minor in asked["taxes"]],
             tax_number=terms.tax_number if terms else "",

@@ -108,6 +108,7 @@ def send(
             "bill": row.id,
             "price": bill.price_minor,
             "tickets": bill.tickets_minor,
+            "laid_out": bill.expenses_minor,
             "other": bill.other_minor,
             "taxes": [[tax.permille, tax.of_minor] for tax in bill.taxes],
             "link": by_link,

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.builders import COORDINATOR
 from tests.builders import Neighbour
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
+from tests.pictures import a_png
 from tests.till import SLUG
 from tests.till import Till
 from tests.timebank.exchanges.test_letters import work_off
@@ -25,8 +27,11 @@ from tests.timebank.support.bills import payments
 from tests.timebank.support.bills import pays_cash
 from timebank import clock
 from timebank.communities.models import Community
+from timebank.exchanges.models import Exchange
 from timebank.mail.models import Mail
 from timebank.people.models import Person
+from timebank.support import expenses
+from timebank.support.models import RECEIVER
 from timebank.support.models import HelpBill
 
 SEND = f"/{SLUG}/support/months/send"
@@ -191,3 +196,32 @@ def test_a_link_of_nobody_or_of_another_community_is_not_there(
 
 def test_bills_of_a_month_in_which_nobody_was_helped(till: Till, desk: FlaskClient) -> None:
     assert "There is no bill to send by mail" in desk.get(f"{SEND}?month={date(2026, 2, 1):%Y-%m}").text
+
+
+def test_what_was_laid_out_is_on_the_bill_and_never_what_it_was(
+    till: Till, desk: FlaskClient, hana: Neighbour
+) -> None:
+    visit = helped(till, hana)
+
+    def lays_out(session: Session) -> None:
+        expenses.write_down(
+            session,
+            community=session.get_one(Community, till.community_id),
+            exchange=session.get_one(Exchange, visit),
+            facts=expenses.Facts(
+                what="Bread and milk",
+                amount_minor=480,
+                spent_on=clock.today("Asia/Tokyo"),
+                borne_by=RECEIVER,
+                content=a_png(),
+                no_receipt_because="",
+                key="form:laid out",
+            ),
+            actor=COORDINATOR,
+        )
+
+    written(till.app, lays_out)
+    (mail,) = sends(till, desk, hana)
+    assert "Laid out for you: ¥480" in mail.text
+    assert "To pay: ¥2,880" in mail.text
+    assert "Bread" not in mail.text + mail.html
