@@ -40,6 +40,7 @@ from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketSale
 from timebank.tickets.queries import Booklet
 from timebank.tickets.selling import TICKETS
+from timebank.tickets.selling import hold_numbers
 
 #: All of it went back by way of Stripe.
 _WENT_BACK = frozenset({REFUNDED, CHARGED_BACK, REVERSED})
@@ -77,7 +78,8 @@ def ask_for_receipt(
 ) -> Receipt:
     """Issue the receipt of a booklet; asked for twice, it is the first one again. The caller commits."""
     sale = booklet.sale
-    # Money that goes back at this moment has its note, or is seen.
+    # Money that goes back by hand at this moment, or a mistake that is taken back, has its note, or is seen.
+    hold_numbers(session, community)
     session.refresh(sale, with_for_update=True)
     if found := receipt_of(session, community=community, sale=sale):
         return found
