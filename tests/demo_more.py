@@ -32,6 +32,7 @@ from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
 from timebank.support.models import HelpBill
+from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
@@ -86,6 +87,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
         "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
         "ticket_number": [1, 9_999],
+        "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],
         "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],

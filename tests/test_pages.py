@@ -70,6 +70,7 @@ from timebank.receipts.models import Receipt
 from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
 from timebank.standing.models import Arrangement
+from timebank.support.models import SupportExpense
 
 #: One of each role, and somebody who has not signed in.
 WHO = {
@@ -92,7 +93,7 @@ ANSWERS = {200, 303, 403, 404}
 
 #: Latin words that are Japanese, too, are somebody's own name for something, or show what can be typed.
 LATIN_IN_JAPANESE = re.compile(
-    r"\b([A-Z]\w+/\w+|docs/stripe\.md|Stripe|UTC|CSV|JSON|PDF|PNG|JPEG|kB|A4|JPY|ID|English|Enter|h|m|min)\b",
+    r"\b([A-Z]\w+/\w+|docs/stripe\.md|Stripe|UTC|CSV|JSON|PDF|PNG|JPEG|kB|MB|A4|JPY|ID|English|Enter|h|m|min)\b",
     re.ASCII,
 )
 #: A word that somebody forgot to mark or to translate.
@@ -338,6 +339,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Donation.name, Donation.message, Donation.dedicated_to, Donation.address),
         *(GiftInKind.name, GiftInKind.what, GiftInKind.activity),
         *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
+        *(SupportExpense.what, SupportExpense.no_receipt_because),
         *(Plan.name, Plan.words, Plan.refund, MembershipRule.bank, MembershipRule.post_office),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )
