@@ -16,8 +16,8 @@ from tests.filled import REASON
 from tests.filled import Filled
 from tests.filled import key
 from tests.filled_money import MONEY
-from tests.house import ELSEWHERE
 from tests.filled_standing import STANDING
+from tests.house import ELSEWHERE
 from tests.house import HERE
 from tests.house import SECRET
 from tests.house import House
@@ -105,6 +105,12 @@ FORMS: dict[str, Filled] = {
     "pools.take_back": Filled("coordinator", REASON),
     "pools.close": Filled("steward", {}, on="empty"),
     "pools.reopen": Filled("steward", {}, on="closed"),
+    "presents.give": Filled("giver", key(64) | {"other": "003", "hours": "1", "words": "For the soup"}),
+    "presents.give_for": Filled(
+        "coordinator",
+        key(65) | {"giver": "001", "other": "003", "hours": "0:30", "words": "", "heard": "telephone"},
+    ),
+    "presents.take_back": Filled("coordinator", REASON),
     **MONEY,
     **STANDING,
     "who.say": Filled("household", {"who": ""}, on="household"),

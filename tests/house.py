@@ -19,6 +19,7 @@ from tests.builders import an_office
 from tests.builders import written
 from tests.house_between import agree_on_hours
 from tests.house_money import take_money
+from tests.house_presents import give_hours
 from tests.house_receipts import issue_receipts
 from tests.house_standing import arrange_daily
 from tests.house_things import ELSEWHERE as ELSEWHERE
@@ -104,6 +105,7 @@ USUAL = {
     "transfer_id": "gift",
     "agreement_id": "holds",
     "across_id": "given",
+    "present_id": "to the receiver",
     "person_id": "usual",
     "offer_id": "for the other",
     "trust_token": "by mail",
@@ -287,6 +289,7 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "sign_in_id": {"of who is leaving": signed_in(session, people["leaving"].person)},
         **insure(session, community, members_here["giver"]),
         **share(session, community, members_here["giver"]),
+        **give_hours(session, community, *(members_here[name] for name in ("giver", "receiver", "other"))),
         **money,
         **arrange_daily(session, community, members_here["giver"], members_here["other"]),
         **issue_receipts(session, community),

@@ -103,6 +103,11 @@ ROUTES: dict[str, Row] = {
     "agreements.decline": may(S, on="to decline"),
     "agreements.withdraw": may(S, on="to take back"),
     "agreements.end": may(S, on="to end"),
+    # Hours from member to member.
+    "presents.give": may(MEMBERS),
+    "presents.give_for": may(C),
+    "presents.show": may(PARTIES, TRUSTED, OFFICERS, not_there=THIRD),
+    "presents.take_back": may(C),
     **MONEY,
     **STANDING,
     # Acting for others.

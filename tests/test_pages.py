@@ -65,6 +65,7 @@ from timebank.people.models import ShownSignIn
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolEvent
 from timebank.pools.models import PoolTransfer
+from timebank.presents.models import Present
 from timebank.purposes.models import PurposeGiver
 from timebank.receipts.models import Receipt
 from timebank.receipts.models import TaxWords
@@ -85,8 +86,8 @@ WHO = {
 }
 #: What an address is about, of which some were opened that stand for all.
 STAND_FOR_ALL = {
-    *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "request_id", "leak_id", "filename"),
-    *("application_id", "fund_id", "gift_id", "kind_gift_id", "arrangement_id"),
+    *("exchange_id", "member_id", "kind_id", "pool_id", "transfer_id", "present_id", "request_id", "leak_id"),
+    *("filename", "application_id", "fund_id", "gift_id", "kind_gift_id", "arrangement_id"),
 }
 #: Here, elsewhere, not yours, not there: nothing else happens to somebody who only looks.
 ANSWERS = {200, 303, 403, 404}
@@ -200,6 +201,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "guardian_token": ["nobodys", asked_as_guardian(session)],
         "first_token": ["nobodys", first_sign_in(session)],
         "transfer_id": [1, 4, 9_999],
+        "present_id": [1, 9_999],
         "request_id": [1, 9_999],
         "leak_id": [1, 9_999],
         "fund_id": [1, 9_999],
@@ -334,7 +336,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Application.would_help, Application.reason, Application.guardian_name, Invitation.note),
         *(Application.email, Application.guardian_email),
         *(Guardian.name, Guardian.reached_by),
-        *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason),
+        *(Pool.name, Pool.purpose, PoolTransfer.words, PoolEvent.reason, Present.words),
         *(Fund.name, Fund.slug, Fund.purpose, GivingRule.words),
         *(Donation.name, Donation.message, Donation.dedicated_to, Donation.address),
         *(GiftInKind.name, GiftInKind.what, GiftInKind.activity),

@@ -38,6 +38,7 @@ from timebank.doubles import views as doubles_views
 from timebank.errors import N_
 from timebank.exchanges import desk_views
 from timebank.exchanges import known as exchanges_known
+from timebank.exchanges import queries as exchanges
 from timebank.exchanges import seal_views
 from timebank.exchanges import statement_views
 from timebank.exchanges import views as exchanges_views
@@ -123,6 +124,9 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
 from timebank.pools import known as pools_known
 from timebank.pools import views as pools_views
+from timebank.presents import known as presents_known
+from timebank.presents import views as presents_views
+from timebank.presents.service import TELL_OF_PRESENT
 from timebank.purposes import answer_views as purpose_answer_views
 from timebank.purposes import known as purposes_known
 from timebank.purposes import service as purposes
@@ -202,6 +206,7 @@ HOOKS = Hooks(
         TELL_OF_PROPOSAL: N_("Ask the receiver to confirm hours"),
         REMIND_OF_PROPOSALS: N_("Look for proposals that wait too long"),
         REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
+        TELL_OF_PRESENT: N_("Tell a member of hours that they were given"),
         WARN_OF_LICENCES: N_("Tell of insurances and licences that run out"),
         SEAL: N_("Seal the books"),
         TIDY: N_("Forget what is no longer needed"),
@@ -305,12 +310,15 @@ HOOKS = Hooks(
         *donations_views.public_pages(session, community),
     ],
     exchange_pages=support.exchange_pages,
+    hours_in_all=lambda session, community, member, balance: exchanges.hours_in_all(
+        session, community=community, member=member, balance=balance
+    ),
     known=(
         *(*members_known.KNOWN, *people_known.KNOWN, *contacts_known.KNOWN, *exchanges_known.KNOWN),
         *(*hands_known.KNOWN, *joining_known.KNOWN, *doubles_known.KNOWN, *licences_known.KNOWN),
-        *(*pools_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN, *audit_known.KNOWN),
+        *(*pools_known.KNOWN, *presents_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
-        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN),
+        *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN, *audit_known.KNOWN),
         *(*between_known.KNOWN, *standing_known.KNOWN),
     ),
     questions=(
@@ -331,7 +339,8 @@ FEATURES = (
     *(communities_views, later_views, mail_views, people_views, link_views, second_step_views),
     *(factor_views, members_views, code_views, membership_views, hands_views, trust_views),
     *(joining_views, applicants_views, invitation_views, consent_views, farewells_views, doubles_views),
-    *(audit_views, pools_views, licences_views, households_views, between_views, agreement_views),
+    *(audit_views, pools_views, presents_views, licences_views, households_views),
+    *(between_views, agreement_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
     *(donations_views, gift_views, register_views, sheet_views, funds_views, payments_views, webhook_views),
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),

@@ -74,6 +74,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "see-between": _OFFICERS,
     "take-back-across": frozenset({COORDINATOR, TREASURER}),
     "agree-on-hours": frozenset({STEWARD}),
+    # About presents.
+    "give-to-members": frozenset({MEMBER}),
     # About members.
     "see-members": _OFFICERS,
     "enter-members": frozenset({COORDINATOR, STEWARD}),
@@ -170,6 +172,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "see-statements": N_("Read every member's statement"),
     "see-pools": N_("See the pools and what comes and goes there"),
     "give-to-pools": N_("Give hours to a pool"),
+    "give-to-members": N_("Give hours that they have to another member"),
     "give-for-others": N_("Give a member's hours to a pool, as they were told"),
     "grant-from-pools": N_("Grant hours from a pool, with a reason"),
     "take-back-from-pools": N_("Take back what a pool was given or granted, with a reason"),

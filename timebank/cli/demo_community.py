@@ -58,6 +58,7 @@ from timebank.pools.service import Wish
 from timebank.pools.service import give
 from timebank.pools.service import grant
 from timebank.pools.service import open_pool
+from timebank.presents import service as presents
 from timebank.rights import AUDITOR
 from timebank.rights import COORDINATOR
 from timebank.rights import MEMBER
@@ -296,6 +297,15 @@ class _Town(Papers):
             wish = self._wish(number, minutes, words, name_hidden=name_hidden)
             give(**here, pool=pool, wish=wish, actor=self.actor(number))
         grant(**here, pool=pool, wish=self._wish(*data.GRANTED), actor=actor)
+        giver, receiver, minutes, words = data.PRESENT
+        present = presents.Wish(
+            giver=self.members[giver],
+            receiver=self.members[receiver],
+            minutes=minutes,
+            words=words,
+            key=f"demo:{next(self._forms)}",
+        )
+        presents.give(**here, wish=present, actor=self.actor(giver))
 
     def go_away(self) -> None:
         """Let somebody be away for a while."""

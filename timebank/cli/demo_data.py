@@ -240,6 +240,13 @@ GIFTS: Final = (
     ("012", 30, "少しですが / It is not much", True),
 )
 GRANTED: Final = ("013", 90, "足のけがのあと、しばらくの間 / For a while, after an injured foot")
+#: Who gives hours to whom, how many minutes, with which words.
+PRESENT: Final = (
+    "007",
+    "008",
+    60,
+    "いつも声をかけてくれてありがとう / Thank you for always having a word for me",
+)
 
 INSURANCE: Final = "ボランティア活動保険 / Volunteers' insurance"
 DRIVING: Final = "運転免許 / Driving licence"

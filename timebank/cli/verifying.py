@@ -19,6 +19,7 @@ from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
+from timebank.presents.proof import check_presents
 from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
 from timebank.standing.proof import check_standing
@@ -43,8 +44,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
-        faults += check_support(session)
-        faults += check_banks(session)
+        faults += [*check_presents(session), *check_support(session), *check_banks(session)]
         faults += check_tickets(session)
         faults += check_between(session)
         faults += check_standing(session)

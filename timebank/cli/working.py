@@ -90,6 +90,8 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.later import forget_sign_ins
 from timebank.people.letters import send_links_with
 from timebank.people.links import SEND_LINK
+from timebank.presents.letters import tell_of_present
+from timebank.presents.service import TELL_OF_PRESENT
 from timebank.purposes.letters import ask_giver
 from timebank.purposes.letters import remind_giver
 from timebank.purposes.service import ASK_GIVER
@@ -198,6 +200,7 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         TELL_OF_ACROSS: tell_of_across,
         TELL_OF_ACT: tell_of_act,
         TELL_OF_SHARE: tell_of_share,
+        TELL_OF_PRESENT: tell_of_present,
         ASK_FOR_TRUST: ask_for_trust_with(carrier),
         SEAL: seal_daily,
         TIDY: tidy_up,

@@ -20,6 +20,7 @@ from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.pools.models import Pool
 from timebank.pools.queries import through_pools
+from timebank.presents.queries import through_presents
 
 #: How many lines of a statement are held at once.
 _LINES_AT_ONCE = 1_000
@@ -39,6 +40,8 @@ class BalanceRow(NamedTuple):
     carried_minutes: int
     #: Given by members of other communities less given to them; in neither of them either.
     across_minutes: int
+    #: Given by other members as a present less given to them; in neither of them either.
+    presented_minutes: int
 
 
 class StatementRow(NamedTuple):
@@ -64,6 +67,8 @@ class StatementRow(NamedTuple):
     community: str
     #: Above zero where it came from there, below where it went there.
     across_minutes: int
+    #: Above zero where the member whose number stands above gave a present, below where they were given one.
+    presented_minutes: int
 
 
 class AccountNames:
@@ -112,16 +117,25 @@ def balances(session: Session, community: Community) -> Iterator[BalanceRow]:
     pools = through_pools(session, community=community)
     carried = carried_over(session, community=community)
     across = through_communities(session, community=community)
+    presents = through_presents(session, community=community)
     members = select(Member.id, Member.number, Member.name).where(Member.community_id == community.id)
     for member_id, number, name in session.execute(members.order_by(Member.number)):
         line = hours[books.member_hours_code(member_id)]
         debited, credited = pools.get(member_id, (0, 0))
         out, into = carried.get(member_id, (0, 0))
         went, came = across.get(member_id, (0, 0))
-        given = line.credits - credited - into - came
-        received = line.debits - debited - out - went
-        balance, pooled = line.credits - line.debits, credited - debited
-        yield BalanceRow(number, name, given, received, balance, pooled, into - out, came - went)
+        presented, got = presents.get(member_id, (0, 0))
+        yield BalanceRow(
+            number,
+            name,
+            given_minutes=line.credits - credited - into - came - got,
+            received_minutes=line.debits - debited - out - went - presented,
+            balance_minutes=line.credits - line.debits,
+            pool_minutes=credited - debited,
+            carried_minutes=into - out,
+            across_minutes=came - went,
+            presented_minutes=got - presented,
+        )
 
 
 def statement_rows(
@@ -164,4 +178,5 @@ def _row(one: Told) -> StatementRow:
         line.change if one.carried else 0,
         one.across.other.name if one.across else "",
         line.change if one.across else 0,
+        line.change if one.present else 0,
     )

@@ -18,6 +18,7 @@ from timebank.known import Whom
 from timebank.known import blotted
 from timebank.known import taken_away
 from timebank.pools.models import PoolTransfer
+from timebank.presents.models import Present
 
 
 def _took_part(whom: Whom) -> ColumnElement[bool]:
@@ -43,7 +44,10 @@ def _sealed(whom: Whom) -> ColumnElement[bool]:
     """Tell which entries have a salt for words that go: no digest of them can be tried any more."""
     exchanges = select(Exchange.entry_id).where(_their_words(whom), Exchange.entry_id.is_not(None))
     pools = select(PoolTransfer.entry_id).where(PoolTransfer.member_id == whom.member_id)
-    return or_(SealedWords.entry_id.in_(exchanges), SealedWords.entry_id.in_(pools))
+    presents = select(Present.entry_id).where(
+        (Present.giver_id == whom.member_id) | (Present.receiver_id == whom.member_id)
+    )
+    return or_(*(SealedWords.entry_id.in_(entries) for entries in (exchanges, pools, presents)))
 
 
 def _forget_words(session: Session, _known: Known, whom: Whom) -> None:

@@ -75,9 +75,9 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 )
 
 _WORDS = """
-    SELECT w.entry_id, w.salt, l.words, coalesce(x.description, p.words) AS said FROM sealed_words w
+    SELECT w.entry_id, w.salt, l.words, coalesce(x.description, p.words, g.words) AS said FROM sealed_words w
     LEFT JOIN seal_leaf l ON l.entry_id = w.entry_id LEFT JOIN exchange x ON x.entry_id = w.entry_id
-    LEFT JOIN pool_transfer p ON p.entry_id = w.entry_id
+    LEFT JOIN pool_transfer p ON p.entry_id = w.entry_id LEFT JOIN present g ON g.entry_id = w.entry_id
     ORDER BY w.entry_id, x.line
 """
 #: How many rows are held at once.

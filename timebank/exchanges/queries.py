@@ -39,6 +39,8 @@ from timebank.members.queries import spelled
 from timebank.members.taking_part import takes_part
 from timebank.pools.queries import stands_between
 from timebank.pools.queries import through_pools
+from timebank.presents.queries import presented_between
+from timebank.presents.queries import through_presents
 
 _Giver = aliased(Member, name="giver")
 _Receiver = aliased(Member, name="receiver")
@@ -93,6 +95,9 @@ class Turnover:
     from_pools: int
     to_communities: int = 0
     from_communities: int = 0
+    #: Given to other members as a present, and by them.
+    presented: int = 0
+    got: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,8 @@ def hours_between(
     """Add up what a member gave and received from one day to another, both included.
 
     What was taken back does not count, nor what was carried over from an older record of the same member;
-    and pools are no people: what was given to them is told apart, and so is what left for another community.
+    and nobody helped for what pools, other members and other communities were given, or gave: that is told
+    apart.
     """
     debited, credited = ledger.turnover(
         session, hours_of(member, community), posted_from=first, posted_to=last
@@ -257,8 +263,17 @@ def hours_between(
     carried = carried_over(session, community=community, members=[member], first=first, last=last)
     out, into = carried.get(member.id, (0, 0))
     to_others, from_others = across_between(session, member=member, first=first, last=last)
-    given, received = credited - from_pools - into - from_others, debited - to_pools - out - to_others
-    return Turnover(given, received, to_pools, from_pools, to_others, from_others)
+    gifts = presented_between(session, member=member, first=first, last=last)
+    return Turnover(
+        given=credited - from_pools - into - from_others - gifts.got,
+        received=debited - to_pools - out - to_others - gifts.given,
+        to_pools=to_pools,
+        from_pools=from_pools,
+        to_communities=to_others,
+        from_communities=from_others,
+        presented=gifts.given,
+        got=gifts.got,
+    )
 
 
 def hours_certified(
@@ -275,6 +290,8 @@ def hours_certified(
         from_pools=sum(one.from_pools for one in parts),
         to_communities=sum(one.to_communities for one in parts),
         from_communities=sum(one.from_communities for one in parts),
+        presented=sum(one.presented for one in parts),
+        got=sum(one.got for one in parts),
     )
 
 
@@ -285,9 +302,18 @@ def hours_in_all(
     debited, credited = through_pools(session, community=community, member=member).get(member.id, (0, 0))
     out, into = carried_over(session, community=community, members=[member]).get(member.id, (0, 0))
     went, came = through_communities(session, community=community, member=member).get(member.id, (0, 0))
-    given = balance.credits - credited - into - came
-    received = balance.debits - debited - out - went
-    return Turnover(given, received, debited, credited, went, came)
+    presents = through_presents(session, community=community, member=member)
+    presented, got = presents.get(member.id, (0, 0))
+    return Turnover(
+        given=balance.credits - credited - into - came - got,
+        received=balance.debits - debited - out - went - presented,
+        to_pools=debited,
+        from_pools=credited,
+        to_communities=went,
+        from_communities=came,
+        presented=presented,
+        got=got,
+    )
 
 
 def latest_id(session: Session) -> int:

@@ -19,6 +19,7 @@ from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.models import SealedWords
 from timebank.pools.models import PoolTransfer
+from timebank.presents.models import Present
 from timebank.queue import Task
 from timebank.queue import enqueue
 
@@ -67,12 +68,15 @@ def _digests(session: Session, community: Community, entry_ids: Sequence[int]) -
 
 
 def _words(session: Session, community: Community, first: int, last: int) -> Iterable[Row[Any]]:
-    """Read what was said about exchanges, and about gifts and grants, in the order of the entries' lines."""
+    """Read what was said about exchanges, pools and presents, in the order of the entries' lines."""
     exchanges = select(
         Exchange.entry_id, Exchange.line.label("line"), Exchange.description.label("words")
     ).where(Exchange.community_id == community.id, Exchange.entry_id.between(first, last))
-    # A gift or a grant is the only line of its entry.
+    # A gift, a grant or a present is the only line of its entry.
     pools = select(PoolTransfer.entry_id, literal(1).label("line"), PoolTransfer.words).where(
         PoolTransfer.community_id == community.id, PoolTransfer.entry_id.between(first, last)
     )
-    return session.execute(union_all(exchanges, pools).order_by("entry_id", "line"))
+    presents = select(Present.entry_id, literal(1).label("line"), Present.words).where(
+        Present.community_id == community.id, Present.entry_id.between(first, last)
+    )
+    return session.execute(union_all(exchanges, pools, presents).order_by("entry_id", "line"))

@@ -220,13 +220,14 @@ def _lines(rows: Iterable[StatementRow]) -> Iterator[Sequence[object]]:
         _("Carried over (minutes)"),
         _("Other community"),
         _("From the other community (minutes)"),
+        _("As a present (minutes)"),
     )
     for row in rows:
         recorded = _local(row.recorded_at).strftime("%Y-%m-%d %H:%M")
         texts = map(defused, (row.reference, row.other_member, row.description))
         times = (row.given_minutes, row.received_minutes, row.balance_minutes)
         pooled = (defused(row.pool), row.pool_minutes)
-        others = (row.carried_minutes, defused(row.community), row.across_minutes)
+        others = (row.carried_minutes, defused(row.community), row.across_minutes, row.presented_minutes)
         yield recorded, row.posted_on.isoformat(), *texts, *times, *pooled, *others
 
 

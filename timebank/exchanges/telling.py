@@ -19,6 +19,8 @@ from timebank.members.models import Member
 from timebank.pools.models import Pool
 from timebank.pools.queries import Behind
 from timebank.pools.queries import behind_lines
+from timebank.presents.models import Present
+from timebank.presents.queries import presents_by_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Told:
     kept: bool = False
     #: The hours that a member of another community was given, or gave.
     across: Crossed | None = None
+    #: Hours that one member gave to another without help behind them.
+    present: Present | None = None
 
     @property
     def description(self) -> str:
@@ -47,12 +51,14 @@ class Told:
             return self.behind.transfer.words
         if self.across:
             return self.across.across.words
+        if self.present:
+            return self.present.words
         return self.exchange.description if self.exchange else ""
 
     @property
     def is_help(self) -> bool:
         """Whether somebody here helped somebody here; else hours only moved."""
-        return not (self.behind or self.carried or self.across)
+        return not (self.behind or self.carried or self.across or self.present)
 
     @property
     def pool(self) -> Pool | None:
@@ -76,6 +82,7 @@ def told(session: Session, lines: Sequence[StatementLine], *, member: Member | N
     sides = _sides(session, lines, members, alone)
     behind, across = behind_lines(session, lines), behind_across(session, lines)
     carried = carried_by_entry(session, entries)
+    presents = presents_by_entry(session, entries)
     ids = [one.id for one in exchanges.values()]
     people = who_took_part(session, member=member, exchange_ids=ids) if member else {}
 
@@ -95,6 +102,7 @@ def told(session: Session, lines: Sequence[StatementLine], *, member: Member | N
             people.get(exchange.id) if exchange else None,
             kept,
             across.get(entry_id),
+            presents.get(entry_id),
         )
 
     return [tell(line) for line in lines]

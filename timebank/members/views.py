@@ -141,10 +141,12 @@ def show(member_id: int) -> ResponseReturnValue:
         return redirect(url_for(hooks().home), 303) if oneself().id == member_id else abort(404)
     member = _member(member_id)
     person = queries.person_of(session(), member=member)
+    balance = ledger.balance(session(), queries.hours_of(member, community()))
     return render_template(
         "members/show.html",
         member=member,
-        balance=ledger.balance(session(), queries.hours_of(member, community())),
+        balance=balance,
+        in_all=hooks().hours_in_all(session(), community(), member, balance),
         signs_in=person,
         second_step=person is not None and factors.is_set_up(session(), person=person),
         hands=queries.hands_on(session(), member=member),

@@ -1,6 +1,5 @@
 """The forms by which pools are opened, given to and granted from."""
 
-from hashlib import sha256
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -65,13 +64,6 @@ class MovingForm(KeyedForm):
             name_hidden=bool(self.hide_name.data),
             key=self.key.data or "",
         )
-
-    def was_shown(self, wish: Wish) -> bool:
-        """Say whether this very wish was shown before; from now on it was."""
-        mark = sha256(f"{wish.member.id} {wish.minutes} {wish.name_hidden}".encode()).hexdigest()[:32]
-        shown = bool(self.seen.data == mark)
-        self.seen.data = mark
-        return shown
 
 
 class GiveForm(MovingForm):

@@ -35,6 +35,7 @@ from timebank.pools.forms import TakeBackForm
 from timebank.pools.models import Pool
 from timebank.pools.models import PoolTransfer
 from timebank.web import actor
+from timebank.web import book_shown
 from timebank.web import community
 from timebank.web import form_page
 from timebank.web import may
@@ -226,17 +227,8 @@ def _book(
     form: MovingForm, wish: service.Wish, verb: Callable[[service.Wish], service.Moved]
 ) -> service.Moved | None:
     """Book what was shown before; anything else is only tried, so that a refusal comes before a question."""
-    savepoint = session().begin_nested()
-    try:
-        moved = verb(wish)
-    except service.GivenAlready:
-        form.renew_key()
-        raise
-    if moved.repeated or form.was_shown(wish):
-        savepoint.commit()
-        return moved
-    savepoint.rollback()
-    return None
+    facts = (wish.member.id, wish.minutes, wish.name_hidden)
+    return book_shown(form, facts, lambda: verb(wish), other=service.GivenAlready)
 
 
 def _moving_page(

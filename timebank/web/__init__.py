@@ -49,6 +49,7 @@ from timebank.web.phases import leave_database as leave_database
 from timebank.web.phases import reads_first as reads_first
 from timebank.web.phases import takes_files as takes_files
 from timebank.web.safety import lead_to as lead_to
+from timebank.web.shown import book_shown as book_shown
 from timebank.web.standing import Standing as Standing
 from timebank.web.standing import choose as choose
 from timebank.web.standing import standing as standing

@@ -97,6 +97,8 @@ class Hooks:
     public: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _community: ()
     #: Further pages about an exchange (second), by its id: endpoint and label.
     exchange_pages: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _exchange: ()
+    #: What a member (third) of a community (second) gave and received in all, of this balance (fourth).
+    hours_in_all: Callable[[Session, Any, Any, Any], Any] = lambda *_about: None
     #: What the features know of a member, and what of it is erased.
     known: Sequence[Known] = ()
 

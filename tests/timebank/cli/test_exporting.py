@@ -96,12 +96,12 @@ def test_a_statement_is_exact_and_begins_with_the_oldest_line(database: str) -> 
     assert header == (
         "recorded_at,posted_on,reference,other_member,description,"
         "given_minutes,received_minutes,balance_minutes,pool,pool_minutes,carried_minutes,"
-        "community,across_minutes"
+        "community,across_minutes,presented_minutes"
     )
     assert [line.partition(",")[2] for line in lines] == [
-        '2020-04-03,K　1,A_1,"=SUM(A1:A9), ""quoted""",90,0,90,,0,0,,0',
-        "2020-04-02,B-2,A_1,,0,30,60,,0,0,,0",
-        "2020-04-04,B-3,門真-3,,0,60,0,,0,0,,0",
+        '2020-04-03,K　1,A_1,"=SUM(A1:A9), ""quoted""",90,0,90,,0,0,,0,0',
+        "2020-04-02,B-2,A_1,,0,30,60,,0,0,,0,0",
+        "2020-04-04,B-3,門真-3,,0,60,0,,0,0,,0,0",
     ]
     assert all(line.partition(",")[0].endswith("Z") for line in lines)
 

@@ -38,7 +38,8 @@ def test_a_file_comes_in_once(database: str, a_file: Path) -> None:
     assert imported(database, a_file, "--create-members") == said
     assert balances(database) == (
         "member,name,given_minutes,received_minutes,balance_minutes,pool_minutes,carried_minutes,"
-        "across_minutes\n0001,0001,90,0,90,0,0,0\n0002,0002,0,90,-90,0,0,0\n"
+        "across_minutes,presented_minutes\n"
+        "0001,0001,90,0,90,0,0,0,0\n0002,0002,0,90,-90,0,0,0,0\n"
     )
     said = "0 exchanges booked, 1 were in the books already, 0 members created.\n"
     assert imported(database, a_file) == said

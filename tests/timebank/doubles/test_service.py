@@ -112,10 +112,10 @@ def test_what_is_carried_over_is_neither_given_nor_received(
         sums = hours_between(session, community=community, member=member, first=A_DAY, last=today)
         assert (sums.given, sums.received) == (given, received)
     rows = {row.member: row[2:] for row in balances(session, community)}
-    assert rows["108"] == (0, 30, 60, 0, 90, 0)
-    assert rows["015"] == (90, 0, 0, 0, -90, 0)
+    assert rows["108"] == (0, 30, 60, 0, 90, 0, 0)
+    assert rows["015"] == (90, 0, 0, 0, -90, 0, 0)
     carried = list(statement_rows(session, community, new))[-1]
-    assert carried[3:] == ("015", "", 0, 0, 60, "", 0, 90, "", 0)
+    assert carried[3:] == ("015", "", 0, 0, 60, "", 0, 90, "", 0, 0)
 
 
 def test_where_there_is_nothing_to_carry_no_entry_is_written(

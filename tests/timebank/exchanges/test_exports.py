@@ -61,10 +61,10 @@ def test_a_statement_runs_from_the_oldest_line_with_the_balance_after_each(
     reverse_exchange(session, community=community, exchange=first, reason="other day", actor=COORDINATOR)
     rows = list(statement_rows(session, community, hana))
     assert [row[2:] for row in rows] == [
-        ("", "A:1", "garden", 90, 0, 90, "", 0, 0, "", 0),
-        ("", "A:1", "shopping", 0, 30, 60, "", 0, 0, "", 0),
-        ("K-1", "A:1", '=SUM(A1), "quoted"', 60, 0, 120, "", 0, 0, "", 0),
-        ("", "A:1", "garden", 0, 90, 30, "", 0, 0, "", 0),
+        ("", "A:1", "garden", 90, 0, 90, "", 0, 0, "", 0, 0),
+        ("", "A:1", "shopping", 0, 30, 60, "", 0, 0, "", 0, 0),
+        ("K-1", "A:1", '=SUM(A1), "quoted"', 60, 0, 120, "", 0, 0, "", 0, 0),
+        ("", "A:1", "garden", 0, 90, 30, "", 0, 0, "", 0, 0),
     ]
     assert [row.posted_on for row in rows[:3]] == [A_DAY, A_DAY, date(2020, 4, 3)]
     assert rows[0].recorded_at <= rows[-1].recorded_at

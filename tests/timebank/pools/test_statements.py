@@ -63,13 +63,13 @@ def test_what_was_given_in_all_leaves_pools_out(here: Sharing, session: Session)
 def test_balances_and_statements_add_up_with_a_column_for_pools(here: Sharing, session: Session) -> None:
     lived(here)
     rows = {row.name: row[2:] for row in balances(session, here.community)}
-    assert rows == {"Hana": (90, 0, 30, -60, 0, 0), "Ken": (0, 90, -70, 20, 0, 0)}
+    assert rows == {"Hana": (90, 0, 30, -60, 0, 0, 0), "Ken": (0, 90, -70, 20, 0, 0, 0)}
     told = [row[4:] for row in statement_rows(session, here.community, here.ken)]
     assert told == [
-        ("", 0, 90, -90, "", 0, 0, "", 0),
-        ("after an injury", 0, 0, -83, here.pool.name, 7, 0, "", 0),
-        ("after an injury", 0, 0, -90, here.pool.name, -7, 0, "", 0),
-        ("after an injury", 0, 0, -70, here.pool.name, 20, 0, "", 0),
+        ("", 0, 90, -90, "", 0, 0, "", 0, 0),
+        ("after an injury", 0, 0, -83, here.pool.name, 7, 0, "", 0, 0),
+        ("after an injury", 0, 0, -90, here.pool.name, -7, 0, "", 0, 0),
+        ("after an injury", 0, 0, -70, here.pool.name, 20, 0, "", 0, 0),
     ]
 
 

@@ -289,6 +289,6 @@ def test_statements_show_gifts_apart_from_help(here: Pooled) -> None:
     assert "1 h 30 min (1:30)" in hana.get(f"/kadoma/statement/certificate?{days}").text
     rows = hana.get("/kadoma/statement.csv").text.splitlines()
     assert "Pool,From the pool (minutes),Carried over (minutes)," in rows[0]
-    assert rows[0].endswith("Other community,From the other community (minutes)")
-    assert rows[-1].endswith("for somebody,0,0,30,For hard times,-60,0,,0")
+    assert rows[0].endswith("Other community,From the other community (minutes),As a present (minutes)")
+    assert rows[-1].endswith("for somebody,0,0,30,For hard times,-60,0,,0,0")
     assert f"{here.address}" in hana.get("/kadoma/").text
