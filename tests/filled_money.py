@@ -304,6 +304,7 @@ MONEY: dict[str, Filled] = {
         | {"wage": "1100", "standard": "10", "reduced": "8", "tax_number": "T1234567890123"},
     ),
     "rate_settings.drop_terms": Filled("steward", {}),
+    "rate_settings.keeping": Filled("steward", {"words": "As far as we can."}),
     "rate_settings.set_rate": Filled("steward", RATE | {"starts_on": A_DAY_TO_COME}),
     "rate_settings.drop_rate": Filled("steward", {}),
     "gift_receipts.show": Filled(

@@ -180,6 +180,7 @@ MONEY: dict[str, Row] = {
     "rate_settings.index": may(S),
     "rate_settings.set_terms": may(S),
     "rate_settings.drop_terms": may(S, on="to come"),
+    "rate_settings.keeping": may(S),
     "rate_settings.set_rate": may(S),
     "rate_settings.drop_rate": may(S, on="to come"),
     # No card is taken in the house: there is nobody to listen to.

@@ -97,6 +97,7 @@ ACTS: Final[dict[str, str]] = {
     "visits.take_back": N_("Took back what was paid for help"),
     "rate_settings.set_terms": N_("Said who provides the help, from a day on"),
     "rate_settings.drop_terms": N_("Took back who would provide the help"),
+    "rate_settings.keeping": N_("Wrote what statements say of kept hours"),
     "rate_settings.set_rate": N_("Said what an hour of help costs, from a day on"),
     "rate_settings.drop_rate": N_("Took back what an hour of help would cost"),
     "gifts.write_down": N_("Wrote down a gift of money"),

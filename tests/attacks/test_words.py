@@ -104,6 +104,7 @@ WORDS = {
     "ticket_desk.take_back": ("reason",),
     "ticket_offers.open_one": ("name",),
     "rate_settings.set_terms": ("registration",),
+    "rate_settings.keeping": ("words",),
     "rate_settings.set_rate": ("words",),
     "gift_receipts.show": ("name", "address"),
     "receipt_settings.change": ("name", "seat"),

@@ -14,6 +14,7 @@ from timebank.exchanges import queries
 from timebank.hands.trust import offers_to
 from timebank.i18n import signed
 from timebank.members.away import away_until
+from timebank.members.limits import near_ceiling
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.taking_part import takes_part
@@ -50,12 +51,14 @@ def first_page(states: Mapping[str, tuple[str, str]]) -> ResponseReturnValue:
         return render_template("exchanges/office.html", waiting=waiting, **shown)
     if HAND in standing().roles:
         return _home_of_trusted(me)
+    balance = ledger.balance(session(), hours_of(me, community()))
     return render_template(
         "exchanges/home.html",
         across=agreements_on(session(), community=community()) if takes_part(me) else [],
         me=me,
         waiting=waiting,
-        balance=ledger.balance(session(), hours_of(me, community())),
+        balance=balance,
+        near=near_ceiling(balance.balance, balance.ceiling),
         asked=queries.asked_of(session(), member=me)[:MOST_ASKED],
         pending=queries.waiting_on_others(session(), member=me),
         lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,

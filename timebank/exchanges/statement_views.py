@@ -28,12 +28,14 @@ from timebank.exchanges.exports import statement_rows
 from timebank.exchanges.forms import CertificateForm
 from timebank.exchanges.seeing import tells_hands_of
 from timebank.exchanges.telling import Told
+from timebank.members.limits import near_ceiling
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_of
 from timebank.members.same_as import joined_into
 from timebank.members.same_as import older_records
+from timebank.rates.keeping import words_about_keeping
 from timebank.text import defused
 from timebank.text import excerpt
 from timebank.web import PeriodForm
@@ -176,6 +178,8 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         stays=joined_into(session(), member=whose),
         records=older_records(session(), member=whose),
         people=_people(whose, page.lines),
+        near=near_ceiling(balance.balance, balance.ceiling),
+        keeping=words_about_keeping(session(), community=community()),
     )
 
 
@@ -260,6 +264,7 @@ def _print(whose: Member, member_id: int | None) -> ResponseReturnValue:
         people=_people(whose, page.lines),
         cut=page.older is not None,
         balance=ledger.balance(session(), hours_of(whose, community())).balance,
+        keeping=words_about_keeping(session(), community=community()),
         head=ledger.newest_seal(session(), community().book_id),
         back=_href("", member_id, **_period(form)),
         printed=clock.now(),

@@ -1,6 +1,7 @@
 """What the books refuse because of a member's limit, said in the members' words."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 import ledger
 from timebank.actor import Actor
@@ -33,6 +34,13 @@ class CeilingReached(Refusal):
         "%(name)s cannot be given more: it would be %(beyond)s above the highest balance of %(limit)s."
     )
     field = "hours"
+
+
+def near_ceiling(minutes: int, ceiling: int | None) -> Literal["near", "reached", "past"] | None:
+    """Tell how near a balance comes to the highest one, from nine tenths of it on."""
+    if ceiling is None or 10 * minutes < 9 * ceiling:
+        return None
+    return "near" if minutes < ceiling else "reached" if minutes == ceiling else "past"
 
 
 def limit_refusal(refused: ledger.LimitExceeded, members: Iterable[Member], actor: Actor) -> Refusal:

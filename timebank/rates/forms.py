@@ -335,3 +335,12 @@ def _extras_as_typed(facts: Facts) -> Iterator[tuple[str, Any]]:
 
 def _minute(moment: time | None) -> int | None:
     return None if moment is None else moment.hour * 60 + moment.minute
+
+
+class KeepingForm(Form):
+    """What statements say of hours that are kept for later."""
+
+    words = TextAreaField(_("What statements say of kept hours"), [Lines(LONGEST_WORDS)])
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(data=known)

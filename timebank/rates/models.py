@@ -99,6 +99,25 @@ class SupportTerms(Base):
     general_pays: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
+class SupportWords(Base):
+    """What a community says of hours that are kept, in the steward's own words."""
+
+    __tablename__ = "support_words"
+    __table_args__ = (
+        CheckConstraint(f"length(kept) <= {LONGEST_WORDS}", name="support_words_are_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="support_words_have_an_actor"),
+        STRICT,
+    )
+
+    community_id: Mapped[int] = mapped_column(
+        ForeignKey("community.id"), primary_key=True, autoincrement=False
+    )
+    #: Empty: a sentence that stands for all.
+    kept: Mapped[str]
+    said_at: Mapped[datetime]
+    actor: Mapped[str]
+
+
 class SupportRate(Base):
     """What an hour of a kind of help costs from a day on; the newest that has begun holds."""
 

@@ -24,9 +24,12 @@ from timebank.rates import service
 from timebank.rates.forms import ITEM_LABELS
 from timebank.rates.forms import PROVIDER_LABELS
 from timebank.rates.forms import TAX_LABELS
+from timebank.rates.forms import KeepingForm
 from timebank.rates.forms import RateForm
 from timebank.rates.forms import TermsForm
 from timebank.rates.forms import as_typed
+from timebank.rates.keeping import write_about_keeping
+from timebank.rates.keeping import written_about_keeping
 from timebank.rates.models import SupportTerms
 from timebank.rates.rules import LATE_HOURS
 from timebank.rates.service import facts_of
@@ -108,6 +111,20 @@ def drop_rate(rate_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+@bp.route("/settings/support/kept", methods=["GET", "POST"])
+@needs("keep-rates")
+def keeping() -> ResponseReturnValue:
+    """Write what stands on statements about hours that are kept for later."""
+    here = community()
+    form = KeepingForm(words=written_about_keeping(session(), community=here))
+    if form.validate_on_submit():
+        with refusals(form):
+            write_about_keeping(session(), community=here, words=form.words.data or "", actor=actor())
+            flash(_("It is saved."))
+            return redirect(url_for(".index"), 303)
+    return form_page("rates/keeping.html", form)
+
+
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
@@ -125,6 +142,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         providers=PROVIDER_LABELS,
         items=ITEM_LABELS,
         taxes=TAX_LABELS,
+        keeping=written_about_keeping(session(), community=here),
         problem=say(refused) if refused else "",
     )
     return page, refused.status if refused else 200

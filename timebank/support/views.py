@@ -12,18 +12,22 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+import ledger
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.service import list_kinds
 from timebank.days import month_bounds
 from timebank.days import months_on
 from timebank.exchanges.rules import FormSavedAlready
+from timebank.members.limits import near_ceiling
 from timebank.members.models import Member
 from timebank.members.queries import find_member
+from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.payments.here import gateway_here
 from timebank.payments.views import STATES
 from timebank.rates.forms import ITEM_LABELS
+from timebank.rates.keeping import words_about_keeping
 from timebank.support import online
 from timebank.support import paid
 from timebank.support import planning
@@ -97,7 +101,9 @@ def write_down() -> ResponseReturnValue:
                 return _written(form, plan)
             form.seen.data = plan.mark
     names = [name for _id, name in names_to_suggest(session(), community=here)]
-    page, status = form_page("support/write_down.html", form, plan=plan, suggestions=names, items=ITEM_LABELS)
+    page, status = form_page(
+        "support/write_down.html", form, plan=plan, suggestions=names, items=ITEM_LABELS, **_kept_by(plan)
+    )
     return page, 422 if plan else status
 
 
@@ -136,6 +142,7 @@ def mine() -> ResponseReturnValue:
         states=STATES,
         by_card=gateway_here() is not None,
         tickets=was_ever_sold(session(), community=here),
+        keeping=words_about_keeping(session(), community=here),
     )
 
 
@@ -240,6 +247,16 @@ def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
         raise
     flash(_("This was logged already, and once is enough.") if logged.repeated else _("Logged and booked."))
     return redirect(url_for(".show", exchange_id=logged.exchanges[0].id), 303)
+
+
+def _kept_by(plan: planning.Plan | None) -> dict[str, object]:
+    """Tell how near whoever gives comes to what can be kept, where they take hours."""
+    if plan is None or not plan.given_minutes:
+        return {"near": None}
+    balance = ledger.balance(session(), hours_of(plan.wish.giver, community()))
+    becomes = balance.balance + plan.given_minutes
+    near = near_ceiling(becomes, balance.ceiling)
+    return {"becomes": becomes, "ceiling": balance.ceiling, "near": near}
 
 
 def _pay(whose: Member, what: str) -> ResponseReturnValue:
