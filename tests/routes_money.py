@@ -117,6 +117,8 @@ MONEY: dict[str, Row] = {
     "settlement.envelopes": may(T),
     "settlement.sheet": may(T),
     "settlement.year": may(C, T, A),
+    "support_reports.show": may(C, T, A),
+    "support_reports.file": may(C, T, A),
     "thanks.usual": may(MEMBERS),
     "thanks.usual_of": may(C),
     "thanks.give": may(MEMBERS),

@@ -152,6 +152,7 @@ from timebank.support import online
 from timebank.support import online_views
 from timebank.support import purpose as help_purpose
 from timebank.support import queries as support
+from timebank.support import report_views
 from timebank.support import sending_views
 from timebank.support import thanks_views
 from timebank.support import views as support_views
@@ -347,7 +348,7 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
-    *(tickets_views, ticket_desk_views, ticket_offer_views, ticket_receipt_views),
+    *(report_views, tickets_views, ticket_desk_views, ticket_offer_views, ticket_receipt_views),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

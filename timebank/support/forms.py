@@ -1,6 +1,7 @@
 """The forms of paid support: a visit that a coordinator was told of, and what somebody paid or was paid."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from datetime import time
 from typing import Any
@@ -23,9 +24,11 @@ from wtforms.widgets import CheckboxInput
 from wtforms.widgets import ListWidget
 
 from timebank.communities.models import HelpKind
+from timebank.days import parse_day
 from timebank.donations.by_hand import Brought
 from timebank.donations.models import LONGEST_ADDRESS
 from timebank.donations.models import THANKS as GIVEN_THANKS
+from timebank.errors import Refusal
 from timebank.exchanges.models import LONGEST_DESCRIPTION
 from timebank.funds.models import Fund
 from timebank.i18n import money
@@ -54,6 +57,7 @@ from timebank.web import KeyedForm
 from timebank.web import Line
 from timebank.web import Lines
 from timebank.web import MoneyField
+from timebank.web import PeriodForm
 from timebank.web import SelectChoice
 from timebank.web import Written
 
@@ -319,3 +323,25 @@ def amounts_shown(typed: str) -> dict[int, int]:
     except ValueError:
         return {}
     return shown if all(0 < one <= MOST_MINOR for pair in shown.items() for one in pair) else {}
+
+
+class MonthField(DayField):
+    """A month as people write it; its data is its first day, or None where nothing was typed."""
+
+    def read(self, typed: str) -> date:
+        """Read a month, or the month of a day."""
+        for ending in ("-01", "/1", "1日"):
+            with suppress(Refusal):
+                return parse_day(typed.strip() + ending).replace(day=1)
+        return parse_day(typed).replace(day=1)
+
+    def write(self, value: date) -> str:
+        """Write a month."""
+        return f"{value:%Y-%m}"
+
+
+class MonthsForm(PeriodForm):
+    """From which month to which a report goes."""
+
+    first = MonthField(_("From the month"), description=_("For example 2026-04 or 2026/4"))
+    last = MonthField(_("Until the month"), description=_("For example 2026-04 or 2026/4"))
