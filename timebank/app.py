@@ -311,6 +311,7 @@ HOOKS = Hooks(
         *donations_views.public_pages(session, community),
     ],
     exchange_pages=support.exchange_pages,
+    kept_of=support.kept_of,
     hours_in_all=lambda session, community, member, balance: exchanges.hours_in_all(
         session, community=community, member=member, balance=balance
     ),

@@ -316,6 +316,12 @@ def hours_in_all(
     )
 
 
+def given_on(session: Session, *, member: Member) -> int:
+    """Tell how many minutes a member gave on, to other members and to pools; what was taken back is not."""
+    to_pools, _granted = stands_between(session, member=member)
+    return to_pools + presented_between(session, member=member).given
+
+
 def latest_id(session: Session) -> int:
     """Tell the id of the newest exchange: where a pile of slips begins."""
     return session.scalar(select(func.max(Exchange.id))) or 0

@@ -41,6 +41,7 @@ from timebank.text import excerpt
 from timebank.web import PeriodForm
 from timebank.web import community
 from timebank.web import form_page
+from timebank.web import hooks
 from timebank.web import may
 from timebank.web import member
 from timebank.web import needs
@@ -180,6 +181,8 @@ def _statement(whose: Member, member_id: int | None) -> ResponseReturnValue:
         people=_people(whose, page.lines),
         near=near_ceiling(balance.balance, balance.ceiling),
         keeping=words_about_keeping(session(), community=community()),
+        kept=hooks().kept_of(session(), community(), whose),
+        given_on=queries.given_on(session(), member=whose),
     )
 
 

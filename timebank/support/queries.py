@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select
+from sqlalchemy import and_
+from sqlalchemy import case
+from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +59,35 @@ class Kept:
 
     minutes: int
     fund_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOf:
+    """What a member has kept through visits that were paid for, and has paid such visits with, in minutes."""
+
+    kept: int
+    used: int
+
+
+def kept_of(session: Session, community: Community, member: Member) -> KeptOf | None:
+    """Tell what of a member's hours was kept and used through paid visits; None where none ever were."""
+    if not was_ever_on(session, community=community):
+        return None
+    more = SupportVisit.paid_minutes - SupportVisit.thanked_minutes
+    kept = case((and_(Exchange.giver_id == member.id, more > 0), more), else_=0)
+    used = case((and_(Exchange.receiver_id == member.id, more < 0), -more), else_=0)
+    found = (
+        select(func.coalesce(func.sum(kept), 0), func.coalesce(func.sum(used), 0))
+        .select_from(SupportVisit)
+        .join(Exchange, Exchange.id == SupportVisit.exchange_id)
+        .where(
+            SupportVisit.community_id == community.id,
+            Exchange.state == CONFIRMED,
+            or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id),
+        )
+    )
+    sums = session.execute(found).one()
+    return KeptOf(kept=int(sums[0]), used=int(sums[1]))
 
 
 def was_ever_on(session: Session, *, community: Community) -> bool:

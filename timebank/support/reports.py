@@ -95,6 +95,16 @@ class MonthShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMonth:
+    """What was kept and used in a month, and how it stands at the end of it."""
+
+    month: MonthShare
+    #: Hours that the group owes and no member does, and what is laid apart for them.
+    minutes: int
+    fund_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BooksShare:
     """What the accounts of the books moved in the same days, by the day on which it was posted."""
 
@@ -229,6 +239,18 @@ def by_month(session: Session, *, community: Community, span: Span) -> list[Mont
         )
         for row in rows
     ]
+
+
+def kept_by_month(session: Session, *, community: Community, last: date) -> list[KeptMonth]:
+    """Tell month by month what was kept and used, the newest first, in which there was any of it."""
+    minutes = fund = 0
+    found = []
+    for one in by_month(session, community=community, span=Span(date.min, last)):
+        minutes += one.kept_minutes - one.used_minutes
+        fund += one.apart_minor
+        if one.kept_minutes or one.used_minutes or one.to_fund_minor or one.from_fund_minor:
+            found.append(KeptMonth(month=one, minutes=minutes, fund_minor=fund))
+    return found[::-1]
 
 
 def in_the_books(session: Session, *, community: Community, span: Span) -> BooksShare:

@@ -41,6 +41,7 @@ from timebank.support.forms import VisitForm
 from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
+from timebank.support.reports import kept_by_month
 from timebank.tickets.queries import was_ever_sold
 from timebank.tickets.spending import used_for
 from timebank.web import actor
@@ -155,9 +156,13 @@ def owed() -> ResponseReturnValue:
     """List what members owe and are owed, and what stands for hours that are kept."""
     check_on()
     found = queries.list_owed(session(), community=community())
-    kept = queries.kept_hours(session(), community=community())
-    over = online.list_over(session(), community=community())
-    return render_template("support/owed.html", found=found, kept=kept, over=over)
+    return render_template(
+        "support/owed.html",
+        found=found,
+        kept=queries.kept_hours(session(), community=community()),
+        over=online.list_over(session(), community=community()),
+        history=kept_by_month(session(), community=community(), last=_today()),
+    )
 
 
 @bp.get("/support/owed/<int:member_id>")

@@ -99,6 +99,8 @@ class Hooks:
     exchange_pages: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _exchange: ()
     #: What a member (third) of a community (second) gave and received in all, of this balance (fourth).
     hours_in_all: Callable[[Session, Any, Any, Any], Any] = lambda *_about: None
+    #: What a member (third) of a community (second) kept and used through paid visits, where there are any.
+    kept_of: Callable[[Session, Any, Any], Any] = lambda *_about: None
     #: What the features know of a member, and what of it is erased.
     known: Sequence[Known] = ()
 

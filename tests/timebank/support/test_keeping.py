@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.builders import an_exchange
+from tests.builders import as_member
 from tests.builders import written
 from tests.timebank.support.desk import SLUG
 from tests.timebank.support.desk import Desk
@@ -15,6 +16,8 @@ from timebank.communities.service import find_community
 from timebank.members.limits import near_ceiling
 from timebank.members.models import Member
 from timebank.members.service import change_limits
+from timebank.presents.service import Wish
+from timebank.presents.service import give
 from timebank.rates.keeping import words_about_keeping
 from timebank.rates.keeping import write_about_keeping
 from timebank.text import TextTooLong
@@ -97,6 +100,27 @@ def test_who_plans_a_visit_reads_that_its_giver_comes_near_or_past(desk: Desk) -
     desk.writes(**taken, hours="2")
     refused = desk.asks(**taken, hours="1")
     assert "Hana would have +11 h" in text_of(refused.text)
+
+
+def test_a_statement_adds_up_what_was_kept_used_given_on_and_is_left(desk: Desk) -> None:
+    assert "Kept through paid visits" not in desk["Hana"].get(f"/{SLUG}/statement").text
+    at_most(desk, 6_000, has=30)
+    desk.writes(takes="hours", hours="2")
+    desk.writes(giver="Taro", receiver="Hana", pays="hours", takes="thanks", hours="1")
+
+    def give_on(session: Session) -> None:
+        hana, jiro = (session.get_one(Member, desk.ids[name]) for name in ("Hana", "Jiro"))
+        wish = Wish(giver=hana, receiver=jiro, minutes=15, key="form:given-on-0000001")
+        give(session, community=here(session), wish=wish, actor=as_member(hana))
+
+    written(desk.app, give_on)
+    page = text_of(desk["Hana"].get(f"/{SLUG}/statement").text)
+    assert (
+        "Kept through paid visits 2 h Used for paid visits 1 h Given on, to members and pools 15 min "
+        "Other hours, given less received +30 min Left over +1 h 15 min"
+    ) in page
+    owed = text_of(desk["treasurer"].get(f"/{SLUG}/support/owed/").text)
+    assert "2:00 1:00 1:00 ¥600 ¥600" in owed
 
 
 def test_statements_say_how_far_kept_hours_can_be_counted_on(desk: Desk) -> None:

@@ -37,6 +37,9 @@ from timebank.support.models import NOTHING
 from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import TICKETS
+from timebank.support.queries import KeptOf
+from timebank.support.queries import kept_hours
+from timebank.support.queries import kept_of
 from timebank.support.reports import Settled
 from timebank.support.reports import Span
 from timebank.tickets import giving_back
@@ -163,6 +166,24 @@ def test_the_groups_share_is_what_the_books_say_stays(place: Place) -> None:
     # What was posted in April and taken back later is no part of either.
     only = reports.in_the_books(place.session, community=place.community, span=APRIL)
     assert only.stays_minor - april.stays_minor == 200
+
+
+def test_hours_that_are_kept_have_a_history_that_ends_at_what_the_books_keep(place: Place) -> None:
+    lived(place)
+    place.visit(30, takes=HOURS, worked_on=date(2026, 6, 5), key="form:of June")
+    june, april = reports.kept_by_month(place.session, community=place.community, last=date(2026, 12, 31))
+    assert (april.month.month, april.minutes, april.fund_minor) == (date(2026, 4, 1), 60, 600)
+    assert (june.month.kept_minutes, june.month.used_minutes, june.month.apart_minor) == (30, 0, 300)
+    assert (june.minutes, june.fund_minor) == (90, 900)
+    kept = kept_hours(place.session, community=place.community)
+    assert (kept.minutes, kept.fund_minor) == (june.minutes, june.fund_minor)
+
+
+def test_a_member_has_kept_and_used_what_the_fund_of_all_says(place: Place) -> None:
+    lived(place)
+    giver, receiver = (kept_of(place.session, place.community, one) for one in (place.giver, place.receiver))
+    assert giver == KeptOf(kept=90, used=0)
+    assert receiver == KeptOf(kept=0, used=30)
 
 
 def test_thanks_by_giver_end_at_what_the_books_owe(place: Place) -> None:
