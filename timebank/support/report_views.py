@@ -28,6 +28,7 @@ from timebank.support.models import TICKETS
 from timebank.support.reports import ALONE
 from timebank.support.reports import Settled
 from timebank.support.reports import Span
+from timebank.support.thanks_report import thanks_by_giver
 from timebank.support.views import check_on
 from timebank.text import defused
 from timebank.tickets.models import BACK
@@ -95,7 +96,7 @@ def show() -> ResponseReturnValue:
         minutes=sum(one.minutes for one in months) + alone.minutes,
         months=months,
         tickets=_tickets(span) if was_ever_sold(session(), community=community()) else (),
-        thanks=reports.thanks_by_giver(**here),
+        thanks=thanks_by_giver(**here),
         books=reports.in_the_books(**here),
         received_labels=RECEIVED_LABELS,
         given_labels=GIVEN_LABELS,
@@ -141,11 +142,12 @@ def _ticket_lines(span: Span) -> Iterator[Sequence[object]]:
 def _thanks_lines(span: Span) -> Iterator[Sequence[object]]:
     yield (
         *(_("Number"), _("Name"), _("Visits"), _("Owed before"), _("Earned"), _("For the way")),
+        _("For expenses"),
         *(_("Left to the group (minutes)"), _("Given away"), _("Paid out"), _("Otherwise")),
         _("Owed at the end"),
     )
-    for one in reports.thanks_by_giver(session(), community=community(), span=span):
-        amounts = (one.before_minor, one.earned_minor, one.way_minor)
+    for one in thanks_by_giver(session(), community=community(), span=span):
+        amounts = (one.before_minor, one.earned_minor, one.way_minor, one.outlaid_minor)
         after = (one.given_minor, one.paid_minor, one.other_minor, one.open_minor)
         yield (
             *(defused(one.member.number), defused(one.member.name), one.visits, *map(_plain, amounts)),
@@ -156,11 +158,13 @@ def _thanks_lines(span: Span) -> Iterator[Sequence[object]]:
 def _share_lines(span: Span) -> Iterator[Sequence[object]]:
     yield (
         *(_("Month"), _("Visits"), _("Hours"), _("Price"), _("Thanks"), _("For the way")),
-        *(_("Laid apart for kept hours, less what came from there"), _("Stays with the group")),
+        *(_("Laid apart for kept hours, less what came from there"), _("Expenses that the group bears")),
+        _("Stays with the group"),
     )
     for one in reports.by_month(session(), community=community(), span=span):
-        amounts = (one.price_minor, one.thanks_minor, one.way_minor, one.apart_minor, one.stays_minor)
-        yield f"{one.month:%Y-%m}", one.visits, as_clock(one.minutes), *map(_plain, amounts)
+        amounts = (one.price_minor, one.thanks_minor, one.way_minor)
+        after = (one.apart_minor, one.outlays_minor, one.stays_minor)
+        yield f"{one.month:%Y-%m}", one.visits, as_clock(one.minutes), *map(_plain, (*amounts, *after))
 
 
 _FILES: Final[dict[str, Callable[[Span], Iterator[Sequence[object]]]]] = {

@@ -1,11 +1,10 @@
-"""Reports of paid support between two days: how help was settled, thanks by giver, and what the group keeps.
+"""Reports of paid support between two days: how help was settled, and what stays with the group.
 
 What was taken back does not count. The day of the help counts, as on bills; the books go by the day on which
 it is posted, so what they say stands beside it.
 """
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
@@ -23,18 +22,16 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank import books
 from timebank.communities.models import Community
-from timebank.donations.models import THANKS as GIVEN_THANKS
-from timebank.donations.models import Donation
-from timebank.donations.models import DonationByHand
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
-from timebank.members.models import Member
 from timebank.support.models import BILL
+from timebank.support.models import BOOKED
+from timebank.support.models import BY_GROUP
 from timebank.support.models import HOURS
 from timebank.support.models import NOTHING
 from timebank.support.models import THANKS
 from timebank.support.models import TICKETS
-from timebank.support.models import SupportPaid
+from timebank.support.models import SupportExpense
 from timebank.support.models import SupportVisit
 
 #: Help for hours with no money in it.
@@ -79,6 +76,8 @@ class MonthShare:
     #: Laid apart for hours that were kept, and taken from there for hours that were used.
     to_fund_minor: int
     from_fund_minor: int
+    #: What the group bears of what givers have laid out.
+    outlays_minor: int
     #: Hours that the group owes from then on, and no longer owes.
     kept_minutes: int
     used_minutes: int
@@ -90,8 +89,9 @@ class MonthShare:
 
     @property
     def stays_minor(self) -> int:
-        """The price less thanks, the way and what is laid apart."""
-        return self.price_minor - self.thanks_minor - self.way_minor - self.apart_minor
+        """The price less thanks, the way, what is laid apart and what the group bears of expenses."""
+        given = self.thanks_minor + self.way_minor + self.outlays_minor
+        return self.price_minor - given - self.apart_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,33 +118,10 @@ class BooksShare:
         return self.support_minor - self.expenses_minor - self.fund_minor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThanksOf:
-    """What a member earned as thanks, and what became of it."""
-
-    member: Member
-    #: What they were owed on the day before, and are on the last, by the books.
-    before_minor: int
-    open_minor: int
-    visits: int = 0
-    earned_minor: int = 0
-    way_minor: int = 0
-    #: Of so much help the thanks were left to the group: no amount stands for it.
-    left_minutes: int = 0
-    given_minor: int = 0
-    paid_minor: int = 0
-
-    @property
-    def other_minor(self) -> int:
-        """What else moved it: visits that were taken back later, or posted in another month than given."""
-        known = self.earned_minor + self.way_minor - self.given_minor - self.paid_minor
-        return self.open_minor - self.before_minor - known
-
-
 def how_received(session: Session, *, community: Community, span: Span) -> list[Settled]:
     """Tell in which ways whoever received help paid for it."""
     visit, rest = SupportVisit, Exchange.minutes - SupportVisit.paid_minutes
-    found = _visits(
+    found = visits_between(
         community,
         span,
         visit.pays_by,
@@ -181,7 +158,7 @@ def how_given(session: Session, *, community: Community, span: Span) -> list[Set
     """Tell what whoever gave help took for it."""
     visit, rest = SupportVisit, Exchange.minutes - SupportVisit.thanked_minutes
     takes = case((visit.thanked_minutes == 0, HOURS), (visit.thanks_minor == 0, NOTHING), else_=THANKS)
-    found = _visits(
+    found = visits_between(
         community,
         span,
         takes,
@@ -208,37 +185,31 @@ def how_given(session: Session, *, community: Community, span: Span) -> list[Set
 
 def by_month(session: Session, *, community: Community, span: Span) -> list[MonthShare]:
     """Add up the visits of each month: the money in them, and hours that were kept and used."""
-    visit, day = SupportVisit, Exchange.worked_on
+    visit = SupportVisit
     more = visit.paid_minutes - visit.thanked_minutes
-    year, month = extract("year", day), extract("month", day)
-    found = _visits(
-        community,
-        span,
-        year,
-        month,
-        func.count(),
-        func.sum(Exchange.minutes),
-        *(func.sum(one) for one in (visit.price_minor, visit.thanks_minor, visit.way_minor)),
-        *(func.sum(one) for one in (visit.to_fund_minor, visit.from_fund_minor)),
-        func.sum(case((more > 0, more), else_=0)),
-        func.sum(case((more < 0, -more), else_=0)),
-    )
-    rows = session.execute(found.group_by(year, month).order_by(year, month))
-    return [
-        MonthShare(
-            month=date(int(row[0]), int(row[1]), 1),
-            visits=int(row[2]),
-            minutes=int(row[3]),
-            price_minor=int(row[4]),
-            thanks_minor=int(row[5]),
-            way_minor=int(row[6]),
-            to_fund_minor=int(row[7]),
-            from_fund_minor=int(row[8]),
-            kept_minutes=int(row[9]),
-            used_minutes=int(row[10]),
-        )
-        for row in rows
-    ]
+    sums = {
+        "visits": func.count(),
+        "minutes": func.sum(Exchange.minutes),
+        "price_minor": func.sum(visit.price_minor),
+        "thanks_minor": func.sum(visit.thanks_minor),
+        "way_minor": func.sum(visit.way_minor),
+        "to_fund_minor": func.sum(visit.to_fund_minor),
+        "from_fund_minor": func.sum(visit.from_fund_minor),
+        "kept_minutes": func.sum(case((more > 0, more), else_=0)),
+        "used_minutes": func.sum(case((more < 0, -more), else_=0)),
+    }
+    year, month = extract("year", Exchange.worked_on), extract("month", Exchange.worked_on)
+    found = visits_between(community, span, year, month, *sums.values()).group_by(year, month)
+    year, month = extract("year", SupportExpense.spent_on), extract("month", SupportExpense.spent_on)
+    outlaid = expenses_between(community, span, year, month, func.sum(SupportExpense.amount_minor))
+    outlaid = outlaid.where(SupportExpense.borne_by == BY_GROUP).group_by(year, month)
+    months: dict[date, dict[str, int]] = {}
+    for names, query in ((sums, found), (("outlays_minor",), outlaid)):
+        for in_year, in_month, *amounts in session.execute(query):
+            known = months.setdefault(date(int(in_year), int(in_month), 1), {})
+            known.update(zip(names, map(int, amounts), strict=True))
+    nothing = dict.fromkeys((*sums, "outlays_minor"), 0)
+    return [MonthShare(month=one, **nothing | months[one]) for one in sorted(months)]
 
 
 def kept_by_month(session: Session, *, community: Community, last: date) -> list[KeptMonth]:
@@ -264,33 +235,7 @@ def in_the_books(session: Session, *, community: Community, span: Span) -> Books
     )
 
 
-def thanks_by_giver(session: Session, *, community: Community, span: Span) -> list[ThanksOf]:
-    """Tell by giver, by name, what was earned as thanks and what became of it."""
-    sums: dict[int, dict[str, int]] = {}
-    for names, query in _thanks(community, span):
-        for member_id, *amounts in session.execute(query):
-            known = sums.setdefault(member_id, {})
-            known.update(zip(names, map(int, amounts), strict=True))
-    before, after = (_owed_on(session, community, day) for day in (span.before, span.last))
-    for member_id in before.keys() | after.keys():
-        sums.setdefault(member_id, {})
-    members = session.scalars(
-        select(Member)
-        .where(Member.community_id == community.id, Member.id.in_(sums))
-        .order_by(Member.name, Member.number)
-    )
-    return [
-        ThanksOf(
-            member=one, before_minor=before.get(one.id, 0), open_minor=after.get(one.id, 0), **sums[one.id]
-        )
-        for one in members
-    ]
-
-
-# --- the leaves ---------------------------------------------------------------------------------------------
-
-
-def _visits(community: Community, span: Span, *columns: Any) -> Select[Any]:
+def visits_between(community: Community, span: Span, *columns: Any) -> Select[Any]:
     """Ask of the visits of some days that count and have money in them."""
     return (
         select(*columns)
@@ -298,6 +243,26 @@ def _visits(community: Community, span: Span, *columns: Any) -> Select[Any]:
         .join(Exchange, Exchange.id == SupportVisit.exchange_id)
         .where(SupportVisit.community_id == community.id, *_counts(span))
     )
+
+
+def expenses_between(community: Community, span: Span, *columns: Any) -> Select[Any]:
+    """Ask of what givers laid out in some days and is paid back."""
+    expense = SupportExpense
+    return select(*columns).where(
+        expense.community_id == community.id,
+        expense.state == BOOKED,
+        expense.reversal_id.is_(None),
+        expense.spent_on.between(span.first, span.last),
+    )
+
+
+def balances_on(session: Session, community: Community, day: date) -> Mapping[str, int]:
+    """Read every account of the community's money as it stood on a day: credits less debits."""
+    lines = ledger.trial_balance(session, community.book_id, on=day)
+    return {one.code: -one.balance for one in lines if one.commodity == community.currency}
+
+
+# --- the leaves ---------------------------------------------------------------------------------------------
 
 
 def _counts(span: Span) -> tuple[ColumnElement[bool], ...]:
@@ -315,56 +280,6 @@ def _alone(session: Session, community: Community, span: Span) -> Settled:
     return Settled(way=ALONE, visits=int(visits), minutes=int(minutes))
 
 
-def _thanks(community: Community, span: Span) -> Sequence[tuple[tuple[str, ...], Any]]:
-    """Ask, table by table, what became of thanks; each query gives a member and what it is called by."""
-    visit = SupportVisit
-    left = (visit.thanked_minutes > 0) & (visit.thanks_minor == 0)
-    earned = _visits(
-        community,
-        span,
-        Exchange.giver_id,
-        func.count(),
-        func.sum(visit.thanks_minor),
-        func.sum(visit.way_minor),
-        func.sum(case((left, visit.thanked_minutes), else_=0)),
-    ).where((visit.thanks_minor > 0) | (visit.way_minor > 0) | left)
-    given = (
-        select(Donation.member_id, func.sum(Donation.amount_minor))
-        .join(DonationByHand, DonationByHand.donation_id == Donation.id)
-        .where(
-            Donation.community_id == community.id,
-            DonationByHand.way == GIVEN_THANKS,
-            DonationByHand.reversal_id.is_(None),
-            Donation.given_on.between(span.first, span.last),
-        )
-    )
-    paid = select(SupportPaid.member_id, func.sum(SupportPaid.amount_minor)).where(
-        SupportPaid.community_id == community.id,
-        SupportPaid.what == THANKS,
-        SupportPaid.reversal_id.is_(None),
-        SupportPaid.paid_on.between(span.first, span.last),
-    )
-    names = ("visits", "earned_minor", "way_minor", "left_minutes")
-    return (
-        (names, earned.group_by(Exchange.giver_id)),
-        (("given_minor",), given.group_by(Donation.member_id)),
-        (("paid_minor",), paid.group_by(SupportPaid.member_id)),
-    )
-
-
-def _balances(session: Session, community: Community, day: date) -> Mapping[str, int]:
-    """Read every account of the community's money as it stood on a day: credits less debits."""
-    lines = ledger.trial_balance(session, community.book_id, on=day)
-    return {one.code: -one.balance for one in lines if one.commodity == community.currency}
-
-
 def _moved(session: Session, community: Community, span: Span) -> dict[str, int]:
-    before, after = (_balances(session, community, day) for day in (span.before, span.last))
+    before, after = (balances_on(session, community, day) for day in (span.before, span.last))
     return {code: amount - before.get(code, 0) for code, amount in after.items()}
-
-
-def _owed_on(session: Session, community: Community, day: date) -> dict[int, int]:
-    """Tell what each member was owed as thanks on a day."""
-    balances = _balances(session, community, day).items()
-    found = ((books.is_owed_by_code(code), amount) for code, amount in balances)
-    return {member_id: amount for member_id, amount in found if member_id is not None and amount}
