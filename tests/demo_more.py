@@ -87,9 +87,9 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
         "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
         "ticket_number": [1, 9_999],
-        "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],
         "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
+        "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
     }

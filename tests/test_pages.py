@@ -341,7 +341,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(Donation.name, Donation.message, Donation.dedicated_to, Donation.address),
         *(GiftInKind.name, GiftInKind.what, GiftInKind.activity),
         *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
-        *(SupportExpense.what, SupportExpense.no_receipt_because),
+        *(SupportExpense.what, SupportExpense.no_receipt_because, SupportExpense.note),
         *(Plan.name, Plan.words, Plan.refund, MembershipRule.bank, MembershipRule.post_office),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )
