@@ -287,13 +287,9 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         "kind_id": {"driving": driving.id},
         "job_id": {"given up": given_up(session, community)},
         "sign_in_id": {"of who is leaving": signed_in(session, people["leaving"].person)},
-        **insure(session, community, members_here["giver"]),
-        **share(session, community, members_here["giver"]),
-        **give_hours(session, community, *(members_here[name] for name in ("giver", "receiver", "other"))),
         **money,
-        **arrange_daily(session, community, members_here["giver"], members_here["other"]),
+        **_of_members(session, community, members_here),
         **issue_receipts(session, community),
-        **agree_on_hours(session, community, members_here["giver"]),
         **join(session, community, members["new"]),
         **ask_for_trust(session, community, members_here["giver"]),
         **ask_about_data(session, community, members_here["giver"], members_here["other"]),
@@ -303,3 +299,15 @@ def _settle(session: Session, slug: str) -> tuple[dict[str, Neighbour], Things]:
         },
     }
     return people, things
+
+
+def _of_members(session: Session, community: Community, members: dict[str, Member]) -> Things:
+    """Have members be insured, share, give hours away and across, and arrange what comes every day."""
+    giver, receiver, other = (members[name] for name in ("giver", "receiver", "other"))
+    return {
+        **insure(session, community, giver),
+        **share(session, community, giver),
+        **give_hours(session, community, giver, receiver, other),
+        **arrange_daily(session, community, giver, other),
+        **agree_on_hours(session, community, giver),
+    }

@@ -93,7 +93,6 @@ WORDS = {
     "standing.change": ("words",),
     "standing.end": ("reason",),
     "visits.take_back": ("reason",),
-    "expenses.tell": ("what",),
     "transfers.throw_away": ("reason",),
     "transfers.came_back": ("reason",),
     "expenses.write_down": ("what", "no_receipt_because", "note"),

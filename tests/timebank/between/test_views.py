@@ -125,7 +125,7 @@ def test_a_member_gives_and_both_read_it_on_their_statements(here: Agreed) -> No
     assert "Given to other communities 1 h" in page
     assert "−1:00" in page
     assert "Between communities on this statement" in told(hana.get("/kadoma/statement/print"))
-    assert hana.get("/kadoma/statement.csv").text.splitlines()[-1].endswith("Moriguchi,-60")
+    assert hana.get("/kadoma/statement.csv").text.splitlines()[-1].endswith("Moriguchi,-60,0")
     theirs = told(here.as_("ume").get("/moriguchi/statement"))
     assert "from Hana Yamada, Kadoma neighbours" in theirs
     assert "From other communities 45 min" in theirs

@@ -45,9 +45,9 @@ def test_balances_stand_by_number_and_add_up(
     an_exchange(session, community, ken, hana, minutes=30)
     a_member(session, community, number="0002", name="Nobody yet")
     assert list(map(tuple, balances(session, community))) == [
-        ("0001", "Hana", 90, 30, 60, 0, 0, 0),
-        ("0002", "Nobody yet", 0, 0, 0, 0, 0, 0),
-        ("A:1", "=Ken", 30, 90, -60, 0, 0, 0),
+        ("0001", "Hana", 90, 30, 60, 0, 0, 0, 0),
+        ("0002", "Nobody yet", 0, 0, 0, 0, 0, 0, 0),
+        ("A:1", "=Ken", 30, 90, -60, 0, 0, 0, 0),
     ]
 
 
@@ -73,6 +73,7 @@ def test_a_statement_runs_from_the_oldest_line_with_the_balance_after_each(
         sum(row.given_minutes for row in rows),
         sum(row.received_minutes for row in rows),
         30,
+        0,
         0,
         0,
         0,

@@ -65,9 +65,9 @@ def test_balances_and_statements_add_up_with_a_column_for_presents(here: Giving,
     lived(here)
     rows = {row.name: row[2:] for row in balances(session, here.community)}
     assert rows == {
-        "Hana": (120, 0, 60, 0, 0, -60),
-        "Ken": (0, 120, -100, 0, 0, 20),
-        "Mary": (0, 0, 40, 0, 0, 40),
+        "Hana": (120, 0, 60, 0, 0, 0, -60),
+        "Ken": (0, 120, -100, 0, 0, 0, 20),
+        "Mary": (0, 0, 40, 0, 0, 0, 40),
     }
     told = [
         (row.other_member, row.description, row.given_minutes, row.received_minutes, row.presented_minutes)

@@ -76,7 +76,7 @@ def test_both_statements_tell_of_it_and_of_no_help(here: Kadoma) -> None:
     assert "Given as presents 1 h" in page
     days = "first=2026-01-01&last=2026-11-23"
     assert "2 h (2:00)" in hana.get(f"/kadoma/statement/certificate?{days}").text
-    assert hana.get("/kadoma/statement.csv").text.splitlines()[-1].endswith(",60,,0,0,-60")
+    assert hana.get("/kadoma/statement.csv").text.splitlines()[-1].endswith(",60,,0,0,,0,-60")
     assert "Presents on this statement −1:00" in told(hana.get("/kadoma/statement/print"))
     mary = told(here.as_("ken").get(f"/kadoma/members/{here.mary.id}/statement"))
     assert "given by Hana Yamada, with thanks" in mary
