@@ -110,7 +110,7 @@ KNOWN: Final = (
         about=lambda whom: SupportPaid.member_id == whom.member_id,
         told={
             "paid_on": N_("When"),
-            "what": N_("What was paid"),
+            "what": N_("Paid for help, or as thanks"),
             "amount_minor": N_("Amount, in the smallest coin"),
             "currency": N_("Currency"),
             "way": N_("How it was paid"),
