@@ -25,6 +25,7 @@ from timebank.members.queries import members_by_id
 from timebank.members.queries import names_to_suggest
 from timebank.members.same_as import joined_into
 from timebank.pools.queries import open_pools
+from timebank.support.queries import left_open
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -143,7 +144,8 @@ def _told(whose: Member) -> dict[str, Any]:
     waiting = service.open_with(session(), community=community(), member=whose)
     ids = {one for exchange in waiting for one in (exchange.giver_id, exchange.receiver_id)}
     members = members_by_id(session(), community=community(), ids=ids)
-    return {"whose": whose, "balance": balance, "waiting": waiting, "members": members}
+    money = left_open(session(), community=community(), member=whose)
+    return {"whose": whose, "balance": balance, "waiting": waiting, "members": members, "money": money}
 
 
 def _part(

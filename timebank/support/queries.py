@@ -54,6 +54,18 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOpen:
+    """What of a member's money is open: owed for help or as thanks, and paid for tickets that are unused."""
+
+    owes_minor: int
+    is_owed_minor: int
+    tickets_minor: int
+
+    def __bool__(self) -> bool:
+        return any((self.owes_minor, self.is_owed_minor, self.tickets_minor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """How many hours the community owes that no member owes it, and what is laid apart for them."""
 
@@ -156,18 +168,16 @@ def list_owed(session: Session, *, community: Community) -> Sequence[Owed]:
 
 def owed_of(session: Session, *, community: Community, member: Member) -> Owed:
     """Tell what one member owes, and is owed."""
+    owes = _balance(session, community, books.receivable_code(member.id))
+    is_owed = _balance(session, community, books.payable_code(member.id))
+    return Owed(member=member, owes_minor=-owes, is_owed_minor=is_owed)
 
-    def balance(code: str) -> int:
-        try:
-            account = ledger.find_account(
-                session, book_id=community.book_id, code=code, commodity=community.currency
-            )
-        except ledger.AccountUnknown:
-            return 0
-        return ledger.balance(session, account).balance
 
-    owes, is_owed = books.receivable_code(member.id), books.payable_code(member.id)
-    return Owed(member=member, owes_minor=-balance(owes), is_owed_minor=balance(is_owed))
+def left_open(session: Session, *, community: Community, member: Member) -> LeftOpen:
+    """Tell what of a member's money is open: it stays so when they leave, until it is settled."""
+    owed = owed_of(session, community=community, member=member)
+    tickets = _balance(session, community, books.tickets_code(member.id))
+    return LeftOpen(owes_minor=owed.owes_minor, is_owed_minor=owed.is_owed_minor, tickets_minor=tickets)
 
 
 def kept_hours(session: Session, *, community: Community) -> Kept:
@@ -202,3 +212,14 @@ def told_visits(community: Community) -> Select[SupportVisit, Exchange, Member, 
         .join(_Receiver, _Receiver.id == Exchange.receiver_id)
         .where(SupportVisit.community_id == community.id)
     )
+
+
+def _balance(session: Session, community: Community, code: str) -> int:
+    """Give the balance of an account of money; nought where nothing was ever booked to it."""
+    try:
+        account = ledger.find_account(
+            session, book_id=community.book_id, code=code, commodity=community.currency
+        )
+    except ledger.AccountUnknown:
+        return 0
+    return ledger.balance(session, account).balance
