@@ -17,7 +17,7 @@ CREATE TABLE help_bill (
     CONSTRAINT uq_help_bill_member_id_month_nth UNIQUE (member_id, month, nth),
     CONSTRAINT fk_help_bill_member_id_community_id FOREIGN KEY(member_id, community_id) REFERENCES member (id, community_id),
     CONSTRAINT help_bill_letters_are_counted CHECK (nth BETWEEN 1 AND 1000),
-    CONSTRAINT help_bill_sum_is_bounded CHECK (bill_minor BETWEEN 0 AND 10000000000),
+    CONSTRAINT help_bill_sum_is_bounded CHECK (bill_minor BETWEEN -10000000000 AND 10000000000),
     CONSTRAINT help_bill_asks_for_something CHECK (owes_minor BETWEEN 1 AND 10000000000),
     CONSTRAINT help_bill_currency_has_three_letters CHECK (length(currency) = 3),
     CONSTRAINT help_bill_token_is_unguessable CHECK (length(token) BETWEEN 20 AND 64),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from timebank.members.guardians import guardian_of
 from timebank.members.models import LEFT
 from timebank.members.models import Member
+from timebank.members.queries import farewell_of
 from timebank.members.queries import people_of
 
 
@@ -16,10 +17,12 @@ def addresses_of(
     """Give the addresses of those who act for a member, and of the guardian of somebody under 18.
 
     With each the language that somebody has chosen, or else the one that is given. Nobody writes to who has
-    left, unless what they owe or are owed is left, too.
+    left, unless what they owe or are owed is left, too; and never to who has died.
     """
-    if member.state == LEFT and not has_left:
-        return
+    if member.state == LEFT:
+        farewell = farewell_of(session, member=member)
+        if not has_left or (farewell is not None and farewell.died):
+            return
     for person in people_of(session, member=member):
         if person.email:
             yield person.email, person.language or language

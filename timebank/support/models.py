@@ -272,7 +272,10 @@ class HelpBill(Base):
         ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
         Index("help_bill_by_month", "community_id", "month"),
         CheckConstraint(f"nth BETWEEN 1 AND {MOST_LETTERS}", name="help_bill_letters_are_counted"),
-        CheckConstraint(f"bill_minor BETWEEN 0 AND {MOST_MINOR}", name="help_bill_sum_is_bounded"),
+        # Below nought where more of closed months was taken back in it than was added.
+        CheckConstraint(
+            f"bill_minor BETWEEN -{MOST_MINOR} AND {MOST_MINOR}", name="help_bill_sum_is_bounded"
+        ),
         CheckConstraint(f"owes_minor BETWEEN 1 AND {MOST_MINOR}", name="help_bill_asks_for_something"),
         CheckConstraint("length(currency) = 3", name="help_bill_currency_has_three_letters"),
         CheckConstraint("length(token) BETWEEN 20 AND 64", name="help_bill_token_is_unguessable"),

@@ -30,6 +30,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.support import closing
 from timebank.support import expenses
+from timebank.support import sending
 from timebank.support.models import RECEIVER
 from timebank.support.months import Month
 from timebank.support.months import month_of
@@ -164,6 +165,25 @@ def test_where_two_have_to_one_of_them_alone_closes_nothing(place: Place) -> Non
     takes_back(place, takes)
     assert month(place, APRIL).price_minor == 800 + 1200
     assert place.faults() == []
+
+
+def test_a_bill_that_takes_back_more_than_it_adds_is_sent_all_the_same(place: Place) -> None:
+    early = visit(place, APRIL)
+    closes(place)
+    takes_back(place, early)
+    visit(place, JUNE, "form:in june", minutes=120)
+    (bill,) = month(place, MAY).bills
+    assert (bill.bill_minor, bill.owes_minor) == (-800, 1600)
+    sent = sending.send(
+        place.session,
+        community=place.community,
+        one=sending.ToSend(bill=bill, by_mail=True, last=None),
+        first=MAY,
+        by_link=True,
+        actor=COORDINATOR,
+    )
+    assert sent is not None
+    assert (sent.bill_minor, sent.owes_minor) == (-800, 1600)
 
 
 @pytest.mark.parametrize(
