@@ -144,8 +144,8 @@ from timebank.settings import Settings
 from timebank.standing import known as standing_known
 from timebank.standing import month_views as standing_month_views
 from timebank.standing import views as standing_views
+from timebank.support import expense_queries
 from timebank.support import expense_views
-from timebank.support import expenses
 from timebank.support import known as support_known
 from timebank.support import month_views
 from timebank.support import online
@@ -272,7 +272,7 @@ HOOKS = Hooks(
             "expenses.index",
             N_("Expenses to be decided: %(number)s"),
             "see-support",
-            expenses.count_waiting,
+            expense_queries.count_waiting,
         ),
         DeskItem(
             "agreements.index",

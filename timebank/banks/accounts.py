@@ -1,6 +1,7 @@
 """Where members have thanks sent, and from where the community pays: said, changed and taken away."""
 
 import unicodedata
+from dataclasses import asdict
 from dataclasses import dataclass
 
 from sqlalchemy import delete
@@ -18,6 +19,7 @@ from timebank.banks.models import BankAccount
 from timebank.banks.models import PayingAccount
 from timebank.banks.writing import as_banks_write
 from timebank.communities.models import Community
+from timebank.db import insert_into
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import Member
@@ -114,15 +116,12 @@ def account_of(session: Session, *, member: Member) -> BankAccount | None:
 def say_account(session: Session, *, member: Member, said: Said, actor: Actor) -> BankAccount:
     """Write down where a member has thanks sent from now on; files that were made stay as they are."""
     facts = checked(said, longest=LONGEST_HOLDER)
-    found = session.get(BankAccount, member.id, with_for_update=True)
-    if found is None:
-        found = BankAccount(member_id=member.id, community_id=member.community_id)
-        session.add(found)
-    found.bank_code, found.branch_code, found.kind = facts.bank_code, facts.branch_code, facts.kind
-    found.number, found.holder = facts.number, facts.holder
-    found.said_at, found.actor = clock.now(), str(actor)
-    session.flush()
-    return found
+    known = asdict(facts) | {"said_at": clock.now(), "actor": str(actor)}
+    new = insert_into(session, BankAccount).values(
+        member_id=member.id, community_id=member.community_id, **known
+    )
+    session.execute(new.on_conflict_do_update(index_elements=["member_id"], set_=known))
+    return session.get_one(BankAccount, member.id, populate_existing=True)
 
 
 def forget_account(session: Session, *, member: Member) -> None:
@@ -143,16 +142,12 @@ def say_paying_account(
     if not (code.isascii() and code.isdecimal() and len(code) == 10):
         raise ConsignorIsNone
     facts = checked(said, longest=LONGEST_CONSIGNOR, field="consignor")
-    found = session.get(PayingAccount, community.id, with_for_update=True)
-    if found is None:
-        found = PayingAccount(community_id=community.id)
-        session.add(found)
-    found.consignor_code, found.consignor = code, facts.holder
-    found.bank_code, found.branch_code, found.kind = facts.bank_code, facts.branch_code, facts.kind
-    found.number = facts.number
-    found.said_at, found.actor = clock.now(), str(actor)
-    session.flush()
-    return found
+    account = {name: value for name, value in asdict(facts).items() if name != "holder"}
+    known = account | {"consignor_code": code, "consignor": facts.holder}
+    known |= {"said_at": clock.now(), "actor": str(actor)}
+    new = insert_into(session, PayingAccount).values(community_id=community.id, **known)
+    session.execute(new.on_conflict_do_update(index_elements=["community_id"], set_=known))
+    return session.get_one(PayingAccount, community.id, populate_existing=True)
 
 
 def _figures(typed: str) -> str:

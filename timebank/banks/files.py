@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -36,6 +37,7 @@ from timebank.banks.queries import is_first
 from timebank.banks.queries import lines_of
 from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
+from timebank.db import violated
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import Member
@@ -138,10 +140,7 @@ class Order:
 
 def make_file(session: Session, *, community: Community, order: Order, actor: Actor) -> TransferFile:
     """Make a file for the bank, and book what stands in it as under way, once for each form."""
-    there = session.scalar(
-        select(TransferFile).where(TransferFile.community_id == community.id, TransferFile.key == order.key)
-    )
-    if there is not None:
+    if (there := _saved(session, community, order.key)) is not None:
         return _the_same(session, there, order)
     sender = paying_account(session, community=community)
     if sender is None:
@@ -167,8 +166,16 @@ def make_file(session: Session, *, community: Community, order: Order, actor: Ac
         made_at=clock.now(),
         actor=str(actor),
     )
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()
+    except IntegrityError as clash:
+        # The same form twice at the same moment: the other one was first.
+        there = _saved(session, community, order.key)
+        if violated(clash) != "uq_bank_file_community_id_key" or there is None:
+            raise
+        return _the_same(session, there, order)
     for number, (member, amount, account, first) in enumerate(lines, start=1):
         session.add(
             TransferLine(
@@ -362,6 +369,12 @@ def _between_bank_and_transit(
         ),
     )
     return posted.entry_id
+
+
+def _saved(session: Session, community: Community, key: str) -> TransferFile | None:
+    return session.scalar(
+        select(TransferFile).where(TransferFile.community_id == community.id, TransferFile.key == key)
+    )
 
 
 def _the_same(session: Session, there: TransferFile, order: Order) -> TransferFile:

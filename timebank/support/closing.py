@@ -28,8 +28,8 @@ from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
-from timebank.support.expenses import ToldExpense
-from timebank.support.expenses import told_expenses
+from timebank.support.expense_queries import ToldExpense
+from timebank.support.expense_queries import told_expenses
 from timebank.support.models import BOOKED
 from timebank.support.models import SupportExpense
 from timebank.support.models import SupportVisit

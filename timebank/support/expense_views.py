@@ -14,6 +14,7 @@ from timebank.documents.vouchers import shown_of
 from timebank.exchanges import queries as exchanges
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.queries import Shown
+from timebank.support import expense_queries
 from timebank.support import expenses
 from timebank.support.expense_forms import BEARER_LABELS
 from timebank.support.expense_forms import KIND_LABELS
@@ -21,7 +22,7 @@ from timebank.support.expense_forms import MOST_SENT
 from timebank.support.expense_forms import AcceptForm
 from timebank.support.expense_forms import ExpenseForm
 from timebank.support.expense_forms import NotPaidBackForm
-from timebank.support.expenses import ToldExpense
+from timebank.support.expense_queries import ToldExpense
 from timebank.support.forms import TakeBackPaidForm
 from timebank.support.models import TOLD
 from timebank.support.views import asked_month
@@ -48,10 +49,10 @@ def index() -> ResponseReturnValue:
     first, last = asked_month()
     return render_template(
         "support/expenses.html",
-        waiting=expenses.list_waiting(session(), community=community()),
+        waiting=expense_queries.list_waiting(session(), community=community()),
         shown=[
             one
-            for one in expenses.list_expenses(session(), community=community(), first=first, last=last)
+            for one in expense_queries.list_expenses(session(), community=community(), first=first, last=last)
             if one.expense.state != TOLD
         ],
         **months_around(first, last),
@@ -68,7 +69,7 @@ def of_exchange(exchange_id: int) -> ResponseReturnValue:
     return render_template(
         "support/expenses_of.html",
         one=shown,
-        found=expenses.expenses_of(session(), community=community(), exchange=shown.exchange),
+        found=expense_queries.expenses_of(session(), community=community(), exchange=shown.exchange),
         open=shown.exchange.state == CONFIRMED,
         mine=mine and may("keep-own-support"),
     )
@@ -103,7 +104,7 @@ def show(expense_id: int) -> ResponseReturnValue:
         one=one,
         bearers=BEARER_LABELS,
         kinds=KIND_LABELS,
-        others=expenses.others_with(session(), expense=one.expense) if may("see-support") else (),
+        others=expense_queries.others_with(session(), expense=one.expense) if may("see-support") else (),
     )
 
 
@@ -215,7 +216,7 @@ def _exchange(exchange_id: int) -> Shown:
 
 def _found(expense_id: int) -> ToldExpense:
     check_on()
-    return expenses.find_expense(session(), community=community(), expense_id=expense_id) or abort(404)
+    return expense_queries.find_expense(session(), community=community(), expense_id=expense_id) or abort(404)
 
 
 def _seen(expense_id: int) -> ToldExpense:

@@ -1,15 +1,12 @@
 """What whoever gave has laid out for an exchange: told, booked as owed to them, declined, or taken back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select
-from sqlalchemy import func
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm import aliased
 
 import ledger
 from timebank import books
@@ -18,12 +15,12 @@ from timebank.actor import Actor
 from timebank.communities.days import check_day
 from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
+from timebank.db import violated
 from timebank.documents.vouchers import keep_voucher
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
-from timebank.members.models import Member
 from timebank.money import NoMoneyAtAll
 from timebank.support.models import BOOKED
 from timebank.support.models import CARRYING
@@ -44,8 +41,6 @@ EXPENSE: Final = "support-expense"
 _ACTIVITY, _OUTLAYS = "support", "outlays"
 #: An expense is told of within a year, or it is another matter.
 _LATEST_DAYS: Final = 366
-
-_Giver, _Receiver = aliased(Member, name="giver"), aliased(Member, name="receiver")
 
 
 class NotBookedYet(Refusal):
@@ -135,42 +130,14 @@ class Facts:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToldExpense:
-    """An expense with its exchange and the two members."""
-
-    expense: SupportExpense
-    exchange: Exchange
-    giver: Member
-    receiver: Member
-
-    @property
-    def stands(self) -> bool:
-        """It is owed: booked, and nobody took it back."""
-        return self.expense.state == BOOKED and self.expense.reversal_id is None
-
-    @property
-    def by_receiver(self) -> bool:
-        """Whoever received pays it back, and not the group."""
-        return self.expense.borne_by == RECEIVER
-
-
 def tell(
     session: Session, *, community: Community, exchange: Exchange, facts: Facts, actor: Actor
 ) -> SupportExpense:
     """Write down what whoever gave says that they laid out, once for each form; a coordinator decides."""
     what = clean_line(facts.what, longest=LONGEST_WHAT)
     why = clean_line(facts.no_receipt_because, longest=LONGEST_REASON)
-    there = session.scalar(
-        select(SupportExpense).where(
-            SupportExpense.community_id == community.id, SupportExpense.key == facts.key
-        )
-    )
-    if there is not None:
-        known = (there.exchange_id, there.what, there.kind, there.amount_minor, there.spent_on)
-        if known != (exchange.id, what, facts.kind, facts.amount_minor, facts.spent_on):
-            raise ExpenseToldBefore
-        return there
+    if (there := _saved(session, community, facts.key)) is not None:
+        return _the_same(there, exchange, facts, what)
     if exchange.state != CONFIRMED:
         raise NotBookedYet
     _check(community, exchange, facts, what, why)
@@ -195,8 +162,16 @@ def tell(
         told_at=clock.now(),
         actor=str(actor),
     )
-    session.add(told)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(told)
+            session.flush()
+    except IntegrityError as clash:
+        # The same form twice at the same moment: the other one was first.
+        there = _saved(session, community, facts.key)
+        if violated(clash) != "uq_support_expense_community_id_key" or there is None:
+            raise
+        return _the_same(there, exchange, facts, what)
     return told
 
 
@@ -295,62 +270,21 @@ def take_back(
     session.flush()
 
 
-# --- what is read -----------------------------------------------------------------------------------------
-
-
-def find_expense(session: Session, *, community: Community, expense_id: int) -> ToldExpense | None:
-    """Find an expense of this community; another's is not found."""
-    row = session.execute(told_expenses(community).where(SupportExpense.id == expense_id)).one_or_none()
-    return ToldExpense(*row) if row else None
-
-
-def expenses_of(session: Session, *, community: Community, exchange: Exchange) -> Sequence[ToldExpense]:
-    """List the expenses of an exchange, in the order in which they were told."""
-    found = (
-        told_expenses(community).where(SupportExpense.exchange_id == exchange.id).order_by(SupportExpense.id)
-    )
-    return [ToldExpense(*row) for row in session.execute(found)]
-
-
-def list_waiting(session: Session, *, community: Community) -> Sequence[ToldExpense]:
-    """List what nobody has decided about, the oldest first."""
-    found = told_expenses(community).where(SupportExpense.state == TOLD).order_by(SupportExpense.id)
-    return [ToldExpense(*row) for row in session.execute(found)]
-
-
-def count_waiting(session: Session, community: Community) -> int:
-    """Count the expenses about which nobody has decided."""
-    waiting = select(func.count()).where(
-        SupportExpense.community_id == community.id, SupportExpense.state == TOLD
-    )
-    return session.scalar(waiting) or 0
-
-
-def list_expenses(
-    session: Session, *, community: Community, first: date, last: date, member: Member | None = None
-) -> Sequence[ToldExpense]:
-    """List the expenses of some days, the newest first; of one member, on either side, where asked."""
-    found = told_expenses(community).where(SupportExpense.spent_on.between(first, last))
-    if member is not None:
-        found = found.where((Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id))
-    found = found.order_by(SupportExpense.spent_on.desc(), SupportExpense.id.desc())
-    return [ToldExpense(*row) for row in session.execute(found)]
-
-
-def others_with(session: Session, *, expense: SupportExpense) -> Sequence[SupportExpense]:
-    """List other expenses that show the same photograph: one receipt may stand for two, or was sent twice."""
-    if expense.voucher_id is None:
-        return []
-    found = select(SupportExpense).where(
-        SupportExpense.community_id == expense.community_id,
-        SupportExpense.voucher_id == expense.voucher_id,
-        SupportExpense.id != expense.id,
-        SupportExpense.state != DECLINED,
-    )
-    return session.scalars(found.order_by(SupportExpense.id)).all()
-
-
 # --- the leaves -------------------------------------------------------------------------------------------
+
+
+def _saved(session: Session, community: Community, key: str) -> SupportExpense | None:
+    return session.scalar(
+        select(SupportExpense).where(SupportExpense.community_id == community.id, SupportExpense.key == key)
+    )
+
+
+def _the_same(there: SupportExpense, exchange: Exchange, facts: Facts, what: str) -> SupportExpense:
+    """Refuse a form that is saved again with other content; a double click has the same."""
+    known = (there.exchange_id, there.what, there.kind, there.amount_minor, there.spent_on)
+    if known != (exchange.id, what, facts.kind, facts.amount_minor, facts.spent_on):
+        raise ExpenseToldBefore
+    return there
 
 
 def _check(community: Community, exchange: Exchange, facts: Facts, what: str, why: str) -> None:
@@ -377,14 +311,3 @@ def _reason(typed: str) -> str:
     if not is_visible(why):
         raise ReasonMissing
     return why
-
-
-def told_expenses(community: Community) -> Select[SupportExpense, Exchange, Member, Member]:
-    """Ask for the expenses of a community, as ``ToldExpense`` holds them."""
-    return (
-        select(SupportExpense, Exchange, _Giver, _Receiver)
-        .join(Exchange, Exchange.id == SupportExpense.exchange_id)
-        .join(_Giver, _Giver.id == Exchange.giver_id)
-        .join(_Receiver, _Receiver.id == Exchange.receiver_id)
-        .where(SupportExpense.community_id == community.id)
-    )

@@ -20,7 +20,7 @@ from timebank.support.closing import ExpenseLine
 from timebank.support.closing import VisitLine
 from timebank.support.closing import expenses_in
 from timebank.support.closing import visits_in
-from timebank.support.expenses import list_expenses
+from timebank.support.expense_queries import list_expenses
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
 from timebank.support.queries import Owed

@@ -33,7 +33,7 @@ from timebank.support import paid
 from timebank.support import planning
 from timebank.support import queries
 from timebank.support import visits
-from timebank.support.expenses import list_expenses
+from timebank.support.expense_queries import list_expenses
 from timebank.support.forms import WAY_LABELS
 from timebank.support.forms import PaidForm
 from timebank.support.forms import TakeBackPaidForm

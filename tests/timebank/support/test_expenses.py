@@ -23,6 +23,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import reverse_exchange
 from timebank.money import NoMoneyAtAll
 from timebank.rates.models import MEMBER
+from timebank.support import expense_queries
 from timebank.support import expenses
 from timebank.support.models import BOOKED
 from timebank.support.models import BY_GROUP
@@ -112,7 +113,7 @@ def test_what_whoever_gave_tells_waits_until_a_coordinator_decides(place: Place)
     told = tells(place, visit)
     other = tells(place, visit, key="form:another", amount_minor=90)
     assert place.money() == before
-    assert expenses.count_waiting(place.session, place.community) == 2
+    assert expense_queries.count_waiting(place.session, place.community) == 2
     books_it(place, told, BY_GROUP)
     books_it(place, told, BY_GROUP)
     assert (told.state, told.borne_by) == (BOOKED, BY_GROUP)
@@ -127,7 +128,7 @@ def test_what_whoever_gave_tells_waits_until_a_coordinator_decides(place: Place)
     with pytest.raises(expenses.DecidedMeanwhile):
         expenses.decline(place.session, expense=told, reason="Too late")
     assert place.money()["payable:G"] == -1080
-    assert expenses.list_waiting(place.session, community=place.community) == []
+    assert expense_queries.list_waiting(place.session, community=place.community) == []
     assert place.faults() == []
 
 
@@ -252,11 +253,11 @@ def test_the_sheet_of_the_year_tells_what_was_no_thanks(place: Place) -> None:
 def test_a_photograph_that_is_there_twice_is_told(place: Place) -> None:
     visit = place.visit()
     one, two = tells(place, visit), tells(place, visit, key="form:2")
-    assert [other.id for other in expenses.others_with(place.session, expense=one)] == [two.id]
+    assert [other.id for other in expense_queries.others_with(place.session, expense=one)] == [two.id]
     expenses.decline(place.session, expense=two, reason="Twice")
-    assert expenses.others_with(place.session, expense=one) == []
+    assert expense_queries.others_with(place.session, expense=one) == []
     without = tells(place, visit, key="form:3", content=b"", no_receipt_because="a meter")
-    assert expenses.others_with(place.session, expense=without) == []
+    assert expense_queries.others_with(place.session, expense=without) == []
 
 
 @pytest.mark.parametrize(
