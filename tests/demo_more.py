@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.house_banks import pay_by_files
 from tests.house_between import agree_on_hours
 from tests.house_bills import send_bills
 from tests.house_money import repeats
@@ -13,6 +14,7 @@ from tests.house_rates import price_help
 from tests.house_tickets import sell_tickets
 from timebank import clock
 from timebank.actor import TERMINAL
+from timebank.banks.models import TransferFile
 from timebank.between.models import HoursAcross
 from timebank.between.models import HoursAgreement
 from timebank.cli.demo_data import SLUG
@@ -79,6 +81,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         community = the_demo(session)
         price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
+        pay_by_files(session, community, session.get_one(Member, 1))
         send_bills(session, community, session.get_one(Member, 8))
         sell_tickets(
             session, community, session.get_one(Member, 1), session.get_one(Member, 8), name="10枚つづり"
@@ -90,6 +93,8 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],
+        "file_id": [*session.scalars(select(TransferFile.id)), 9_999],
+        "line_number": [1, 9_999],
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
     }

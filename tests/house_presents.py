@@ -15,7 +15,7 @@ def give_hours(
     session: Session, community: Community, giver: Member, receiver: Member, other: Member
 ) -> Things:
     """Have the giver help for a while, and give some of it away."""
-    an_exchange(session, community, giver, other, minutes=300)
+    an_exchange(session, community, giver, other, minutes=300, key="form:earned before")
     wish = Wish(giver=giver, receiver=receiver, minutes=10, words="Thank you", key="form:present")
     given = give(session, community=community, wish=wish, actor=as_member(giver))
     return {"present_id": {"to the receiver": given.present.id}}

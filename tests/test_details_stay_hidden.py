@@ -65,7 +65,8 @@ def found(text: str) -> set[str]:
 
 def everybody_is_reached(session: Session) -> None:
     """Let every member show everything to all members, and agree to the rules."""
-    for community in session.scalars(select(Community)):
+    # Communities that only stand beside the house have no rules.
+    for community in session.scalars(select(Community).where(Community.slug.in_((HERE, ELSEWHERE)))):
         for member in session.scalars(select(Member).where(Member.community_id == community.id)):
             for kind, value in (
                 (TELEPHONE, f"06-0771-3307-713-{member.id}"),
@@ -117,11 +118,13 @@ def test_no_page_or_file_shows_a_detail_before_a_button_is_pressed(house: House)
                     continue
                 if (answer.mimetype or "").startswith("image/"):
                     continue
+                # A file for the bank is in its own letters.
+                text = answer.data.decode(errors="replace")
                 if path != OWN_PAGE:
-                    assert found(answer.text) == set(), (role, path)
+                    assert found(text) == set(), (role, path)
                 assert found(str(answer.headers)) == set(), (role, path)
                 # Nor with which address anybody else signs in.
-                assert set(SIGN_INS.findall(answer.text)) <= {own}, (role, path)
+                assert set(SIGN_INS.findall(text)) <= {own}, (role, path)
     assert opened > 300
 
 
