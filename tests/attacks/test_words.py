@@ -148,7 +148,17 @@ NO_WORDS = {
     *("paid_hours", "thanked_hours", "numbers"),
     *("spent_on", "borne_by", "carrying", "second_officer", "month"),
     # Figures, and names in the few characters that banks write.
-    *("bank_code", "branch_code", "holder", "consignor", "consignor_code", "pays_on", "looked", "paid_on"),
+    *(
+        "bank_code",
+        "branch_code",
+        "holder",
+        "consignor",
+        "consignor_code",
+        "pays_on",
+        "looked",
+        "paid_on",
+        "accounts",
+    ),
     *("shown", "who", "wants_receipt", "name_hidden"),
     *("weekdays", "nths", "first_on", "last_on"),
     *("buyer", "offer", "tickets", "face", "months", "on_paper", "given_on", "refunds", "limit", "days"),

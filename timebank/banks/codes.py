@@ -44,6 +44,14 @@ def names_of(bank_code: str, branch_code: str) -> tuple[str, str]:
     return bank.name, branch.name
 
 
+def shown_names(bank_code: str, branch_code: str) -> tuple[str, str]:
+    """Name a bank and its branch for a page; by their codes where the list does not know them any more."""
+    try:
+        return names_of(bank_code, branch_code)
+    except (BankUnknown, BranchUnknown):
+        return bank_code, branch_code
+
+
 def kana_of(bank_code: str, branch_code: str) -> tuple[str, str]:
     """Name a bank and its branch as banks write them, cut to their places in the file."""
     bank, branch = _found(bank_code, branch_code)

@@ -15,12 +15,13 @@ from timebank import clock
 from timebank.banks import accounts
 from timebank.banks import files
 from timebank.banks import queries
-from timebank.banks.codes import names_of
+from timebank.banks.codes import shown_names
 from timebank.banks.forms import KIND_LABELS
 from timebank.banks.forms import BankHasPaidForm
 from timebank.banks.forms import CameBackForm
 from timebank.banks.forms import NewFileForm
 from timebank.banks.forms import ThrowAwayForm
+from timebank.banks.models import DROPPED
 from timebank.banks.models import MADE
 from timebank.banks.models import PAID
 from timebank.banks.models import TransferFile
@@ -60,11 +61,12 @@ def new() -> ResponseReturnValue:
         return redirect(url_for("banks.paying"), 303)
     dues = queries.list_due(session(), community=here)
     today = clock.today(here.time_zone)
-    amounts = _shown() or [(one.member, one.amount_minor) for one in dues]
+    amounts = _shown() or [(one.member, one.amount_minor) for one in dues if one.account is not None]
     form = NewFileForm(dues, amounts, here.currency, pays_on=queries.next_bank_day(today))
     if form.validate_on_submit():
         with refusals(form):
             chosen = [one for one in amounts if one[0].id in (form.who.data or ())]
+            files.check_accounts(session(), members=[one[0] for one in chosen], seen=form.accounts.data or "")
             order = files.Order(
                 amounts=chosen, pays_on=form.pays_on.data, looked=form.looked.data, key=form.key.data or ""
             )
@@ -75,7 +77,7 @@ def new() -> ResponseReturnValue:
                 raise
             flash(_("The file is made. What stands in it is under way until you say that the bank has paid."))
             return redirect(url_for(".show", file_id=made.id), 303)
-    return form_page("banks/new_file.html", form, dues=dues, names=names_of, kinds=KIND_LABELS)
+    return form_page("banks/new_file.html", form, dues=dues, names=shown_names, kinds=KIND_LABELS)
 
 
 @bp.get("/support/transfers/<int:file_id>")
@@ -87,7 +89,7 @@ def show(file_id: int) -> ResponseReturnValue:
         "banks/file.html",
         file=found,
         lines=queries.lines_of(session(), file=found),
-        names=names_of,
+        names=shown_names,
         kinds=KIND_LABELS,
     )
 
@@ -97,6 +99,9 @@ def show(file_id: int) -> ResponseReturnValue:
 def content(file_id: int) -> ResponseReturnValue:
     """Give the file as the bank gets it."""
     found = _file(file_id)
+    if found.state == DROPPED:
+        # Everything in it is owed again, and may stand in another file by now.
+        raise files.NotUnderWay
     name = f"soufuri-{found.pays_on:%Y%m%d}-{found.id}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(found.content, mimetype="application/octet-stream", headers=headers)

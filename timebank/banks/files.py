@@ -35,6 +35,7 @@ from timebank.banks.models import TransferLine
 from timebank.banks.queries import banks_pay_on
 from timebank.banks.queries import is_first
 from timebank.banks.queries import lines_of
+from timebank.banks.queries import mark_of
 from timebank.communities.days import check_open_day
 from timebank.communities.models import Community
 from timebank.db import violated
@@ -48,7 +49,7 @@ from timebank.support.models import SupportPaid
 from timebank.text import clean_line
 from timebank.text import is_visible
 
-#: What an entry is by which the bank has paid a file, and by which it has given a line of it back.
+#: What an entry is by which the bank has paid a file, or has given a line of it back.
 TRANSFERRED, CAME_BACK = "transfer-file", "transfer-back"
 #: The only currency that the format knows.
 YEN: Final = "JPY"
@@ -142,8 +143,7 @@ def make_file(session: Session, *, community: Community, order: Order, actor: Ac
     """Make a file for the bank, and book what stands in it as under way, once for each form."""
     if (there := _saved(session, community, order.key)) is not None:
         return _the_same(session, there, order)
-    sender = paying_account(session, community=community)
-    if sender is None:
+    if (sender := paying_account(session, community=community)) is None:
         raise PayingAccountMissing
     _check(community, order)
     accounts = {member: session.get(BankAccount, member.id) for member, _amount in order.amounts}
@@ -196,6 +196,15 @@ def make_file(session: Session, *, community: Community, order: Order, actor: Ac
         )
     session.flush()
     return made
+
+
+def check_accounts(session: Session, *, members: Sequence[Member], seen: str) -> None:
+    """Refuse a file for somebody whose account is another one than was shown and compared."""
+    marks = dict(one.split(":", maxsplit=1) for one in seen.split() if ":" in one)
+    for member in (one for one in members if str(one.id) in marks):
+        account = session.get(BankAccount, member.id)
+        if account is None or mark_of(account) != marks[str(member.id)]:
+            raise AccountGone(name=member.name)
 
 
 def bank_has_paid(

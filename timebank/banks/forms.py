@@ -21,6 +21,7 @@ from timebank.banks.models import LONGEST_REASON
 from timebank.banks.models import ORDINARY
 from timebank.banks.models import SAVINGS
 from timebank.banks.queries import Due
+from timebank.banks.queries import mark_of
 from timebank.i18n import money
 from timebank.members.models import Member
 from timebank.web import DayField
@@ -133,6 +134,8 @@ class NewFileForm(KeyedForm):
 
     #: Members' ids and what they are owed: ``12:600 15:1200``.
     shown = HiddenField()
+    #: Members' ids and marks of their accounts as they were shown.
+    accounts = HiddenField()
     who = SelectMultipleField(
         _("Who is paid by the bank?"),
         coerce=int,
@@ -149,16 +152,15 @@ class NewFileForm(KeyedForm):
     def __init__(
         self, dues: Sequence[Due], amounts: Sequence[tuple[Member, int]], currency: str, **known: Any
     ) -> None:
-        ready = {one.member.id for one in dues if one.account is not None}
-        chosen = [(member, amount) for member, amount in amounts if member.id in ready]
         super().__init__(
-            who=[member.id for member, _amount in chosen],
-            shown=" ".join(f"{member.id}:{amount}" for member, amount in chosen),
+            who=[member.id for member, _amount in amounts],
+            shown=" ".join(f"{member.id}:{amount}" for member, amount in amounts),
+            accounts=" ".join(f"{one.member.id}:{mark_of(one.account)}" for one in dues if one.account),
             **known,
         )
         self.who.choices = [
             SelectChoice(member.id, f"{member.name} ({member.number}) · {money(amount, currency)}")
-            for member, amount in chosen
+            for member, amount in amounts
         ]
 
 

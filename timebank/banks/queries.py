@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import exists
@@ -117,3 +118,9 @@ def banks_pay_on(day: date) -> bool:
     """
     turn = (day.month, day.day) == (12, 31) or (day.month == 1 and day.day <= 3)
     return day.weekday() < _SATURDAY and not turn
+
+
+def mark_of(account: BankAccount) -> str:
+    """Spell an account short, so that a form can tell whether it was this one that was shown."""
+    facts = (account.bank_code, account.branch_code, account.kind, account.number, account.holder)
+    return sha256(repr(facts).encode()).hexdigest()[:16]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank.banks import accounts
-from timebank.banks.codes import names_of
+from timebank.banks.codes import shown_names
 from timebank.banks.files import YEN
 from timebank.banks.forms import KIND_LABELS
 from timebank.banks.forms import AccountForm
@@ -78,7 +78,7 @@ def paying() -> ResponseReturnValue:
             )
             flash(_("It is saved."))
             return redirect(url_for("transfers.index"), 303)
-    names = names_of(known.bank_code, known.branch_code) if known else None
+    names = shown_names(known.bank_code, known.branch_code) if known else None
     return form_page("banks/paying.html", form, known=known, names=names, kinds=KIND_LABELS)
 
 
@@ -110,7 +110,7 @@ def _told(account: BankAccount | None) -> str:
     """Tell an account as people read it, so that a wrong branch is seen."""
     if account is None:
         return ""
-    bank, branch = names_of(account.bank_code, account.branch_code)
+    bank, branch = shown_names(account.bank_code, account.branch_code)
     return f"{bank} {branch} {KIND_LABELS[account.kind]} {account.number} {account.holder}"
 
 

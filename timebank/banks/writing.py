@@ -18,11 +18,13 @@ TAKEN: Final = frozenset(_KANA + _SIGNS)
 #: Small kana, the long bar in its several shapes, ヲ, which passbooks write as オ, and the dot between names.
 _LARGE: Final = str.maketrans(
     {
-        **dict(zip("ｧｨｩｪｫｬｭｮｯｦ", "ｱｲｳｴｵﾔﾕﾖﾂｵ", strict=True)),
+        **dict(zip("ｧｨｩｪｫｬｭｮｯｦヵヶヮヰヱ", "ｱｲｳｴｵﾔﾕﾖﾂｵｶｹﾜｲｴ", strict=True)),
         **dict.fromkeys("ｰ‐‑‒–—―−", "-"),
         **dict.fromkeys("・･", " "),
     }
 )
+#: Voiced marks that stand alone belong to the kana before them.
+_MARKS: Final = str.maketrans({"゛": "\u3099", "゜": "\u309a"})
 
 
 class BankCharacters(Refusal):
@@ -39,7 +41,8 @@ class BankCharacters(Refusal):
 
 def as_banks_write(name: str, *, field: str) -> str:
     """Write a name as banks do: ``やまだ はな`` as ``ﾔﾏﾀﾞ ﾊﾅ``; what no bank takes is refused and named."""
-    plain = jaconv.hira2kata(unicodedata.normalize("NFKC", name.strip()))
+    joined = unicodedata.normalize("NFC", name.strip().translate(_MARKS))
+    plain = jaconv.hira2kata(unicodedata.normalize("NFKC", joined))
     narrow = jaconv.z2h(plain, kana=True, ascii=True, digit=True).upper().translate(_LARGE)
     line = " ".join(narrow.split())
     if strange := sorted({one for one in line if one not in TAKEN}):

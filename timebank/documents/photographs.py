@@ -4,10 +4,10 @@ What a camera writes beside the picture (the place, the day, whose telephone) st
 """
 
 import io
+import struct
 from typing import Final
 
 from PIL import Image
-from PIL import ImageOps
 
 from timebank.documents.models import LARGEST
 
@@ -18,7 +18,20 @@ MOST_POINTS: Final = {"JPEG": 50_000_000, "PNG": 25_000_000}
 _SIDES: Final = (2000, 1400, 900)
 _QUALITY: Final = 80
 #: What a file that is broken, or made to do harm, lets the library raise.
-_BROKEN: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, RuntimeWarning)
+_BROKEN: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning)
+#: What a camera that writes carelessly beside its picture lets the library raise; the picture itself is good.
+_CARELESS: Final = (*_BROKEN, ArithmeticError, AttributeError, LookupError, TypeError, struct.error)
+_ORIENTATION: Final = 0x0112
+#: How a picture is turned upright, by what the camera says of how it was held.
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class PhotographBroken(Exception):
@@ -48,9 +61,14 @@ def _smaller(content: bytes, side: int) -> bytes:
             kind = "PNG" if opened.format == "PNG" else "JPEG"
             if opened.width * opened.height > MOST_POINTS[kind]:
                 raise PhotographTooFine
-            # A JPEG can be read at a half, a quarter or an eighth; so its points never all lie in memory.
-            opened.draft("RGB", (side, side))
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            # A JPEG can be read at a half, a quarter or an eighth, by a box of its own proportions; so the
+            # points of a large one never all lie in memory.
+            longer = max(opened.size)
+            box = (max(1, opened.width * side // longer), max(1, opened.height * side // longer))
+            turn = _TURNS.get(_orientation(opened))
+            opened.draft("RGB", box)
+            upright = _eight_bits(opened).convert("RGBA")
+            upright = upright if turn is None else upright.transpose(turn)
             upright.thumbnail((side, side))
             paper = Image.new("RGB", upright.size, "white")
             paper.paste(upright, mask=upright)
@@ -60,3 +78,18 @@ def _smaller(content: bytes, side: int) -> bytes:
     # A new picture: nothing of what stood beside the old one comes along.
     paper.save(made, "JPEG", quality=_QUALITY)
     return made.getvalue()
+
+
+def _orientation(opened: Image.Image) -> int:
+    """Tell how the camera was held; where it says nothing that can be read, upright."""
+    try:
+        return int(opened.getexif().get(_ORIENTATION, 1))
+    except _CARELESS:
+        return 1
+
+
+def _eight_bits(opened: Image.Image) -> Image.Image:
+    """Give a picture whose greys fit into a byte: scanners make some of two."""
+    if not opened.mode.startswith("I"):
+        return opened
+    return opened.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")

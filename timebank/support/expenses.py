@@ -254,7 +254,9 @@ def take_back(
     """Take back what was booked by mistake; both lines stay."""
     why = _reason(reason)
     session.refresh(expense, with_for_update=True)
-    if expense.entry_id is None or expense.reversal_id is not None:
+    if expense.entry_id is None:
+        raise DecidedMeanwhile
+    if expense.reversal_id is not None:
         return
     reversed_ = ledger.reverse(
         session,

@@ -350,3 +350,17 @@ def test_two_members_by_one_file(place: Place) -> None:
     is_paid(place, made)
     assert place.money()["bank:main"] == -1800
     assert faults(place) == []
+
+
+def test_an_account_that_was_changed_since_it_was_shown_is_not_paid(place: Place) -> None:
+    account = accounts.account_of(place.session, member=place.giver)
+    assert account
+    seen = f"{place.giver.id}:{queries.mark_of(account)}"
+    files.check_accounts(place.session, members=[place.giver], seen=seen)
+    said = accounts.Said(bank_code="0001", branch_code="001", kind=ORDINARY, number="42", holder="ﾀﾞﾚｶ")
+    accounts.say_account(place.session, member=place.giver, said=said, actor=COORDINATOR)
+    with pytest.raises(files.AccountGone, match=place.giver.name):
+        files.check_accounts(place.session, members=[place.giver], seen=seen)
+    accounts.forget_account(place.session, member=place.giver)
+    with pytest.raises(files.AccountGone):
+        files.check_accounts(place.session, members=[place.giver], seen=seen)

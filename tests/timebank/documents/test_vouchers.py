@@ -1,5 +1,6 @@
 """Receipts of others are kept as they came, and shown without what a camera writes beside the picture."""
 
+import contextlib
 import io
 import zlib
 
@@ -90,6 +91,34 @@ def test_a_large_photograph_is_shown_smaller() -> None:
     made = io.BytesIO()
     noise.save(made, "JPEG", quality=95)
     assert len(photographs.shown_picture(made.getvalue())) <= LARGEST
+
+
+def test_a_camera_that_writes_carelessly_beside_its_picture_does_no_harm() -> None:
+    good = a_photograph()
+    begins = good.index(b"MM")
+    shown = 0
+    for at in range(begins, begins + 60):
+        for value in (0, 7, 255):
+            careless = good[:at] + bytes([value]) + good[at + 1 :]
+            with contextlib.suppress(photographs.PhotographBroken):
+                shown += bool(photographs.shown_picture(careless))
+    assert shown > 100
+
+
+def test_a_long_receipt_is_not_read_whole() -> None:
+    made = io.BytesIO()
+    Image.new("RGB", (2400, 12_000), "white").save(made, "JPEG")
+    with Image.open(io.BytesIO(photographs.shown_picture(made.getvalue()))) as picture:
+        assert picture.size == (400, 2000)
+
+
+def test_greys_of_two_bytes_are_greys() -> None:
+    made = io.BytesIO()
+    Image.new("I;16", (20, 20), 20_000).save(made, "PNG")
+    with Image.open(io.BytesIO(photographs.shown_picture(made.getvalue()))) as picture:
+        grey = picture.getpixel((5, 5))
+    assert isinstance(grey, tuple)
+    assert 70 < grey[0] < 90
 
 
 def test_the_same_bytes_are_kept_once_and_in_their_community_only(session: Session) -> None:
