@@ -235,7 +235,7 @@ def asked_month() -> tuple[date, date]:
 
 def months_around(first: date, last: date) -> dict[str, date | None]:
     """Name a month's days, and the months before and after it, as far as there is anything to see."""
-    before = months_on(first, -1) if first > date(1900, 1, 1) else None
+    before = months_on(first, -1) if first > community().started_on.replace(day=1) else None
     after = months_on(first, 1) if first < _today().replace(day=1) else None
     return {"month": first, "last": last, "before": before, "after": after}
 
