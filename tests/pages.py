@@ -70,6 +70,8 @@ def accessibility_check() -> Callable[[Page], None]:
     source = axe_source()
 
     def check(page: Page) -> None:
+        # A press that leads to another page may be over before that page is all there.
+        page.wait_for_load_state()
         # In a context without JavaScript axe.run() would never return; its pages are seen with it on, too.
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
