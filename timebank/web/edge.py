@@ -125,6 +125,7 @@ class TimeBank(Flask):
         if request.endpoint == "static":
             return super().full_dispatch_request()
         tries.count_try()
+        safety.read_whole()
         before = _Before()
 
         def answer(session: Session) -> Response:

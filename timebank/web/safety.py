@@ -1,5 +1,6 @@
 """What every answer says to the browser, and what no request may hold."""
 
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from flask import Response
@@ -8,6 +9,8 @@ from flask import current_app
 from flask import g
 from flask import request
 from flask import session as browser
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Map
 from werkzeug.routing import RequestRedirect
@@ -71,13 +74,23 @@ def refuse_strange_host() -> None:
         raise StrangeHost(address=current_app.config["TIMEBANK_BASE_URL"])
 
 
+def read_whole() -> None:
+    """Read what is posted to its end before anything is held: a slow line makes nobody else wait.
+
+    What is too large, or breaks off, is refused afterwards, where a page can say so.
+    """
+    _let_files_in()
+    with suppress(ClientDisconnected, RequestEntityTooLarge):
+        request.get_data()
+
+
 def refuse_unreadable() -> None:
     """Refuse what is no form, and NUL and half characters in the address; forms see to their own fields."""
     machine = hasattr(current_app.view_functions.get(request.endpoint or ""), FROM_MACHINES)
     if request.method == "POST" and request.mimetype not in FORM_KINDS and not machine:
         abort(415)
-    _let_files_in()
-    # Kept, so that the form is read from it afterwards. What comes in pieces Werkzeug cuts off at the limit.
+    # Kept since it was read whole, so that the form is read from it. What comes in pieces Werkzeug cuts off
+    # at the limit.
     sent = request.get_data()
     if request.max_content_length is not None and len(sent) >= request.max_content_length:
         abort(413)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -199,6 +200,27 @@ def test_what_comes_in_pieces_is_not_cut_off_but_refused(app: Flask, hana: Neigh
     )
     assert answer.status_code == 413
     assert written(app, lambda session: session.scalars(select(HelpKind)).all()) == []
+
+
+def test_a_slow_line_makes_nobody_else_wait(app: Flask, hana: Neighbour) -> None:
+    class Slow(io.BytesIO):
+        """What somebody sends while others go on writing."""
+
+        def readinto(self, buffer: Any, /) -> int:
+            if not others:
+                others.append(written(app, lambda session: a_community(session, slug="enshu").id))
+            return super().readinto(buffer)
+
+    others, body = list[int](), b"name=Driving"
+    answer = signed_in(app, hana).open(
+        "/kadoma/settings/kinds",
+        method="POST",
+        input_stream=Slow(body),
+        content_length=len(body),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 303
+    assert len(others) == 1
 
 
 def test_letters_of_any_kind_are_read(app: Flask, hana: Neighbour) -> None:
