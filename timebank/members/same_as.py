@@ -46,6 +46,11 @@ def older_records(session: Session, *, member: Member) -> list[Member]:
     return found
 
 
+def record_ids(session: Session, *, member: Member) -> set[int]:
+    """Give the ids of a member's records: their own, and of each that was joined into it."""
+    return {member.id, *(one.id for one in older_records(session, member=member))}
+
+
 def joined_among(session: Session, *, members: Collection[Member]) -> dict[int, str]:
     """Tell which of these were joined into another record, and that one's number."""
     ids = [one.id for one in members if one.state == LEFT]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
+from timebank.members.same_as import record_ids
 from timebank.support.models import BOOKED
 from timebank.support.models import DECLINED
 from timebank.support.models import RECEIVER
@@ -76,7 +77,8 @@ def list_expenses(
     """List the expenses of some days, the newest first; of one member, on either side, where asked."""
     found = told_expenses(community).where(SupportExpense.spent_on.between(first, last))
     if member is not None:
-        found = found.where((Exchange.giver_id == member.id) | (Exchange.receiver_id == member.id))
+        theirs = record_ids(session, member=member)
+        found = found.where(Exchange.giver_id.in_(theirs) | Exchange.receiver_id.in_(theirs))
     found = found.order_by(SupportExpense.spent_on.desc(), SupportExpense.id.desc())
     return [ToldExpense(*row) for row in session.execute(found)]
 

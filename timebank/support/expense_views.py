@@ -14,6 +14,7 @@ from timebank.documents.vouchers import shown_of
 from timebank.exchanges import queries as exchanges
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.queries import Shown
+from timebank.members.same_as import record_ids
 from timebank.support import expense_queries
 from timebank.support import expenses
 from timebank.support.expense_forms import BEARER_LABELS
@@ -227,4 +228,7 @@ def _seen(expense_id: int) -> ToldExpense:
 def _may_see(*parties: int) -> bool:
     """Say whether whoever asks is one of the two, or an officer; who only logs for a member is neither."""
     me = oneself()
-    return may("see-support") or (me is not None and me.id in parties and may("see-own-support"))
+    if may("see-support"):
+        return True
+    mine = record_ids(session(), member=me) if me is not None else set[int]()
+    return not mine.isdisjoint(parties) and may("see-own-support")

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.members.models import Member
 from timebank.members.queries import find_member
+from timebank.members.same_as import record_ids
 from timebank.memberships.service import rule_of
 from timebank.rates.queries import terms_on
 from timebank.support import closing
@@ -128,7 +129,8 @@ def own_bill() -> ResponseReturnValue:
     check_on()
     first, last = asked_month()
     found = month_of(session(), community=community(), first=first, last=last).bills
-    shown = [one for one in found if one.member.id == oneself().id]
+    mine = record_ids(session(), member=oneself())
+    shown = [one for one in found if one.member.id in mine]
     return _bills(shown, first, last, back=url_for("visits.mine", month=first.strftime("%Y-%m")))
 
 

@@ -23,6 +23,7 @@ from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.members.models import Member
+from timebank.members.same_as import record_ids
 from timebank.money import Money
 from timebank.payments.booking import TAKEN
 from timebank.payments.booking import Shares
@@ -218,10 +219,11 @@ def find_bill(session: Session, *, community: Community, token: str) -> HelpBill
 
 def list_online(session: Session, *, community: Community, member: Member) -> Sequence[Online]:
     """List what a member paid through Stripe, or is about to pay at a konbini, the newest first."""
+    theirs = record_ids(session, member=member)
     found = (
         select(HelpPayment, Payment)
         .join(Payment, _OF_HELP)
-        .where(HelpPayment.community_id == community.id, HelpPayment.member_id == member.id, _counts())
+        .where(HelpPayment.community_id == community.id, HelpPayment.member_id.in_(theirs), _counts())
         .order_by(Payment.id.desc())
     )
     return [Online(*row) for row in session.execute(found)]

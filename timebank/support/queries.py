@@ -21,6 +21,8 @@ from timebank.errors import N_
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
+from timebank.members.same_as import older_records
+from timebank.members.same_as import record_ids
 from timebank.rates.models import NOBODY
 from timebank.rates.models import SupportTerms
 from timebank.support.models import SupportPaid
@@ -124,7 +126,8 @@ def list_visits(
     """List the visits of some days that have money in them, the newest first; of one member where asked."""
     found = told_visits(community).where(Exchange.worked_on.between(first, last))
     if member is not None:
-        found = found.where(or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id))
+        theirs = record_ids(session, member=member)
+        found = found.where(or_(Exchange.giver_id.in_(theirs), Exchange.receiver_id.in_(theirs)))
     rows = session.execute(found.order_by(Exchange.worked_on.desc(), Exchange.id.desc()).limit(limit))
     return [Told(*row) for row in rows]
 
@@ -180,6 +183,15 @@ def left_open(session: Session, *, community: Community, member: Member) -> Left
     return LeftOpen(owes_minor=owed.owes_minor, is_owed_minor=owed.is_owed_minor, tickets_minor=tickets)
 
 
+def left_on_records(
+    session: Session, *, community: Community, member: Member
+) -> list[tuple[Member, LeftOpen]]:
+    """Tell what is open on records that were joined into a member's: money stays where it was booked."""
+    records = older_records(session, member=member)
+    found = [(one, left_open(session, community=community, member=one)) for one in records]
+    return [(one, left) for one, left in found if left.owes_minor or left.is_owed_minor]
+
+
 def kept_hours(session: Session, *, community: Community) -> Kept:
     """Tell what is kept, and what is laid apart for it: so that nobody promises more than is there."""
     lines = {(one.code, one.commodity): one for one in ledger.trial_balance(session, community.book_id)}
@@ -189,9 +201,10 @@ def kept_hours(session: Session, *, community: Community) -> Kept:
 
 
 def list_paid(session: Session, *, community: Community, member: Member) -> Sequence[SupportPaid]:
-    """List what a member paid or was paid, the newest first."""
+    """List what a member paid or was paid, also on records that were joined into theirs, the newest first."""
+    theirs = record_ids(session, member=member)
     found = select(SupportPaid).where(
-        SupportPaid.community_id == community.id, SupportPaid.member_id == member.id
+        SupportPaid.community_id == community.id, SupportPaid.member_id.in_(theirs)
     )
     return session.scalars(found.order_by(SupportPaid.paid_on.desc(), SupportPaid.id.desc())).all()
 

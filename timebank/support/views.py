@@ -24,6 +24,7 @@ from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
+from timebank.members.same_as import record_ids
 from timebank.payments.here import gateway_here
 from timebank.payments.views import STATES
 from timebank.rates.forms import ITEM_LABELS
@@ -114,7 +115,8 @@ def show(exchange_id: int) -> ResponseReturnValue:
     """Tell both sides, and officers, what a visit costs and what becomes of the money."""
     found = queries.find_visit(session(), community=community(), exchange_id=exchange_id) or abort(404)
     me = oneself()
-    if not may("see-support") and (me is None or me.id not in (found.giver.id, found.receiver.id)):
+    mine = record_ids(session(), member=me) if me is not None else set[int]()
+    if not may("see-support") and mine.isdisjoint((found.giver.id, found.receiver.id)):
         abort(404)
     used = used_for(session(), community=community(), exchange_id=exchange_id)
     return render_template("support/visit.html", one=found, used=used)
@@ -133,6 +135,8 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "support/mine.html",
         owed=queries.owed_of(session(), community=here, member=me),
+        records=queries.left_on_records(session(), community=here, member=me),
+        mine=record_ids(session(), member=me),
         paid=queries.list_paid(session(), community=here, member=me),
         shown=found,
         expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
@@ -175,6 +179,7 @@ def of_member(member_id: int) -> ResponseReturnValue:
         "support/of_member.html",
         whose=whose,
         owed=queries.owed_of(session(), community=community(), member=whose),
+        records=queries.left_on_records(session(), community=community(), member=whose),
         paid=queries.list_paid(session(), community=community(), member=whose),
         online=online.list_online(session(), community=community(), member=whose),
         states=STATES,

@@ -24,7 +24,7 @@ from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
-from timebank.members.same_as import older_records
+from timebank.members.same_as import record_ids
 from timebank.money import Money
 from timebank.payments.booking import TAKEN
 from timebank.payments.models import Payment
@@ -217,7 +217,7 @@ def choose(
 
 def whose_tickets(session: Session, *, member: Member) -> set[int]:
     """Tell on which records tickets of a member stand: also on those that were joined into theirs."""
-    return {member.id, *(one.id for one in older_records(session, member=member))}
+    return record_ids(session, member=member)
 
 
 def used_for(session: Session, *, community: Community, exchange_id: int) -> Chosen:

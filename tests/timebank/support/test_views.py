@@ -5,14 +5,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.builders import written
+from tests.timebank.doubles.together import joined
 from tests.timebank.support.desk import FORM
 from tests.timebank.support.desk import NEW
 from tests.timebank.support.desk import SLUG
 from tests.timebank.support.desk import TODAY
 from tests.timebank.support.desk import Desk
 from tests.timebank.support.desk import text_of
+from timebank.communities.models import Community
+from timebank.members.models import Member
 
 pytestmark = pytest.mark.usefixtures("the_same_day")
 
@@ -158,6 +164,25 @@ def test_a_visit_that_is_taken_back_is_marked(desk: Desk) -> None:
     assert "taken back, hours and money together" in desk["Taro"].get(page).text
     assert "Members pay ¥0" in text_of(desk["auditor"].get(f"/{SLUG}/support/visits/").text)
     assert "Nobody owes anything" in desk["auditor"].get(f"/{SLUG}/support/owed/").text
+
+
+def test_who_was_entered_twice_sees_the_money_of_both_records(desk: Desk) -> None:
+    page = desk.writes()
+
+    def join(session: Session) -> None:
+        community = session.scalars(select(Community).where(Community.slug == SLUG)).one()
+        old, new = (session.get_one(Member, desk.ids[name]) for name in ("Hana", "Jiro"))
+        joined(session, community, old, new)
+
+    assert desk["Jiro"].get(page).status_code == 404
+    written(desk.app, join)
+    told = text_of(desk["Jiro"].get(f"/{SLUG}/support/mine").text)
+    assert "was joined: to pay ¥0, thanks to get ¥900. The treasurer settles both." in told
+    assert "Hana gave Taro 1 h 30 min" in told
+    for address in (page, f"{page}/expenses"):
+        assert desk["Jiro"].get(address).status_code == 200
+    officers = desk["treasurer"].get(f"/{SLUG}/support/owed/{desk.ids['Jiro']}").text
+    assert f"/support/owed/{desk.ids['Hana']}" in officers
 
 
 def test_all_of_it_is_in_japanese_too(desk: Desk) -> None:
