@@ -20,16 +20,14 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
-from timebank.banks import zengin
 from timebank.banks.accounts import paying_account
-from timebank.banks.codes import kana_of
+from timebank.banks.content import content_of
 from timebank.banks.models import DROPPED
 from timebank.banks.models import LONGEST_REASON
 from timebank.banks.models import MADE
 from timebank.banks.models import MOST_LINES
 from timebank.banks.models import PAID
 from timebank.banks.models import BankAccount
-from timebank.banks.models import PayingAccount
 from timebank.banks.models import TransferFile
 from timebank.banks.models import TransferLine
 from timebank.banks.queries import banks_pay_on
@@ -160,7 +158,7 @@ def make_file(session: Session, *, community: Community, order: Order, actor: Ac
         community_id=community.id,
         pays_on=order.pays_on,
         amount_minor=sum(amount for _member, amount in order.amounts),
-        content=_content(sender, lines, order.pays_on),
+        content=content_of(sender, lines, order.pays_on),
         state=MADE,
         key=order.key,
         made_at=clock.now(),
@@ -300,35 +298,6 @@ def _check(community: Community, order: Order) -> None:
         raise DayTooFar(days=_LATEST_DAYS)
     if not banks_pay_on(order.pays_on):
         raise NotABankDay
-
-
-def _content(
-    sender: PayingAccount, lines: Sequence[tuple[Member, int, BankAccount, bool]], pays_on: date
-) -> bytes:
-    paying = zengin.Sender(code=sender.consignor_code, name=sender.consignor, account=_account(sender))
-    asked = [
-        zengin.Line(
-            account=_account(account),
-            holder=account.holder,
-            amount=amount,
-            first=first,
-            customer=str(member.id)[-10:],
-        )
-        for member, amount, account, first in lines
-    ]
-    return zengin.written(paying, asked, pays_on=pays_on)
-
-
-def _account(account: BankAccount | PayingAccount) -> zengin.Account:
-    bank, branch = kana_of(account.bank_code, account.branch_code)
-    return zengin.Account(
-        bank_code=account.bank_code,
-        bank=bank,
-        branch_code=account.branch_code,
-        branch=branch,
-        kind=account.kind,
-        number=account.number,
-    )
 
 
 def _under_way(

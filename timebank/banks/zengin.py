@@ -20,7 +20,9 @@ _TRANSFERS, _JIS = "21", "0"
 _FIRST, _OTHER = "1", "0"
 #: By wire, the only way that is left.
 _WIRE: Final = "7"
-_HIGHEST: Final = 9_999_999_999
+#: As many figures as an amount has, and the sum of all of them.
+MOST_A_LINE: Final = 9_999_999_999
+MOST_A_FILE: Final = 999_999_999_999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def _header(sender: Sender, pays_on: date) -> str:
 
 def _data(line: Line) -> str:
     account = line.account
-    if not 0 < line.amount <= _HIGHEST:
+    if not 0 < line.amount <= MOST_A_LINE:
         raise ValueError("an amount that no bank pays at once")
     return _record(
         *("2", _figures(account.bank_code, 4), _words(account.bank, 15)),

@@ -16,11 +16,14 @@ from tests.timebank.support.paying import Place
 from tests.timebank.support.paying import a_place
 from timebank import clock
 from timebank.banks import accounts
+from timebank.banks import content
 from timebank.banks import files
 from timebank.banks import queries
 from timebank.banks.codes import BankUnknown
 from timebank.banks.codes import BranchUnknown
 from timebank.banks.codes import SignUnknown
+from timebank.banks.codes import kana_of
+from timebank.banks.content import MoreThanFits
 from timebank.banks.models import CHECKING
 from timebank.banks.models import DROPPED
 from timebank.banks.models import MADE
@@ -253,8 +256,20 @@ def a_weekend(place: Place) -> date:
         (lambda place: {"amounts": [(place.receiver, 5)]}, files.AccountGone),
         (lambda place: {"amounts": [(place.giver, 601)]}, paid.LessIsOwedNow),
         (lambda place: {"amounts": [(place.giver, 1)] * 1001}, files.TooManyLines),
+        (lambda place: {"amounts": [(place.giver, 10**10)]}, MoreThanFits),
+        (lambda place: {"amounts": [(place.giver, 10**10 - 1)] * 101}, MoreThanFits),
     ],
-    ids=("nobody", "over", "too far", "a weekend", "no account", "more than is owed", "too many"),
+    ids=(
+        "nobody",
+        "over",
+        "too far",
+        "a weekend",
+        "no account",
+        "more than is owed",
+        "too many",
+        "too much",
+        "too much in all",
+    ),
 )
 def test_what_makes_no_file_is_refused(place: Place, said: Any, refusal: type[Refusal]) -> None:
     before = place.money()
@@ -262,6 +277,21 @@ def test_what_makes_no_file_is_refused(place: Place, said: Any, refusal: type[Re
         makes(place, **said(place))
     assert place.money() == before
     assert faults(place) == []
+
+
+@pytest.mark.parametrize(("gone", "whose"), [("018", "ｶﾄﾞﾏ ﾀｽｹｱｲ"), ("058", "Hana")])
+def test_a_bank_that_is_in_the_list_no_more_is_told_with_whose_account_it_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch, gone: str, whose: str
+) -> None:
+    def listed(bank_code: str, branch_code: str) -> tuple[str, str]:
+        if branch_code == gone:
+            raise BranchUnknown(bank=bank_code, code=branch_code)
+        return kana_of(bank_code, branch_code)
+
+    monkeypatch.setattr(content, "kana_of", listed)
+    with pytest.raises(content.BankGone) as refused, place.session.begin_nested():
+        makes(place)
+    assert (refused.value.facts["name"], refused.value.facts["branch"]) == (whose, gone)
 
 
 def test_without_an_account_to_pay_from_there_is_no_file(session: Session) -> None:
