@@ -76,8 +76,7 @@ def first_sign_in(session: Session) -> str:
 
 def help_is_paid(session: Session) -> dict[str, list[object]]:
     """Have help cost something from today on, once; give the ids of what is to come."""
-    found = session.scalars(select(SupportTerms.id)).all()
-    if not found:
+    if not session.scalars(select(TransferFile.id)).all():
         community = the_demo(session)
         price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))

@@ -72,6 +72,7 @@ from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
 from timebank.standing.models import Arrangement
 from timebank.support.models import SupportExpense
+from timebank.tickets.models import TicketOffer
 
 #: One of each role, and somebody who has not signed in.
 WHO = {
@@ -342,6 +343,7 @@ def _written_by_people(session: Session) -> list[str]:
         *(GiftInKind.name, GiftInKind.what, GiftInKind.activity),
         *(getattr(Particulars, name) for name in LONGEST_PARTICULARS),
         *(SupportExpense.what, SupportExpense.no_receipt_because, SupportExpense.note),
+        TicketOffer.name,
         *(Plan.name, Plan.words, Plan.refund, MembershipRule.bank, MembershipRule.post_office),
         *(ShownSignIn.label, ShownSignIn.sign_in_name, ShownSignIn.password),
     )

@@ -23,6 +23,7 @@ from timebank.cli.demo_gifts import ask_for_gifts
 from timebank.cli.demo_joining import ask_to_join
 from timebank.cli.demo_papers import Papers
 from timebank.cli.demo_standing import arrange_weekly
+from timebank.cli.demo_support import pay_for_help
 from timebank.communities.models import Community
 from timebank.communities.models import HelpKind
 from timebank.communities.service import add_kind
@@ -91,6 +92,7 @@ def make_demo(session: Session) -> Community:
     arrange_weekly(
         session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator
     )
+    pay_for_help(session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator)
     seal_entries(session, community=community)
     return community
 

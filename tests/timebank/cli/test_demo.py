@@ -16,6 +16,7 @@ import ledger
 from tests.builders import at
 from tests.databases import SECRET_KEY
 from timebank import clock
+from timebank.banks.proof import check_banks
 from timebank.cli import main
 from timebank.cli.demo import MADE
 from timebank.cli.demo import THERE
@@ -37,6 +38,12 @@ from timebank.people import factors
 from timebank.people import service as people
 from timebank.people.models import Person
 from timebank.pools.proof import check_pools
+from timebank.support import expense_queries
+from timebank.support import queries as queries_of_support
+from timebank.support.models import SupportVisit
+from timebank.support.month_models import SupportMonth
+from timebank.support.proof import check_support
+from timebank.tickets.proof import check_tickets
 
 #: What the database has no part in is looked at on one engine.
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -124,6 +131,18 @@ def test_treasurer_and_steward_have_a_second_step_whose_code_can_be_shown(sessio
     for code, seconds in with_code.values():
         assert len(code) == 6
         assert 0 < seconds <= 60
+
+
+def test_help_is_paid_for_and_a_month_of_it_is_closed(session: Session) -> None:
+    community = make_demo(session)
+    assert [*check_support(session), *check_tickets(session), *check_banks(session)] == []
+    months = session.scalars(select(SupportMonth)).all()
+    assert [one.closed_at is not None for one in months] == [True]
+    ways = session.execute(select(SupportVisit.pays_by, SupportVisit.tickets_minor > 0).distinct()).all()
+    assert {tuple(one) for one in ways} == {("bill", False), ("tickets", True)}
+    assert expense_queries.count_waiting(session, community) == 1
+    hers = queries_of_support.owed_of(session, community=community, member=member(session, community, "010"))
+    assert hers.owes_minor > 0
 
 
 @on_sqlite
