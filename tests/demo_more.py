@@ -37,6 +37,7 @@ from timebank.support.models import HelpBill
 from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
 from timebank.tickets.models import TicketOffer
+from timebank.tickets.models import TicketPaid
 from timebank.tickets.models import TicketSale
 from timebank.web.forms import fresh_key
 
@@ -89,6 +90,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
         "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
         "ticket_number": [1, 9_999],
+        "ticket_paid_id": [*session.scalars(select(TicketPaid.id)), 9_999],
         "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
         "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],

@@ -235,6 +235,10 @@ MONEY: dict[str, Filled] = {
         fresh=lambda _house: {"given_on": today()},
     ),
     "ticket_desk.take_back": Filled("treasurer", REASON, on="a mistake"),
+    "ticket_piles.enter": Filled(
+        "coordinator", key(69) | {"numbers": "32"}, fresh=lambda _house: {"came_on": today()}
+    ),
+    "ticket_piles.take_back": Filled("treasurer", REASON),
     "ticket_offers.index": Filled(
         "steward", {"konbini": "y", "refunds": "y", "limit": "5000000", "days": "03-31 09-30"}
     ),

@@ -90,6 +90,7 @@ USUAL = {
     "sale_id": "cash",
     "arrangement_id": "every day",
     "ticket_number": "the last",
+    "ticket_paid_id": "came in",
     "bill_token": "sent",
     "fee_id": "cash",
     "receipt_id": "of a gift",

@@ -84,6 +84,8 @@ ACTS: Final[dict[str, str]] = {
     "ticket_desk.sell": N_("Sold a booklet of tickets at the desk"),
     "ticket_desk.give_back": N_("Gave money back for tickets"),
     "ticket_desk.take_back": N_("Took back a booklet of tickets"),
+    "ticket_piles.enter": N_("Entered tickets that came in"),
+    "ticket_piles.take_back": N_("Took back what tickets had paid"),
     "ticket_offers.index": N_("Changed what holds for tickets"),
     "ticket_offers.open_one": N_("Began to sell a booklet of tickets"),
     "ticket_offers.close": N_("Sells a booklet of tickets no longer"),

@@ -160,6 +160,7 @@ from timebank.support.sending import SEND_BILL
 from timebank.tickets import desk_views as ticket_desk_views
 from timebank.tickets import known as tickets_known
 from timebank.tickets import offer_views as ticket_offer_views
+from timebank.tickets import pile_views as ticket_pile_views
 from timebank.tickets import purpose as tickets_purpose
 from timebank.tickets import receipt_views as ticket_receipt_views
 from timebank.tickets import selling
@@ -349,7 +350,14 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
-    *(report_views, tickets_views, ticket_desk_views, ticket_offer_views, ticket_receipt_views),
+    *(
+        report_views,
+        tickets_views,
+        ticket_desk_views,
+        ticket_pile_views,
+        ticket_offer_views,
+        ticket_receipt_views,
+    ),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

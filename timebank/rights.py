@@ -121,6 +121,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "keep-own-support": frozenset({MEMBER}),
     "see-support": frozenset({COORDINATOR, TREASURER, AUDITOR}),
     "settle-support": frozenset({TREASURER}),
+    # Whoever may write visits down, or settle what is owed for them.
+    "enter-tickets": frozenset({COORDINATOR, TREASURER}),
     "print-receipts": frozenset({TREASURER}),
     "set-up-receipts": frozenset({STEWARD}),
     # About the community.
@@ -222,6 +224,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "buy-tickets": N_("Buy a booklet of tickets for help by card or konbini"),
     "see-support": N_("See visits that are paid for, what members owe and are owed"),
     "settle-support": N_("Write down what members paid for help, or were paid as thanks"),
+    "enter-tickets": N_("Enter tickets that came in, for what members owe for help, and take that back"),
     "keep-rates": N_("Say who provides help that is paid for, and what an hour of it costs"),
     "settle-shares": N_("Move to whoever has left a household their own hours"),
     "join-records": N_("Find members who were entered twice, and join the two records"),

@@ -25,6 +25,8 @@ from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
 from timebank.support.queries import Owed
 from timebank.support.queries import list_owed
+from timebank.tickets.came_in import came_in_between
+from timebank.tickets.came_in import came_in_by_member
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Bill:
     taxes: Sequence[Tax]
     #: What they owe by now, for whatever month.
     owes_minor: int
+    #: What they paid since the month began with tickets that came in.
+    came_in_minor: int
 
     @property
     def price_minor(self) -> int:
@@ -77,8 +81,8 @@ class Bill:
 
     @property
     def other_minor(self) -> int:
-        """What is owed from other months; below nought what was paid of this one."""
-        return self.owes_minor - self.bill_minor
+        """What is owed from other months; below nought what was paid of this one, unless with tickets."""
+        return self.owes_minor - self.bill_minor + self.came_in_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ class Month:
     thanked: Sequence[Thanked]
     price_minor: int
     tickets_minor: int
+    #: What members paid in its days with tickets that came in, of whatever month.
+    came_in_minor: int
     thanks_minor: int
     way_minor: int
     #: Laid apart for hours that are kept, less what came from there.
@@ -138,11 +144,13 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
     visits = visits_in(session, community=community, first=first, last=last)
     expenses = expenses_in(session, community=community, first=first, last=last)
     owed = {one.member.id: one for one in list_owed(session, community=community)}
+    came_in = came_in_by_member(session, community=community, since=first)
     return Month(
-        bills=_bills(visits, expenses, owed, _Taxes(session, community)),
+        bills=_bills(visits, expenses, owed, came_in, _Taxes(session, community)),
         thanked=_thanked(visits, expenses, owed),
         price_minor=sum(one.price_minor for one in visits),
         tickets_minor=sum(one.sign * one.visit.tickets_minor for one in visits),
+        came_in_minor=came_in_between(session, community=community, first=first, last=last),
         thanks_minor=sum(one.sign * one.visit.thanks_minor for one in visits),
         way_minor=sum(one.sign * one.visit.way_minor for one in visits),
         apart_minor=sum(one.sign * (one.visit.to_fund_minor - one.visit.from_fund_minor) for one in visits),
@@ -182,7 +190,11 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
 
 
 def _bills(
-    visits: Sequence[VisitLine], expenses: Sequence[ExpenseLine], owed: Mapping[int, Owed], taxes: "_Taxes"
+    visits: Sequence[VisitLine],
+    expenses: Sequence[ExpenseLine],
+    owed: Mapping[int, Owed],
+    came_in: Mapping[int, int],
+    taxes: "_Taxes",
 ) -> list[Bill]:
     """Put together who pays what, by name."""
     members, theirs = dict[int, Member](), dict[int, list[VisitLine]]()
@@ -202,6 +214,7 @@ def _bills(
             expenses=outlaid.get(number, ()),
             taxes=taxes.of(theirs.get(number, ())),
             owes_minor=owed[number].owes_minor if number in owed else 0,
+            came_in_minor=came_in.get(number, 0),
         )
         for number, member in members.items()
     ]

@@ -31,6 +31,7 @@ from timebank.support.reports import Span
 from timebank.support.thanks_report import thanks_by_giver
 from timebank.support.views import check_on
 from timebank.text import defused
+from timebank.tickets.came_in import came_in_between
 from timebank.tickets.models import BACK
 from timebank.tickets.models import LAPSED
 from timebank.tickets.models import MISTAKE
@@ -91,6 +92,7 @@ def show() -> ResponseReturnValue:
         span=span,
         asked={"first": f"{span.first:%Y-%m}", "last": f"{span.last:%Y-%m}"},
         received=received,
+        came_in=_came_in(span),
         given=given,
         visits=sum(one.visits for one in months) + alone.visits,
         minutes=sum(one.minutes for one in months) + alone.minutes,
@@ -131,6 +133,8 @@ def _settlement_lines(span: Span) -> Iterator[Sequence[object]]:
     for side, found, labels in sides:
         for one in found:
             yield side, _(labels[one.way]), one.visits, one.minutes, _plain(one.amount_minor)
+    if came_in := _came_in(span):
+        yield _("Whoever received"), _("Of what was owed, with tickets that came in"), "", "", _plain(came_in)
 
 
 def _ticket_lines(span: Span) -> Iterator[Sequence[object]]:
@@ -199,6 +203,11 @@ def _asked() -> tuple[MonthsForm, Span | None]:
 
 def _tickets(span: Span) -> Sequence[Counted]:
     return tickets_between(session(), community=community(), first=span.first, last=span.last)
+
+
+def _came_in(span: Span) -> int:
+    """Tell what of what was owed was paid with tickets that came in."""
+    return came_in_between(session(), community=community(), first=span.first, last=span.last)
 
 
 def _plain(minor: int | None) -> str:

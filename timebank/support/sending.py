@@ -109,6 +109,7 @@ def send(
             "price": bill.price_minor,
             "tickets": bill.tickets_minor,
             "laid_out": bill.expenses_minor,
+            "came_in": bill.came_in_minor,
             "other": bill.other_minor,
             "taxes": [[tax.permille, tax.of_minor] for tax in bill.taxes],
             "link": by_link,

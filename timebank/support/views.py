@@ -43,6 +43,7 @@ from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
 from timebank.support.reports import kept_by_month
+from timebank.tickets.came_in import list_came_in
 from timebank.tickets.queries import was_ever_sold
 from timebank.tickets.spending import used_for
 from timebank.web import actor
@@ -138,6 +139,7 @@ def mine() -> ResponseReturnValue:
         records=queries.left_on_records(session(), community=here, member=me),
         mine=record_ids(session(), member=me),
         paid=queries.list_paid(session(), community=here, member=me),
+        came_in=list_came_in(session(), community=here, member=me),
         shown=found,
         expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
         **months_around(first, last),
@@ -181,6 +183,7 @@ def of_member(member_id: int) -> ResponseReturnValue:
         owed=queries.owed_of(session(), community=community(), member=whose),
         records=queries.left_on_records(session(), community=community(), member=whose),
         paid=queries.list_paid(session(), community=community(), member=whose),
+        came_in=list_came_in(session(), community=community(), member=whose),
         online=online.list_online(session(), community=community(), member=whose),
         states=STATES,
         ways=WAY_LABELS,

@@ -31,6 +31,8 @@ from timebank.tickets.models import MISTAKE
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketOffer
+from timebank.tickets.models import TicketPaid
+from timebank.tickets.models import TicketPaidUse
 from timebank.tickets.models import TicketSale
 from timebank.tickets.models import TicketUse
 from timebank.tickets.offers import rule_of
@@ -285,7 +287,7 @@ def _owes(session: Session, community: Community, sale: TicketSale) -> int:
 
 
 def _given_free(session: Session, sale: TicketSale) -> set[int]:
-    """Name the tickets whose visit was taken back a short while ago."""
+    """Name the tickets whose visit, or what they paid, was taken back a short while ago."""
     lately = clock.now() - timedelta(days=LAPSE_AFTER_DAYS)
     found = (
         select(TicketUse.ticket_id)
@@ -297,7 +299,13 @@ def _given_free(session: Session, sale: TicketSale) -> set[int]:
             ExchangeEvent.happened_at > lately,
         )
     )
-    return set(session.scalars(found))
+    paid = (
+        select(TicketPaidUse.ticket_id)
+        .join(Ticket, Ticket.id == TicketPaidUse.ticket_id)
+        .join(TicketPaid, TicketPaid.id == TicketPaidUse.paid_id)
+        .where(Ticket.sale_id == sale.id, TicketPaid.taken_back_at > lately)
+    )
+    return {*session.scalars(found), *session.scalars(paid)}
 
 
 def _gone(session: Session, tickets: Sequence[Ticket], why: str, day: date) -> None:

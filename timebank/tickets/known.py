@@ -11,6 +11,7 @@ from timebank.known import Known
 from timebank.known import Whom
 from timebank.payments.models import Payment
 from timebank.tickets.models import TicketBack
+from timebank.tickets.models import TicketPaid
 from timebank.tickets.models import TicketSale
 from timebank.tickets.selling import TICKETS
 
@@ -53,6 +54,24 @@ KNOWN: Final = (
             }
         ),
         erase=_forget,
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("What you paid for help with tickets that came in"),
+        table=TicketPaid,
+        about=lambda whom: TicketPaid.member_id == whom.member_id,
+        told={
+            "paid_on": N_("When"),
+            "amount_minor": N_("Amount, in the smallest coin"),
+            "currency": N_("Currency"),
+            "taken_back_because": N_("Why it was taken back"),
+        },
+        untold=frozenset(
+            {
+                *("id", "community_id", "member_id", "key", "done_at", "actor"),
+                *("entry_id", "reversal_id", "taken_back_at"),
+            }
+        ),
         kept=_KEPT,
     ),
     Known(

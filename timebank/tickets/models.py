@@ -225,12 +225,79 @@ class TicketUse(Base):
     community_id: Mapped[int]
 
 
+class TicketPaid(Base):
+    """That a member paid with tickets that came in what they owed for help; one row for each of a pile."""
+
+    __tablename__ = "ticket_paid"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key", "member_id"),
+        UniqueConstraint("id", "community_id"),
+        UniqueConstraint("entry_id"),
+        ForeignKeyConstraint(["member_id", "community_id"], ["member.id", "member.community_id"]),
+        Index("ticket_paid_by_member", "member_id"),
+        CheckConstraint("amount_minor > 0", name="ticket_paid_pays_something"),
+        CheckConstraint("length(currency) = 3", name="ticket_paid_currency_has_three_letters"),
+        CheckConstraint(f"length(key) BETWEEN 1 AND {LONGEST_KEY}", name="ticket_paid_key_is_short"),
+        CheckConstraint("length(actor) BETWEEN 1 AND 200", name="ticket_paid_has_an_actor"),
+        CheckConstraint(
+            "(reversal_id IS NULL) = (taken_back_because IS NULL) "
+            "AND (reversal_id IS NULL) = (taken_back_at IS NULL)",
+            name="ticket_paid_is_taken_back_for_a_reason",
+        ),
+        CheckConstraint(
+            f"length(taken_back_because) BETWEEN 1 AND {LONGEST_REASON}", name="ticket_paid_reason_is_short"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int]
+    #: Who owed it; the tickets may stand on an older record of theirs.
+    member_id: Mapped[int]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    #: The day on which they were handed over.
+    paid_on: Mapped[date]
+    #: Of the form, by which several members may have paid.
+    key: Mapped[str]
+    done_at: Mapped[datetime]
+    actor: Mapped[str]
+    entry_id: Mapped[int] = mapped_column(ForeignKey(entry.c.id))
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey(entry.c.id))
+    taken_back_because: Mapped[str | None]
+    taken_back_at: Mapped[datetime | None]
+
+
+class TicketPaidUse(Base):
+    """Which ticket was used for what a member owed; it counts as long as that is not taken back."""
+
+    __tablename__ = "ticket_paid_use"
+    __table_args__ = (
+        ForeignKeyConstraint(["ticket_id", "community_id"], ["ticket.id", "ticket.community_id"]),
+        ForeignKeyConstraint(["paid_id", "community_id"], ["ticket_paid.id", "ticket_paid.community_id"]),
+        Index("ticket_paid_use_by_paid", "paid_id"),
+        STRICT,
+    )
+
+    ticket_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paid_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[int]
+
+
 _USED = """EXISTS (
                  SELECT 1 FROM ticket_use u JOIN exchange x ON x.id = u.exchange_id AND x.state = 'confirmed'
                  WHERE u.ticket_id = NEW.ticket_id)
+               OR EXISTS (
+                 SELECT 1 FROM ticket_paid_use u JOIN ticket_paid p ON p.id = u.paid_id
+                 WHERE u.ticket_id = NEW.ticket_id AND p.reversal_id IS NULL)
                OR EXISTS (SELECT 1 FROM ticket WHERE id = NEW.ticket_id AND gone IS NOT NULL)"""
 #: What is never said of a ticket any more once it was: its number is on paper.
 _FACTS = ("community_id", "sale_id", "number")
+#: What was written down of a payment with tickets stays; it is taken back once, and nobody undoes that.
+_PAID_FACTS = (
+    *("community_id", "member_id", "amount_minor", "currency", "paid_on", "key", "done_at", "actor"),
+    "entry_id",
+)
 
 #: The same ticket is never spent twice, whoever tries it at one moment; and nobody takes back that it was.
 guarded(
@@ -278,6 +345,48 @@ guarded(
             f"""CREATE TRIGGER ticket_stays BEFORE UPDATE OF {", ".join(_FACTS)} ON ticket
            FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
             """CREATE TRIGGER ticket_remains BEFORE DELETE ON ticket
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
+        ],
+    },
+)
+guarded(
+    TicketPaidUse,
+    {
+        "sqlite": [
+            f"""CREATE TRIGGER ticket_pays_once BEFORE INSERT ON ticket_paid_use
+           WHEN {_USED}
+           BEGIN SELECT RAISE(ABORT, 'ticket_is_used_once'); END""",
+            *(
+                f"""CREATE TRIGGER ticket_paid_use_{how} BEFORE {what} ON ticket_paid_use
+           BEGIN SELECT RAISE(ABORT, 'ticket_use_stays'); END"""
+                for how, what in (("stays", "UPDATE"), ("remains", "DELETE"))
+            ),
+        ],
+        "postgresql": [
+            """CREATE TRIGGER ticket_pays_once BEFORE INSERT ON ticket_paid_use
+           FOR EACH ROW EXECUTE FUNCTION ticket_is_used_once()""",
+            """CREATE TRIGGER ticket_paid_use_stays BEFORE UPDATE OR DELETE ON ticket_paid_use
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
+        ],
+    },
+)
+guarded(
+    TicketPaid,
+    {
+        "sqlite": [
+            f"""CREATE TRIGGER ticket_paid_stays BEFORE UPDATE OF {", ".join(_PAID_FACTS)} ON ticket_paid
+           BEGIN SELECT RAISE(ABORT, 'ticket_paid_stays'); END""",
+            """CREATE TRIGGER ticket_paid_ends_once BEFORE UPDATE ON ticket_paid
+           WHEN OLD.reversal_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'ticket_paid_stays'); END""",
+            """CREATE TRIGGER ticket_paid_remains BEFORE DELETE ON ticket_paid
+           BEGIN SELECT RAISE(ABORT, 'ticket_paid_stays'); END""",
+        ],
+        "postgresql": [
+            f"""CREATE TRIGGER ticket_paid_stays BEFORE UPDATE OF {", ".join(_PAID_FACTS)} ON ticket_paid
+           FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
+            """CREATE TRIGGER ticket_paid_ends_once BEFORE UPDATE ON ticket_paid
+           FOR EACH ROW WHEN (OLD.reversal_id IS NOT NULL) EXECUTE FUNCTION ledger_is_final()""",
+            """CREATE TRIGGER ticket_paid_remains BEFORE DELETE ON ticket_paid
            FOR EACH ROW EXECUTE FUNCTION ledger_is_final()""",
         ],
     },

@@ -6,6 +6,7 @@ Asked in SQL of the tables as they are, so that what is proved does not rest on 
 from sqlalchemy.orm import Session
 
 from timebank.db import first_faults
+from timebank.tickets.came_in_proof import CAME_IN
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
 _QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -24,7 +25,9 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         JOIN ticket t ON t.sale_id = b.id
         WHERE t.gone IS NULL AND NOT EXISTS (
             SELECT 1 FROM ticket_use u JOIN exchange x ON x.id = u.exchange_id AND x.state = 'confirmed'
-            WHERE u.ticket_id = t.id)
+            WHERE u.ticket_id = t.id) AND NOT EXISTS (
+            SELECT 1 FROM ticket_paid_use u JOIN ticket_paid p ON p.id = u.paid_id
+            WHERE u.ticket_id = t.id AND p.reversal_id IS NULL)
         GROUP BY b.community_id, b.member_id),
     owed AS (
         SELECT a.book_id, a.code, sum(CASE WHEN a.id = t.credit_account_id THEN t.amount ELSE -t.amount END)
@@ -103,4 +106,4 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 
 def check_tickets(session: Session) -> list[str]:
     """Prove that tickets and books agree in every community; name the first fault of each kind."""
-    return first_faults(session, _QUESTIONS)
+    return first_faults(session, (*_QUESTIONS, *CAME_IN))

@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlalchemy import and_
 from sqlalchemy import case
-from sqlalchemy import exists
 from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -14,8 +13,6 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.communities.models import Community
-from timebank.exchanges.models import CONFIRMED
-from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
@@ -23,12 +20,12 @@ from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
-from timebank.tickets.models import TicketUse
 from timebank.tickets.offers import USUAL_MONTHS
 from timebank.tickets.offers import rule_of
 from timebank.tickets.selling import TICKETS
-from timebank.tickets.spending import is_used
 from timebank.tickets.spending import whose_tickets
+from timebank.tickets.uses import is_used
+from timebank.tickets.uses import uses_that_count
 
 #: More than anybody looks at on one page.
 MOST_LISTED = 500
@@ -54,11 +51,12 @@ class Booklet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A ticket, and on which exchange it was used, if that counts."""
+    """A ticket, and for which exchange, or which payment of what was owed, it was used, if that counts."""
 
     ticket: Ticket
     used_on: date | None
     exchange_id: int | None
+    paid_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +128,7 @@ def was_ever_sold(session: Session, *, community: Community) -> bool:
 
 
 def unused_on(session: Session, *, community: Community, day: date) -> Unused:
-    """Tell what was unused at the end of a day, by the days of help and of paying."""
-    used = exists(
-        select(TicketUse.ticket_id)
-        .join(Exchange, Exchange.id == TicketUse.exchange_id)
-        .where(TicketUse.ticket_id == Ticket.id, Exchange.state == CONFIRMED, Exchange.worked_on <= day)
-    )
+    """Tell what was unused at the end of a day, by the days of help, of coming in and of paying."""
     long = or_(TicketOffer.valid_months.is_(None), TicketOffer.valid_months > USUAL_MONTHS)
     found = (
         select(
@@ -149,7 +142,7 @@ def unused_on(session: Session, *, community: Community, day: date) -> Unused:
             Ticket.community_id == community.id,
             TicketSale.paid_on <= day,
             or_(Ticket.gone_on.is_(None), Ticket.gone_on > day),
-            ~used,
+            ~is_used(by=day),
         )
     )
     everything, lasting = session.execute(found).one()
@@ -202,17 +195,14 @@ def _booklets(session: Session, community: Community, which: object) -> list[Boo
 
 
 def _told(session: Session, which: object) -> list[Told]:
-    counts = and_(Exchange.id == TicketUse.exchange_id, Exchange.state == CONFIRMED)
+    used = uses_that_count()
     found = (
-        select(Ticket, Exchange.worked_on, Exchange.id)
-        .outerjoin(TicketUse, TicketUse.ticket_id == Ticket.id)
-        .outerjoin(Exchange, counts)
+        select(Ticket, used.c.used_on, used.c.exchange_id, used.c.paid_id)
+        .outerjoin(used, used.c.ticket_id == Ticket.id)
         .where(which)  # type: ignore[arg-type]
-        .order_by(Ticket.number, Exchange.id)
+        .order_by(Ticket.number)
     )
-    told = dict[int, Told]()
-    for ticket, used_on, exchange_id in session.execute(found):
-        # A use that was taken back stands beside one that counts.
-        if ticket.id not in told or exchange_id is not None:
-            told[ticket.id] = Told(ticket=ticket, used_on=used_on, exchange_id=exchange_id)
-    return list(told.values())
+    return [
+        Told(ticket=ticket, used_on=used_on, exchange_id=exchange_id, paid_id=paid_id)
+        for ticket, used_on, exchange_id, paid_id in session.execute(found)
+    ]

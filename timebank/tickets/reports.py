@@ -13,15 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
-from timebank.exchanges.models import CONFIRMED
-from timebank.exchanges.models import Exchange
 from timebank.tickets.models import BACK
 from timebank.tickets.models import LAPSED
 from timebank.tickets.models import MISTAKE
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
-from timebank.tickets.models import TicketUse
+from timebank.tickets.uses import uses_that_count
 
 #: What was unused before, what has come and gone, and what is left.
 OPENING, SOLD, USED, LEFT = "opening", "sold", "used", "left"
@@ -41,16 +39,11 @@ class Counted:
 def tickets_between(session: Session, *, community: Community, first: date, last: date) -> Sequence[Counted]:
     """Count tickets from one day to another, both included; what goes stands above nought, too.
 
-    A ticket counts as used on the day of the help, if that still counts. What was sold and is gone on a day
+    A ticket counts as used on the day of the help, or on which it came in for what was owed, if that still
+    counts. What was sold and is gone on a day
     before it was paid counts as gone on the day it was paid.
     """
-    used = (
-        select(TicketUse.ticket_id, func.min(Exchange.worked_on).label("used_on"))
-        .join(Exchange, and_(Exchange.id == TicketUse.exchange_id, Exchange.state == CONFIRMED))
-        .where(TicketUse.community_id == community.id)
-        .group_by(TicketUse.ticket_id)
-        .subquery()
-    )
+    used = uses_that_count(community.id)
     paid_on = TicketSale.paid_on
     used_on = case((used.c.used_on < paid_on, paid_on), else_=used.c.used_on)
     gone_on = case((Ticket.gone_on < paid_on, paid_on), else_=Ticket.gone_on)

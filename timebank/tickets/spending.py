@@ -10,7 +10,6 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlalchemy import ScalarSelect
 from sqlalchemy import Select
 from sqlalchemy import exists
 from sqlalchemy import or_
@@ -21,7 +20,6 @@ from timebank import books
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
-from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.members.same_as import record_ids
@@ -36,12 +34,15 @@ from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
 from timebank.tickets.models import TicketUse
 from timebank.tickets.selling import TICKETS
+from timebank.tickets.uses import handed_on
+from timebank.tickets.uses import helped_on
+from timebank.tickets.uses import is_used
 
 #: More tickets than anybody hands over for one visit.
 MOST_AT_ONCE: Final = 100
 #: More than all tickets of a community will ever be.
 _MOST_NUMBER: Final = 1_000_000_000
-_SPLIT: Final = re.compile(r"[\s,;、。]+")
+SPLIT: Final = re.compile(r"[\s,;、。]+")
 _ONE: Final = re.compile(r"#?(\d{1,10})(?:[-–~〜]#?(\d{1,10}))?")
 
 
@@ -75,6 +76,12 @@ class UsedAlready(TicketRefused):
     """A ticket that was spent."""
 
     sentence = N_("Ticket %(number)s was used already, for help on %(day)s.")
+
+
+class HandedInAlready(TicketRefused):
+    """A ticket that has paid what was owed."""
+
+    sentence = N_("Ticket %(number)s was used already: it came in on %(day)s, for what was owed.")
 
 
 class SomebodyElses(TicketRefused):
@@ -164,10 +171,10 @@ class Chosen:
         return dict(found)
 
 
-def read_numbers(typed: str) -> list[int]:
+def read_numbers(typed: str, *, most: int = MOST_AT_ONCE) -> list[int]:
     """Read numbers as they are typed, ``101-104, 107``; each once, in their order."""
     found = set[int]()
-    for one in filter(None, _SPLIT.split(half_width(typed).strip())):
+    for one in filter(None, SPLIT.split(half_width(typed).strip())):
         spelt = _ONE.fullmatch(one)
         if spelt is None:
             raise NumbersNotRead(text=excerpt(one))
@@ -175,11 +182,11 @@ def read_numbers(typed: str) -> list[int]:
         last = int(spelt[2] or first)
         if not 1 <= first <= last <= _MOST_NUMBER:
             raise NumbersNotRead(text=excerpt(one))
-        if last - first >= MOST_AT_ONCE:
-            raise TooManyAtOnce(most=MOST_AT_ONCE)
+        if last - first >= most:
+            raise TooManyAtOnce(most=most)
         found.update(range(first, last + 1))
-        if len(found) > MOST_AT_ONCE:
-            raise TooManyAtOnce(most=MOST_AT_ONCE)
+        if len(found) > most:
+            raise TooManyAtOnce(most=most)
     return sorted(found)
 
 
@@ -229,16 +236,21 @@ def used_for(session: Session, *, community: Community, exchange_id: int) -> Cho
 
 def use(session: Session, *, exchange: Exchange, chosen: Chosen) -> None:
     """Use tickets for an exchange that is being booked; refused where another one had them meanwhile."""
-    ids = sorted(one.ticket.id for one in chosen.tickets)
-    # In one order, so that two who spend the same never wait for each other.
-    session.execute(select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update())
-    held = select(Ticket, _used_on()).where(Ticket.id.in_(ids)).order_by(Ticket.number)
-    for ticket, used in session.execute(held.execution_options(populate_existing=True)):
-        _check_left(ticket, used)
+    ids = hold(session, (one.ticket.id for one in chosen.tickets))
+    held = select(Ticket, helped_on(), handed_on()).where(Ticket.id.in_(ids)).order_by(Ticket.number)
+    for ticket, helped, handed in session.execute(held.execution_options(populate_existing=True)):
+        _check_left(ticket, helped, handed)
     session.add_all(
         TicketUse(ticket_id=one, exchange_id=exchange.id, community_id=exchange.community_id) for one in ids
     )
     session.flush()
+
+
+def hold(session: Session, tickets: Iterable[int]) -> list[int]:
+    """Hold tickets until this transaction ends, in one order: of two who spend the same one waits."""
+    ids = sorted(tickets)
+    session.execute(select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update())
+    return ids
 
 
 def is_booked() -> ColumnElement[bool]:
@@ -262,15 +274,6 @@ def is_in_the_books(session: Session, *, sale: TicketSale) -> bool:
     """Say whether the money of a booklet is in the books."""
     found = select(TicketSale.id).where(TicketSale.id == sale.id, is_booked())
     return session.scalar(found) is not None
-
-
-def is_used() -> ColumnElement[bool]:
-    """Say of a ticket, in a query, whether it was used for an exchange that still counts."""
-    return exists(
-        select(TicketUse.ticket_id)
-        .join(Exchange, Exchange.id == TicketUse.exchange_id)
-        .where(TicketUse.ticket_id == Ticket.id, Exchange.state == CONFIRMED)
-    )
 
 
 def with_booklet(community: Community) -> Select[Ticket, TicketSale, TicketOffer]:
@@ -301,17 +304,17 @@ def _by_number(
     day: date,
     numbers: Collection[int],
 ) -> list[Good]:
-    asked = with_booklet(community).add_columns(_used_on(), is_booked())
+    asked = with_booklet(community).add_columns(helped_on(), handed_on(), is_booked())
     rows = session.execute(asked.where(Ticket.number.in_(numbers)))
-    there = {row[0].number: (Good(*row[:3]), row[3], row[4]) for row in rows}
+    there = {row[0].number: (Good(*row[:3]), row[3], row[4], row[5]) for row in rows}
     found = list[Good]()
     for number in sorted(numbers):
         if number not in there:
             raise NeverSold(number=number)
-        one, used, booked = there[number]
+        one, helped, handed, booked = there[number]
         if one.sale.member_id not in whose:
             raise SomebodyElses(number=number, name=member.name)
-        _check_left(one.ticket, used)
+        _check_left(one.ticket, helped, handed)
         if not booked:
             raise NotPaidForYet
         if one.sale.last_on is not None and day > one.sale.last_on:
@@ -322,20 +325,11 @@ def _by_number(
     return found
 
 
-def _used_on() -> ScalarSelect[date]:
-    """Tell of a ticket, in a query, for help on which day it was used, if that counts."""
-    return (
-        select(Exchange.worked_on)
-        .join(TicketUse, TicketUse.exchange_id == Exchange.id)
-        .where(TicketUse.ticket_id == Ticket.id, Exchange.state == CONFIRMED)
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-
-
-def _check_left(ticket: Ticket, used: date | None) -> None:
-    if used is not None:
-        raise UsedAlready(number=ticket.number, day=used)
+def _check_left(ticket: Ticket, helped: date | None, handed: date | None) -> None:
+    if helped is not None:
+        raise UsedAlready(number=ticket.number, day=helped)
+    if handed is not None:
+        raise HandedInAlready(number=ticket.number, day=handed)
     if ticket.gone is not None:
         raise GoneTicket(number=ticket.number)
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.builders import COORDINATOR
 from tests.builders import written
 from tests.timebank.support.paying import Place
 from tests.timebank.support.paying import a_place
@@ -19,12 +22,17 @@ from timebank.communities.models import Community
 from timebank.errors import Refusal
 from timebank.members.models import Member
 from timebank.support.models import TICKETS
+from timebank.tickets import paying
 from timebank.tickets import spending
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketOffer
+from timebank.tickets.models import TicketPaid
+from timebank.tickets.models import TicketPaidUse
 from timebank.tickets.models import TicketUse
+from timebank.tickets.piles import PileRefused
 
 MANY = 5
+PILE_ON = date(2026, 4, 6)
 
 
 def at_once(engine: Engine, ids: tuple[int, int, int], work: Callable[[Place, int], None]) -> list[object]:
@@ -90,6 +98,54 @@ def test_booklets_that_are_sold_at_the_same_moment_have_numbers_of_their_own(eng
     def look(session: Session) -> None:
         found = list(session.scalars(select(Ticket.number).order_by(Ticket.number)))
         assert found == list(range(numbers[0], numbers[0] + 5 * (MANY + 1)))
+        assert all_faults(_place(session, ids)) == []
+
+    written(engine, look)
+
+
+def test_one_ticket_in_several_piles_and_on_a_slip_at_one_moment_is_used_once(engine: Engine) -> None:
+    ids, numbers = written(engine, _made)
+    written(engine, lambda session: _place(session, ids).visit(300, key="form:owed"))
+
+    def enters(place: Place, number: int) -> None:
+        if number == 0:
+            place.visit(60, pays=TICKETS, numbers=numbers[:1], once=False, key="form:a slip")
+            return
+        here: dict[str, Any] = {"session": place.session, "community": place.community}
+        key = f"form:pile-{number}"
+        pile = paying.look_at(**here, numbers=numbers[:1], came_on=PILE_ON, key=key)
+        assert pile
+        paying.book(**here, pile=pile, key=key, actor=COORDINATOR)
+
+    refused = at_once(engine, ids, enters)
+    assert refused.count(None) == 1
+    words = {PileRefused, spending.HandedInAlready, spending.UsedAlready}
+    assert {one for one in refused if one is not None} <= words
+
+    def look(session: Session) -> None:
+        place = _place(session, ids)
+        uses = [*session.scalars(select(TicketUse)), *session.scalars(select(TicketPaidUse))]
+        assert len(uses) == 1
+        assert place.money()[f"tickets:{ids[2]}"] == -3200
+        assert all_faults(place) == []
+
+    written(engine, look)
+
+
+def test_one_form_of_a_pile_sent_several_times_at_one_moment_is_saved_once(engine: Engine) -> None:
+    ids, numbers = written(engine, _made)
+    written(engine, lambda session: _place(session, ids).visit(300, key="form:owed"))
+
+    def enters(place: Place, _number: int) -> None:
+        here: dict[str, Any] = {"session": place.session, "community": place.community}
+        pile = paying.look_at(**here, numbers=numbers[:2], came_on=PILE_ON, key="form:one pile")
+        if pile is not None:
+            paying.book(**here, pile=pile, key="form:one pile", actor=COORDINATOR)
+
+    assert at_once(engine, ids, enters) == [None] * MANY
+
+    def look(session: Session) -> None:
+        assert len(session.scalars(select(TicketPaid)).all()) == 1
         assert all_faults(_place(session, ids)) == []
 
     written(engine, look)
