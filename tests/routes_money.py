@@ -109,6 +109,8 @@ MONEY: dict[str, Row] = {
     "rates.index": may(EVERYBODY),
     "visits.index": may(C, T, A),
     "visits.write_down": may(C),
+    "amending.visit": may(C, on="paid for"),
+    "amending.takes": may("giver", not_there=MEMBERS - {"giver"}, on="paid for"),
     "visits.show": may(*PAYING, not_there=INSIDE - PAYING, on="paid for"),
     "visits.mine": may(MEMBERS),
     "settlement.month": may(C, T, A),

@@ -94,6 +94,8 @@ ACTS: Final[dict[str, str]] = {
     "standing.end": N_("Ended a standing arrangement"),
     "standing_month.confirm": N_("Confirmed a month of a standing arrangement"),
     "visits.write_down": N_("Wrote down a visit that is paid for"),
+    "amending.visit": N_("Amended a visit that is paid for"),
+    "amending.takes": N_("Took something else for a visit"),
     "visits.pays": N_("Wrote down that a member paid for help"),
     "visits.is_paid": N_("Wrote down that a member was paid thanks"),
     "visits.take_back": N_("Took back what was paid for help"),

@@ -143,7 +143,9 @@ from timebank.settings import ROOT
 from timebank.settings import Settings
 from timebank.standing import known as standing_known
 from timebank.standing import month_views as standing_month_views
+from timebank.standing import service as standing_service
 from timebank.standing import views as standing_views
+from timebank.support import amend_views
 from timebank.support import expense_queries
 from timebank.support import expense_views
 from timebank.support import known as support_known
@@ -313,6 +315,7 @@ HOOKS = Hooks(
     ],
     exchange_pages=support.exchange_pages,
     kept_of=support.kept_of,
+    visit_amended=standing_service.follow,
     hours_in_all=lambda session, community, member, balance: exchanges.hours_in_all(
         session, community=community, member=member, balance=balance
     ),
@@ -350,14 +353,8 @@ FEATURES = (
     *(memberships_views, fees_views, plan_views, fee_receipt_views),
     *(gift_receipt_views, receipts_views, receipt_settings_views, purposes_views, purpose_answer_views),
     *(rates_views, rate_settings_views, support_views, thanks_views, month_views, expense_views),
-    *(
-        report_views,
-        tickets_views,
-        ticket_desk_views,
-        ticket_pile_views,
-        ticket_offer_views,
-        ticket_receipt_views,
-    ),
+    *(report_views, tickets_views, ticket_desk_views, ticket_pile_views, ticket_offer_views),
+    *(ticket_receipt_views, amend_views),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )

@@ -89,6 +89,7 @@ WORDS = {
     "plans.change": ("words", "refund"),
     "plans.rule": ("bank", "post_office"),
     "visits.write_down": ("description",),
+    "amending.visit": ("description", "reason"),
     "standing.new": ("words",),
     "standing.change": ("words",),
     "standing.end": ("reason",),

@@ -240,6 +240,21 @@ def change(
     return arrange(session, community=community, facts=facts, key=key, actor=actor, follows=arrangement)
 
 
+def follow(session: Session, was: Exchange, became: Exchange) -> None:
+    """Let a day of an arrangement go on as the exchange to which the one that it was is amended.
+
+    Where that is of another day, or between two others, the day of the arrangement is open again.
+    """
+    row = session.scalar(select(ArrangedDay).where(ArrangedDay.exchange_id == was.id))
+    facts = [(one.giver_id, one.receiver_id, one.worked_on) for one in (was, became)]
+    if row is None or facts[0] != facts[1]:
+        return
+    on = ArrangedDay(arrangement_id=row.arrangement_id, worked_on=row.worked_on, exchange_id=became.id)
+    on.community_id, on.said_at, on.actor = row.community_id, clock.now(), row.actor
+    session.add(on)
+    session.flush()
+
+
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.members.same_as import record_ids
+from timebank.support import amended
 from timebank.support.models import BOOKED
 from timebank.support.models import DECLINED
 from timebank.support.models import RECEIVER
@@ -50,10 +51,9 @@ def find_expense(session: Session, *, community: Community, expense_id: int) -> 
 
 
 def expenses_of(session: Session, *, community: Community, exchange: Exchange) -> Sequence[ToldExpense]:
-    """List the expenses of an exchange, in the order in which they were told."""
-    found = (
-        told_expenses(community).where(SupportExpense.exchange_id == exchange.id).order_by(SupportExpense.id)
-    )
+    """List the expenses of an exchange, also of what it was before it was amended, as they were told."""
+    ids = [exchange.id, *amended.before(session, exchange_id=exchange.id)]
+    found = told_expenses(community).where(SupportExpense.exchange_id.in_(ids)).order_by(SupportExpense.id)
     return [ToldExpense(*row) for row in session.execute(found)]
 
 

@@ -22,6 +22,7 @@ from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
 from timebank.money import NoMoneyAtAll
+from timebank.support.amended import as_it_is_now
 from timebank.support.models import BOOKED
 from timebank.support.models import CARRYING
 from timebank.support.models import DECLINED
@@ -198,7 +199,7 @@ def book(
         return
     if expense.state != TOLD:
         raise DecidedMeanwhile
-    exchange = session.get_one(Exchange, expense.exchange_id)
+    exchange = as_it_is_now(session, exchange=session.get_one(Exchange, expense.exchange_id))
     if exchange.state != CONFIRMED:
         raise NotBookedYet
 

@@ -94,6 +94,13 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
            ORDER BY s.id LIMIT 1""",
     ),
     (
+        "exchange {0} was amended to exchange {1}, and stands, or one of the two is of another community",
+        """SELECT a.exchange_id, a.by_id FROM support_amended a
+           JOIN exchange x ON x.id = a.exchange_id JOIN exchange y ON y.id = a.by_id
+           WHERE x.state <> 'reversed' OR y.entry_id IS NULL OR x.community_id <> y.community_id
+           ORDER BY a.exchange_id LIMIT 1""",
+    ),
+    (
         "entry {0} books an expense, but no row tells of it",
         """SELECT e.id FROM entry e LEFT JOIN support_expense p ON p.entry_id = e.id
            WHERE e.kind = 'support-expense' AND p.id IS NULL ORDER BY e.id LIMIT 1""",

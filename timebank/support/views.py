@@ -29,6 +29,7 @@ from timebank.payments.here import gateway_here
 from timebank.payments.views import STATES
 from timebank.rates.forms import ITEM_LABELS
 from timebank.rates.keeping import words_about_keeping
+from timebank.support import amended
 from timebank.support import online
 from timebank.support import paid
 from timebank.support import planning
@@ -105,7 +106,7 @@ def write_down() -> ResponseReturnValue:
             form.seen.data = plan.mark
     names = [name for _id, name in names_to_suggest(session(), community=here)]
     page, status = form_page(
-        "support/write_down.html", form, plan=plan, suggestions=names, items=ITEM_LABELS, **_kept_by(plan)
+        "support/write_down.html", form, plan=plan, suggestions=names, items=ITEM_LABELS, **kept_by(plan)
     )
     return page, 422 if plan else status
 
@@ -120,7 +121,14 @@ def show(exchange_id: int) -> ResponseReturnValue:
     if not may("see-support") and mine.isdisjoint((found.giver.id, found.receiver.id)):
         abort(404)
     used = used_for(session(), community=community(), exchange_id=exchange_id)
-    return render_template("support/visit.html", one=found, used=used)
+    return render_template(
+        "support/visit.html",
+        one=found,
+        used=used,
+        was=amended.before(session(), exchange_id=exchange_id)[:1],
+        became=amended.after(session(), exchange_id=exchange_id),
+        gave=me is not None and me.id == found.giver.id,
+    )
 
 
 @bp.get("/support/mine")
@@ -248,6 +256,16 @@ def months_around(first: date, last: date) -> dict[str, date | None]:
     return {"month": first, "last": last, "before": before, "after": after}
 
 
+def kept_by(plan: planning.Plan | None) -> dict[str, object]:
+    """Tell how near whoever gives comes to what can be kept, where they take hours."""
+    if plan is None or not plan.given_minutes:
+        return {"near": None}
+    balance = ledger.balance(session(), hours_of(plan.wish.giver, community()))
+    becomes = balance.balance + plan.given_minutes
+    near = near_ceiling(becomes, balance.ceiling)
+    return {"becomes": becomes, "ceiling": balance.ceiling, "near": near}
+
+
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
@@ -260,16 +278,6 @@ def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
         raise
     flash(_("This was logged already, and once is enough.") if logged.repeated else _("Logged and booked."))
     return redirect(url_for(".show", exchange_id=logged.exchanges[0].id), 303)
-
-
-def _kept_by(plan: planning.Plan | None) -> dict[str, object]:
-    """Tell how near whoever gives comes to what can be kept, where they take hours."""
-    if plan is None or not plan.given_minutes:
-        return {"near": None}
-    balance = ledger.balance(session(), hours_of(plan.wish.giver, community()))
-    becomes = balance.balance + plan.given_minutes
-    near = near_ceiling(becomes, balance.ceiling)
-    return {"becomes": becomes, "ceiling": balance.ceiling, "near": near}
 
 
 def _pay(whose: Member, what: str) -> ResponseReturnValue:

@@ -190,6 +190,17 @@ def read_numbers(typed: str, *, most: int = MOST_AT_ONCE) -> list[int]:
     return sorted(found)
 
 
+def spelled_numbers(numbers: Sequence[int]) -> str:
+    """Spell numbers, in their order, as they are typed and read: ``101-104, 107``."""
+    runs = list[list[int]]()
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
 def choose(
     session: Session,
     *,

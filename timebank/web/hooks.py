@@ -77,6 +77,8 @@ class Hooks:
     forget_form: Callable[[Session, Any, str], None]
     #: What a trusted person has done in a community (by ids) is on the audit trail under this id.
     acted_in_trust: Callable[[Session, int, int], None]
+    #: A visit (first) was taken back and written down anew (second), as somebody does who amends it.
+    visit_amended: Callable[[Session, Any, Any], None]
     #: Endpoints of the page one signs in on, and of the first page behind it.
     sign_in: str
     home: str

@@ -44,11 +44,16 @@ from timebank.standing import confirming
 from timebank.standing.models import ArrangedDay
 from timebank.standing.proof import check_standing
 from timebank.standing.service import end
+from timebank.standing.service import follow
+from timebank.support.amending import Amended
+from timebank.support.amending import amend
+from timebank.support.amending import wish_of
 from timebank.support.models import BILL
 from timebank.support.models import HOURS
 from timebank.support.models import TICKETS
 from timebank.support.models import USUAL
 from timebank.support.models import SupportVisit
+from timebank.support.queries import find_visit
 
 IN_MAY = date(2026, 5, 5)
 
@@ -159,6 +164,21 @@ def test_what_was_taken_back_is_open_and_confirmed_anew(pure: Place) -> None:
     assert pure.hours() == (300, -300, 0)
     assert len(exchanges(pure)) == 6
     assert all_faults(pure) == []
+
+
+def test_what_was_amended_is_the_day_of_its_arrangement_still(place: Place) -> None:
+    what = arranged(place, pays=BILL, takes=USUAL)
+    confirmed(place, what, sheet(*APRIL))
+    old = exchanges(place)[0]
+    told = find_visit(place.session, community=place.community, exchange_id=old.id)
+    assert told
+    wish = replace(wish_of(place.session, community=place.community, told=told, key="form:am"), minutes=60)
+    known = {"community": place.community, "told": told, "wish": wish, "actor": SOMEBODY}
+    done = amend(place.session, reason="It was shorter", **known)  # type: ignore[arg-type]
+    assert isinstance(done, Amended)
+    follow(place.session, old, done.exchange)
+    assert said_of(place, what)[0].is_confirmed
+    assert all_faults(place) == []
 
 
 def test_the_database_refuses_a_second_time_that_counts(pure: Place) -> None:
