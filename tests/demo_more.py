@@ -33,6 +33,7 @@ from timebank.people.sign_ins import hashed
 from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
+from timebank.support.cancelled_models import SupportCancelled
 from timebank.support.models import HelpBill
 from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
@@ -93,6 +94,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "ticket_paid_id": [*session.scalars(select(TicketPaid.id)), 9_999],
         "bill_token": [*session.scalars(select(HelpBill.token)), "nobodys"],
         "terms_id": [*session.scalars(select(SupportTerms.id)), 9_999],
+        "cancelled_id": [*session.scalars(select(SupportCancelled.id)), 9_999],
         "expense_id": [*session.scalars(select(SupportExpense.id)), 9_999],
         "file_id": [*session.scalars(select(TransferFile.id)), 9_999],
         "line_number": [1, 9_999],

@@ -207,6 +207,14 @@ MONEY: dict[str, Filled] = {
         on="paid for",
         fresh=lambda _house: {"date": today()},
     ),
+    "cancelled.write_down": Filled(
+        "coordinator",
+        key(66)
+        | {"giver": "002", "receiver": "003", "kind": "0", "begins": "00:00", "how": "door"}
+        | {"takes": "nothing", "heard": "telephone", "again": "y"},
+        fresh=lambda _house: {"date": today()},
+    ),
+    "cancelled.take_back": Filled("coordinator", REASON),
     "thanks.give": Filled(
         "giver",
         key(49)

@@ -83,6 +83,7 @@ USUAL = {
     "terms_id": "to come",
     "paid_id": "cash",
     "expense_id": "booked",
+    "cancelled_id": "late",
     "file_id": "paid",
     "line_number": "the last",
     "rate_id": "to come",

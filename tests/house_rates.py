@@ -23,6 +23,8 @@ from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
 from timebank.rates.service import set_terms
+from timebank.support import cancelled
+from timebank.support import cancelled_planning
 from timebank.support import expenses
 from timebank.support.models import BILL
 from timebank.support.models import CASH
@@ -109,4 +111,25 @@ def pay_for_help(session: Session, community: Community, giver: Member, receiver
 
     told: dict[str, int | str] = {"booked": laid_out("Milk", booked=True)}
     told |= {name: laid_out(name, booked=False) for name in ("waits", "waits, too")}
-    return {"exchange_id": {"paid for": visit.id}, "paid_id": {"cash": paid.id}, "expense_id": told}
+    return {
+        "exchange_id": {"paid for": visit.id},
+        "paid_id": {"cash": paid.id},
+        "expense_id": told,
+        "cancelled_id": {"late": cancel_late(session, community, giver, receiver)},
+    }
+
+
+def cancel_late(session: Session, community: Community, giver: Member, receiver: Member) -> int:
+    """Have a visit of today be cancelled late; gives its id."""
+    called_off = cancelled_planning.Wish(
+        giver=giver,
+        receiver=receiver,
+        kind=None,
+        agreed_on=clock.today(community.time_zone),
+        begins=9 * 60,
+        how=LATE,
+        key="form:a visit that was cancelled",
+    )
+    plan = cancelled_planning.plan_of(session, community=community, wish=called_off)
+    written = cancelled.write_down(session, community=community, plan=plan, actor=COORDINATOR)
+    return written.cancelled.id

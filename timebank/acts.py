@@ -96,6 +96,8 @@ ACTS: Final[dict[str, str]] = {
     "visits.write_down": N_("Wrote down a visit that is paid for"),
     "amending.visit": N_("Amended a visit that is paid for"),
     "amending.takes": N_("Took something else for a visit"),
+    "cancelled.write_down": N_("Wrote down that a visit was cancelled"),
+    "cancelled.take_back": N_("Took back that a visit was cancelled"),
     "visits.pays": N_("Wrote down that a member paid for help"),
     "visits.is_paid": N_("Wrote down that a member was paid thanks"),
     "visits.take_back": N_("Took back what was paid for help"),

@@ -146,6 +146,7 @@ from timebank.standing import month_views as standing_month_views
 from timebank.standing import service as standing_service
 from timebank.standing import views as standing_views
 from timebank.support import amend_views
+from timebank.support import cancelled_views
 from timebank.support import expense_queries
 from timebank.support import expense_views
 from timebank.support import known as support_known
@@ -356,6 +357,7 @@ FEATURES = (
     *(report_views, tickets_views, ticket_desk_views, ticket_pile_views, ticket_offer_views),
     *(ticket_receipt_views, amend_views),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
+    cancelled_views,
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

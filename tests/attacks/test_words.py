@@ -94,6 +94,7 @@ WORDS = {
     "standing.change": ("words",),
     "standing.end": ("reason",),
     "visits.take_back": ("reason",),
+    "cancelled.take_back": ("reason",),
     "transfers.throw_away": ("reason",),
     "transfers.came_back": ("reason",),
     "expenses.write_down": ("what", "no_receipt_because", "note"),
@@ -195,6 +196,7 @@ NO_WORDS = {
     *("way", "given_on", "dedication", "receipt_for"),
     *("valid_from", "valid_until"),
     *("to_fund", "decided_on", "answer_by", "handed_on"),
+    *("how", "again"),
 }
 
 

@@ -32,6 +32,8 @@ from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
 from timebank.rates.service import set_terms
+from timebank.support import cancelled
+from timebank.support import cancelled_planning
 from timebank.support import expenses
 from timebank.support import paid
 from timebank.support.closing import close_month
@@ -114,6 +116,7 @@ def pay_for_help(
     _sell_booklet(session, community, members["010"], today - timedelta(days=20), actor)
     written = [_visit(session, community, members, kinds, one, actor) for one in VISITS]
     _lay_out(session, community, written, actor)
+    _call_off(session, community, members, kinds, actor)
     # Whoever received pays what it was, and whoever gave gets their thanks, in cash.
     for member, what, amount, days_ago in (("008", OWED, 1600, 21), ("011", THANKS, 1200, 15)):
         payment = paid.Payment(
@@ -191,6 +194,27 @@ def _visit(
     if plan is None:
         raise ValueError(f"{one} is for hours alone")
     return write_down(session, community=community, plan=plan, actor=actor).exchanges[0]
+
+
+def _call_off(
+    session: Session,
+    community: Community,
+    members: Mapping[str, Member],
+    kinds: Mapping[str, HelpKind],
+    actor: Actor,
+) -> None:
+    """Have a visit be cancelled on its morning."""
+    wish = cancelled_planning.Wish(
+        giver=members["011"],
+        receiver=members["008"],
+        kind=kinds[data.GARDEN],
+        agreed_on=clock.today(community.time_zone) - timedelta(days=6),
+        begins=14 * 60,
+        how=LATE,
+        key="demo:cancelled",
+    )
+    plan = cancelled_planning.plan_of(session, community=community, wish=wish)
+    cancelled.write_down(session, community=community, plan=plan, actor=actor)
 
 
 def _lay_out(session: Session, community: Community, visits: list[Exchange], actor: Actor) -> None:

@@ -79,6 +79,17 @@ class NotTakenBack(Refusal):
     status = 409
 
 
+class PaidBySince(Refusal):
+    """A rate by which something is paid already, as a visit of today, or one to come that was cancelled."""
+
+    sentence = N_(
+        "Something is paid by what holds from %(day)s already, so it stays. Please enter a new one from a "
+        "later day."
+    )
+    status = 409
+    field = "starts_on"
+
+
 class TaxNumberNotRead(Refusal):
     """Not as the number under which bills may be deducted from is written."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Select
 from sqlalchemy import delete
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -22,6 +23,7 @@ from timebank.rates.rules import BegunAlready
 from timebank.rates.rules import Extra
 from timebank.rates.rules import Facts
 from timebank.rates.rules import NotTakenBack
+from timebank.rates.rules import PaidBySince
 from timebank.rates.rules import Terms
 from timebank.rates.rules import check_rate
 from timebank.rates.rules import check_terms
@@ -129,10 +131,15 @@ def _make_room(
 
 
 def _remove(session: Session, row: SupportTerms | SupportRate) -> None:
-    if isinstance(row, SupportRate):
-        session.execute(delete(SupportExtra).where(SupportExtra.rate_id == row.id))
-    session.delete(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            if isinstance(row, SupportRate):
+                session.execute(delete(SupportExtra).where(SupportExtra.rate_id == row.id))
+            session.delete(row)
+            session.flush()
+    except IntegrityError as clash:
+        # A foreign key holds it: a visit of today, or one of tomorrow that was cancelled, costs what it says.
+        raise PaidBySince(day=row.starts_on) from clash
 
 
 def _check_to_come(community: Community, starts_on: date) -> None:

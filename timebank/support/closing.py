@@ -28,6 +28,10 @@ from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
+from timebank.rates.models import GROUP
+from timebank.support.cancelled_models import SupportCancelled
+from timebank.support.cancelled_queries import ToldCancelled
+from timebank.support.cancelled_queries import told_cancelled
 from timebank.support.expense_queries import ToldExpense
 from timebank.support.expense_queries import told_expenses
 from timebank.support.models import BOOKED
@@ -97,6 +101,21 @@ class VisitLine:
         """What it costs."""
         return self.sign * self.visit.price_minor
 
+    @property
+    def day(self) -> date:
+        """The day of the help."""
+        return self.exchange.worked_on
+
+    @property
+    def rate_id(self) -> int:
+        """By which rate it costs that."""
+        return self.visit.rate_id
+
+    @property
+    def taxed_minor(self) -> int:
+        """What of its price is the group's; where members provide the help, without what goes to them."""
+        return self.price_minor - (self.sign * self.visit.direct_minor if self.visit.provider != GROUP else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class ExpenseLine:
@@ -109,6 +128,44 @@ class ExpenseLine:
     def amount_minor(self) -> int:
         """How much it is."""
         return -self.told.expense.amount_minor if self.back else self.told.expense.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledLine:
+    """A visit that was cancelled in a month, or that this was taken back after its month was closed."""
+
+    told: ToldCancelled
+    back: bool
+
+    @property
+    def sign(self) -> int:
+        """Once more, or once less."""
+        return -1 if self.back else 1
+
+    @property
+    def price_minor(self) -> int:
+        """What it costs."""
+        return self.sign * self.told.cancelled.price_minor
+
+    @property
+    def thanks_minor(self) -> int:
+        """What who was to help gets."""
+        return self.sign * self.told.cancelled.thanks_minor
+
+    @property
+    def day(self) -> date:
+        """The day for which it was agreed."""
+        return self.told.cancelled.agreed_on
+
+    @property
+    def rate_id(self) -> int:
+        """By which rate it costs that."""
+        return self.told.cancelled.rate_id
+
+    @property
+    def taxed_minor(self) -> int:
+        """What of its price is the group's."""
+        return self.price_minor - (self.thanks_minor if self.told.cancelled.provider != GROUP else 0)
 
 
 def second_officer(session: Session, *, community: Community) -> bool:
@@ -169,6 +226,10 @@ def close_month(session: Session, *, community: Community, first: date, actor: A
         session.add(row)
     for expense in expenses:
         row = SupportSettled(month_id=found.id, expense_id=expense.told.expense.id, back=expense.back)
+        row.community_id = community.id
+        session.add(row)
+    for one in cancelled_in(session, community=community, first=day, last=last):
+        row = SupportSettled(month_id=found.id, cancelled_id=one.told.cancelled.id, back=one.back)
         row.community_id = community.id
         session.add(row)
     session.flush()
@@ -233,6 +294,32 @@ def expenses_in(session: Session, *, community: Community, first: date, last: da
         gone = SupportExpense.reversal_id.is_not(None)
         late = told.where(gone, _settled(mine, back=False), ~_settled(mine, back=True))
         found += [ExpenseLine(ToldExpense(*row), back=True) for row in session.execute(late)]
+    return found
+
+
+def cancelled_in(
+    session: Session, *, community: Community, first: date, last: date
+) -> Sequence[CancelledLine]:
+    """List what visits of a month were cancelled, as ``visits_in`` does those that took place."""
+    month = find_month(session, community=community, first=first)
+    told = told_cancelled(community).order_by(SupportCancelled.agreed_on, SupportCancelled.id)
+    mine = SupportSettled.cancelled_id == SupportCancelled.id
+    if month is not None and month.closed_at is not None:
+        held = told.add_columns(SupportSettled.back).join(
+            SupportSettled, and_(mine, SupportSettled.month_id == month.id)
+        )
+        return [CancelledLine(ToldCancelled(*row[:4]), row[4]) for row in session.execute(held)]
+    closed = last_closed(session, community=community)
+    asked = told.where(
+        SupportCancelled.reversal_id.is_(None),
+        _days(SupportCancelled.agreed_on, closed, first, last),
+        ~_settled(mine, back=False),
+    )
+    found = [CancelledLine(ToldCancelled(*row), back=False) for row in session.execute(asked)]
+    if _is_first_open(closed, first):
+        gone = SupportCancelled.reversal_id.is_not(None)
+        late = told.where(gone, _settled(mine, back=False), ~_settled(mine, back=True))
+        found += [CancelledLine(ToldCancelled(*row), back=True) for row in session.execute(late)]
     return found
 
 

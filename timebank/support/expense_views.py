@@ -212,7 +212,7 @@ def _exchange(exchange_id: int) -> Shown:
     """Find an exchange whose expenses whoever asks may see."""
     check_on()
     shown = exchanges.find_exchange(session(), community=community(), exchange_id=exchange_id) or abort(404)
-    return shown if _may_see(shown.giver.id, shown.receiver.id) else abort(404)
+    return shown if may_see(shown.giver.id, shown.receiver.id) else abort(404)
 
 
 def _found(expense_id: int) -> ToldExpense:
@@ -222,10 +222,10 @@ def _found(expense_id: int) -> ToldExpense:
 
 def _seen(expense_id: int) -> ToldExpense:
     one = _found(expense_id)
-    return one if _may_see(one.giver.id, one.receiver.id) else abort(404)
+    return one if may_see(one.giver.id, one.receiver.id) else abort(404)
 
 
-def _may_see(*parties: int) -> bool:
+def may_see(*parties: int) -> bool:
     """Say whether whoever asks is one of the two, or an officer; who only logs for a member is neither."""
     me = oneself()
     if may("see-support"):

@@ -77,7 +77,7 @@ WAY_LABELS: Final = {
     FILE: _("By a file for the bank"),
 }
 LONGEST_NUMBERS = 500
-_HEARD: Final = {
+HEARD_LABELS: Final = {
     "telephone": _("By telephone"),
     "slip": _("On a signed slip"),
     "in-person": _("In person"),
@@ -129,7 +129,7 @@ class VisitForm(KeyedForm):
     thanked_hours = HoursField(_("So much of it as money, the rest as hours"), description=_PART)
     heard = RadioField(
         _("How did you hear it?"),
-        choices=[SelectChoice(how, label) for how, label in _HEARD.items()],
+        choices=[SelectChoice(how, label) for how, label in HEARD_LABELS.items()],
         validators=[InputRequired(_("Please say how you heard it."))],
     )
     #: Drawn only where the same is logged already.
@@ -158,7 +158,7 @@ class VisitForm(KeyedForm):
             worked_on=self.date.data,
             minutes=self.hours.data or 0,
             description=self.description.data or "",
-            begins=_minute(self.begins.data),
+            begins=minute_of(self.begins.data),
             km=self.km.data or 0,
             first=self.first.data,
             second=self.second.data,
@@ -262,7 +262,8 @@ class TakeBackPaidForm(Form):
     )
 
 
-def _minute(moment: time | None) -> int | None:
+def minute_of(moment: time | None) -> int | None:
+    """Give the minute of the day; None where no time was typed."""
     return None if moment is None else moment.hour * 60 + moment.minute
 
 

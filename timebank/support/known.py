@@ -13,6 +13,7 @@ from timebank.known import Known
 from timebank.known import Whom
 from timebank.known import taken_away
 from timebank.payments.models import Payment
+from timebank.support.cancelled_models import SupportCancelled
 from timebank.support.models import HelpBill
 from timebank.support.models import HelpPayment
 from timebank.support.models import SupportExpense
@@ -93,6 +94,35 @@ KNOWN: Final = (
         },
         untold=frozenset(
             {"id", "community_id", "voucher_id", "key", "actor", "decided_at", "entry_id", "reversal_id"}
+        ),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("Visits that were cancelled late or at the door"),
+        table=SupportCancelled,
+        about=lambda whom: (
+            (SupportCancelled.community_id == whom.community_id)
+            & (
+                (SupportCancelled.giver_id == whom.member_id)
+                | (SupportCancelled.receiver_id == whom.member_id)
+            )
+        ),
+        told={
+            "giver_id": N_("Who was to help"),
+            "receiver_id": N_("Who was to be helped"),
+            "agreed_on": N_("Day"),
+            "begins_minute": N_("Begins, in minutes of the day"),
+            "how": N_("How it was cancelled"),
+            "currency": N_("Currency"),
+            "price_minor": N_("Price, in the smallest coin"),
+            "thanks_minor": N_("Thanks, in the smallest coin"),
+            "thanks_left": N_("The thanks were left to the group"),
+            "written_at": N_("When it was told"),
+            "taken_back_because": N_("Why it was taken back"),
+        },
+        untold=frozenset(
+            {"id", "community_id", "kind_id", "rate_id", "provider", "key", "actor", "entry_id"}
+            | {"reversal_id"}
         ),
         kept=_KEPT,
     ),

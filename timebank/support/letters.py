@@ -39,6 +39,8 @@ def send_bill(session: Session, task: Task) -> None:
             first=first,
             last=last,
             price_minor=asked["price"],
+            # Letters that wait since before there were any say nothing of them.
+            cancelled_minor=asked.get("cancelled", 0),
             tickets_minor=asked["tickets"],
             # A letter that was waiting when tickets could not come in so says nothing of it.
             came_in_minor=asked.get("came_in", 0),

@@ -60,7 +60,7 @@ class SupportMonth(Base):
 
 
 class SupportSettled(Base):
-    """A visit or an expense that stands in a closed month; or, later, that it was taken back."""
+    """A visit, an expense or a cancelled visit in a closed month; or, later, that it was taken back."""
 
     __tablename__ = "support_settled"
     __table_args__ = (
@@ -69,12 +69,19 @@ class SupportSettled(Base):
         ),
         ForeignKeyConstraint(["exchange_id"], ["support_visit.exchange_id"]),
         ForeignKeyConstraint(["expense_id"], ["support_expense.id"]),
+        ForeignKeyConstraint(["cancelled_id"], ["support_cancelled.id"]),
         # Each stands in one month, and is taken back in one.
         UniqueConstraint("exchange_id", "back"),
         UniqueConstraint("expense_id", "back"),
+        UniqueConstraint("cancelled_id", "back"),
         Index("support_settled_by_month", "month_id"),
         CheckConstraint(
-            "(exchange_id IS NULL) <> (expense_id IS NULL)", name="support_settled_is_one_of_the_two"
+            # One of them is there, and the other two are not.
+            "coalesce(exchange_id, expense_id, cancelled_id) IS NOT NULL "
+            "AND (exchange_id IS NULL OR expense_id IS NULL) "
+            "AND (exchange_id IS NULL OR cancelled_id IS NULL) "
+            "AND (expense_id IS NULL OR cancelled_id IS NULL)",
+            name="support_settled_is_one_of_the_three",
         ),
         STRICT,
     )
@@ -85,6 +92,7 @@ class SupportSettled(Base):
     exchange_id: Mapped[int | None]
     expense_id: Mapped[int | None]
     back: Mapped[bool]
+    cancelled_id: Mapped[int | None]
 
 
 #: What was closed is neither changed nor opened again.

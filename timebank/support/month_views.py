@@ -57,13 +57,15 @@ def month() -> ResponseReturnValue:
     found = closing.find_month(session(), community=here, first=first)
     visits = closing.visits_in(session(), community=here, first=first, last=last)
     outlaid = closing.expenses_in(session(), community=here, first=first, last=last)
+    cancelled = closing.cancelled_in(session(), community=here, first=first, last=last)
     return render_template(
         "support/month.html",
         one=month_of(session(), community=here, first=first, last=last),
         **months_around(first, last),
         closing=found or SupportMonth(),
         closed_after=closed is not None and first < closed,
-        late=sum(one.back or one.exchange.worked_on < first for one in visits)
+        late=sum(one.back or one.day < first for one in visits)
+        + sum(one.back or one.day < first for one in cancelled)
         + sum(one.back or one.told.expense.spent_on < first for one in outlaid),
         over=last < clock.today(here.time_zone),
         second=closing.second_officer(session(), community=here),

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.communities.models import Community
 from timebank.members.models import Member
-from timebank.rates.models import GROUP
 from timebank.rates.models import REDUCED
 from timebank.rates.models import STANDARD
 from timebank.rates.models import SupportRate
 from timebank.rates.queries import list_terms
+from timebank.support.cancelled_models import SupportCancelled
+from timebank.support.cancelled_queries import cancelled_between
+from timebank.support.closing import CancelledLine
 from timebank.support.closing import ExpenseLine
 from timebank.support.closing import VisitLine
+from timebank.support.closing import cancelled_in
 from timebank.support.closing import expenses_in
 from timebank.support.closing import visits_in
 from timebank.support.expense_queries import list_expenses
@@ -51,6 +55,8 @@ class Bill:
     member: Member
     #: In the order of their days.
     visits: Sequence[VisitLine]
+    #: Visits to them that were cancelled late or at the door.
+    cancelled: Sequence[CancelledLine]
     #: What was laid out for them, which they pay back; no part of the price, and nothing of it is taxed.
     expenses: Sequence[ExpenseLine]
     taxes: Sequence[Tax]
@@ -61,8 +67,13 @@ class Bill:
 
     @property
     def price_minor(self) -> int:
-        """What the visits cost."""
-        return sum(one.price_minor for one in self.visits)
+        """What the visits cost, with those that were cancelled."""
+        return sum(one.price_minor for one in self.visits) + self.cancelled_minor
+
+    @property
+    def cancelled_minor(self) -> int:
+        """What of it is for visits that were cancelled."""
+        return sum(one.price_minor for one in self.cancelled)
 
     @property
     def tickets_minor(self) -> int:
@@ -91,6 +102,8 @@ class Thanked:
 
     member: Member
     visits: int
+    #: Of visits that were cancelled, and with them.
+    cancelled: int
     thanks_minor: int
     way_minor: int
     #: What they have laid out for others, and get back.
@@ -105,7 +118,9 @@ class Month:
 
     bills: Sequence[Bill]
     thanked: Sequence[Thanked]
+    #: With what visits cost that were cancelled, which is said once more by itself.
     price_minor: int
+    cancelled_minor: int
     tickets_minor: int
     #: What members paid in its days with tickets that came in, of whatever month.
     came_in_minor: int
@@ -132,6 +147,8 @@ class YearOf:
     paid: Sequence[SupportPaid]
     #: What they had laid out in the year, which came back with it and is no thanks.
     expenses_minor: int
+    #: What they are thanked with for visits of the year that were cancelled, which is in it, too.
+    cancelled_minor: int
 
     @property
     def amount_minor(self) -> int:
@@ -143,15 +160,18 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
     """Add up the visits of a month that count, and say how everybody stands by now."""
     visits = visits_in(session, community=community, first=first, last=last)
     expenses = expenses_in(session, community=community, first=first, last=last)
+    cancelled = cancelled_in(session, community=community, first=first, last=last)
     owed = {one.member.id: one for one in list_owed(session, community=community)}
     came_in = came_in_by_member(session, community=community, since=first)
     return Month(
-        bills=_bills(visits, expenses, owed, came_in, _Taxes(session, community)),
-        thanked=_thanked(visits, expenses, owed),
-        price_minor=sum(one.price_minor for one in visits),
+        bills=_bills(visits, cancelled, expenses, owed, came_in, _Taxes(session, community)),
+        thanked=_thanked(visits, cancelled, expenses, owed),
+        price_minor=sum(one.price_minor for one in visits) + sum(one.price_minor for one in cancelled),
+        cancelled_minor=sum(one.price_minor for one in cancelled),
         tickets_minor=sum(one.sign * one.visit.tickets_minor for one in visits),
         came_in_minor=came_in_between(session, community=community, first=first, last=last),
-        thanks_minor=sum(one.sign * one.visit.thanks_minor for one in visits),
+        thanks_minor=sum(one.sign * one.visit.thanks_minor for one in visits)
+        + sum(one.thanks_minor for one in cancelled),
         way_minor=sum(one.sign * one.visit.way_minor for one in visits),
         apart_minor=sum(one.sign * (one.visit.to_fund_minor - one.visit.from_fund_minor) for one in visits),
         expenses_minor=sum(one.amount_minor for one in expenses),
@@ -166,6 +186,9 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
     for each in list_expenses(session, community=community, first=first, last=last):
         if each.stands:
             outlaid[each.giver.id] += each.expense.amount_minor
+    theirs = SupportCancelled.giver_id, func.sum(SupportCancelled.thanks_minor)
+    asked = cancelled_between(community, first, last, *theirs).group_by(SupportCancelled.giver_id)
+    cancelled = {giver_id: int(thanks) for giver_id, thanks in session.execute(asked)}
     found = session.execute(
         select(SupportPaid, Member)
         .join(Member, Member.id == SupportPaid.member_id)
@@ -181,8 +204,13 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
     for one, member in found:
         paid.setdefault(member, []).append(one)
     return [
-        YearOf(member=member, paid=theirs, expenses_minor=outlaid[member.id])
-        for member, theirs in paid.items()
+        YearOf(
+            member=member,
+            paid=those,
+            expenses_minor=outlaid[member.id],
+            cancelled_minor=cancelled.get(member.id, 0),
+        )
+        for member, those in paid.items()
     ]
 
 
@@ -191,6 +219,7 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
 
 def _bills(
     visits: Sequence[VisitLine],
+    cancelled: Sequence[CancelledLine],
     expenses: Sequence[ExpenseLine],
     owed: Mapping[int, Owed],
     came_in: Mapping[int, int],
@@ -198,11 +227,14 @@ def _bills(
 ) -> list[Bill]:
     """Put together who pays what, by name."""
     members, theirs = dict[int, Member](), dict[int, list[VisitLine]]()
-    outlaid = dict[int, list[ExpenseLine]]()
+    outlaid, not_held = dict[int, list[ExpenseLine]](), dict[int, list[CancelledLine]]()
     for one in visits:
         if one.visit.price_minor:
             members[one.receiver.id] = one.receiver
             theirs.setdefault(one.receiver.id, []).append(one)
+    for line in cancelled:
+        members[line.told.receiver.id] = line.told.receiver
+        not_held.setdefault(line.told.receiver.id, []).append(line)
     for each in expenses:
         if each.told.by_receiver:
             members[each.told.receiver.id] = each.told.receiver
@@ -211,8 +243,9 @@ def _bills(
         Bill(
             member=member,
             visits=theirs.get(number, ()),
+            cancelled=not_held.get(number, ()),
             expenses=outlaid.get(number, ()),
-            taxes=taxes.of(theirs.get(number, ())),
+            taxes=taxes.of([*theirs.get(number, ()), *not_held.get(number, ())]),
             owes_minor=owed[number].owes_minor if number in owed else 0,
             came_in_minor=came_in.get(number, 0),
         )
@@ -222,10 +255,13 @@ def _bills(
 
 
 def _thanked(
-    visits: Sequence[VisitLine], expenses: Sequence[ExpenseLine], owed: Mapping[int, Owed]
+    visits: Sequence[VisitLine],
+    cancelled: Sequence[CancelledLine],
+    expenses: Sequence[ExpenseLine],
+    owed: Mapping[int, Owed],
 ) -> list[Thanked]:
     """Put together who gets what, by name."""
-    members, counted = dict[int, Member](), Counter[int]()
+    members, counted, not_held = dict[int, Member](), Counter[int](), Counter[int]()
     thanks, way, outlaid = Counter[int](), Counter[int](), Counter[int]()
     for one in visits:
         if one.visit.thanks_minor or one.visit.way_minor:
@@ -233,6 +269,11 @@ def _thanked(
             counted[one.giver.id] += one.sign
             thanks[one.giver.id] += one.sign * one.visit.thanks_minor
             way[one.giver.id] += one.sign * one.visit.way_minor
+    for line in cancelled:
+        if line.thanks_minor:
+            members[line.told.giver.id] = line.told.giver
+            not_held[line.told.giver.id] += line.sign
+            thanks[line.told.giver.id] += line.thanks_minor
     for each in expenses:
         members[each.told.giver.id] = each.told.giver
         outlaid[each.told.giver.id] += each.amount_minor
@@ -240,6 +281,7 @@ def _thanked(
         Thanked(
             member=member,
             visits=counted[number],
+            cancelled=not_held[number],
             thanks_minor=thanks[number],
             way_minor=way[number],
             expenses_minor=outlaid[number],
@@ -258,14 +300,11 @@ class _Taxes:
         rates = select(SupportRate.id, SupportRate.tax_class).where(SupportRate.community_id == community.id)
         self._classes: dict[int, str] = dict(session.execute(rates).all())
 
-    def of(self, visits: Sequence[VisitLine]) -> list[Tax]:
+    def of(self, lines: Sequence[VisitLine | CancelledLine]) -> list[Tax]:
         """Add up what is taxed, by its rate. Where members provide the help it is the group's part only."""
         taxed = Counter[int]()
-        for one in visits:
-            visit = one.visit
-            permille = self._permille(self._classes[visit.rate_id], one.exchange.worked_on)
-            part = visit.price_minor - (visit.direct_minor if visit.provider != GROUP else 0)
-            taxed[permille] += one.sign * part
+        for one in lines:
+            taxed[self._permille(self._classes[one.rate_id], one.day)] += one.taxed_minor
         return [Tax(permille, amount) for permille, amount in sorted(taxed.items()) if permille and amount]
 
     def _permille(self, tax_class: str, day: date) -> int:

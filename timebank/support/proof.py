@@ -6,6 +6,7 @@ Asked in SQL of the tables as they are, so that what is proved does not rest on 
 from sqlalchemy.orm import Session
 
 from timebank.db import first_faults
+from timebank.support.cancelled_proof import CANCELLED
 from timebank.support.online_proof import ONLINE
 
 #: What must find no row, and how the first row it finds is told. Each query's columns fill the sentence.
@@ -86,11 +87,14 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         "month {0} is closed, and line {1} of it was settled before, or is not taken back in the books",
         """SELECT m.month, s.id FROM support_settled s JOIN support_month m ON m.id = s.month_id
            LEFT JOIN exchange x ON x.id = s.exchange_id LEFT JOIN support_expense p ON p.id = s.expense_id
+           LEFT JOIN support_cancelled v ON v.id = s.cancelled_id
            WHERE m.closed_at IS NULL OR (s.back AND (
                coalesce(x.state, 'reversed') <> 'reversed' OR (p.id IS NOT NULL AND p.reversal_id IS NULL)
+               OR (v.id IS NOT NULL AND v.reversal_id IS NULL)
                OR NOT EXISTS (SELECT 1 FROM support_settled b JOIN support_month e ON e.id = b.month_id
                               WHERE NOT b.back AND e.month < m.month
-                                AND (b.exchange_id = s.exchange_id OR b.expense_id = s.expense_id))))
+                                AND (b.exchange_id = s.exchange_id OR b.expense_id = s.expense_id
+                                     OR b.cancelled_id = s.cancelled_id))))
            ORDER BY s.id LIMIT 1""",
     ),
     (
@@ -142,4 +146,4 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
 
 def check_support(session: Session) -> list[str]:
     """Prove that visits and books agree in every community; name the first fault of each kind."""
-    return first_faults(session, (*_QUESTIONS, *ONLINE))
+    return first_faults(session, (*_QUESTIONS, *CANCELLED, *ONLINE))

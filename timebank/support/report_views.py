@@ -18,7 +18,9 @@ from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.hours import as_clock
 from timebank.money import plain
+from timebank.rates.forms import ITEM_LABELS
 from timebank.support import reports
+from timebank.support.cancelled_queries import cancelled_sums
 from timebank.support.forms import MonthsForm
 from timebank.support.models import BILL
 from timebank.support.models import HOURS
@@ -98,6 +100,8 @@ def show() -> ResponseReturnValue:
         minutes=sum(one.minutes for one in months) + alone.minutes,
         months=months,
         tickets=_tickets(span) if was_ever_sold(session(), community=community()) else (),
+        cancelled=cancelled_sums(session(), community=community(), first=span.first, last=span.last),
+        cancelled_labels=ITEM_LABELS,
         thanks=thanks_by_giver(**here),
         books=reports.in_the_books(**here),
         received_labels=RECEIVED_LABELS,
@@ -143,18 +147,31 @@ def _ticket_lines(span: Span) -> Iterator[Sequence[object]]:
         yield _(TICKET_LABELS[one.what]), one.tickets, _plain(one.worth_minor)
 
 
+def _cancelled_lines(span: Span) -> Iterator[Sequence[object]]:
+    yield _("What"), _("How many"), _("Price"), _("Thanks"), _("Stays with the group")
+    for one in cancelled_sums(session(), community=community(), first=span.first, last=span.last):
+        amounts = (one.price_minor, one.thanks_minor, one.stays_minor)
+        yield ITEM_LABELS[one.how], one.count, *map(_plain, amounts)
+
+
 def _thanks_lines(span: Span) -> Iterator[Sequence[object]]:
     yield (
         *(_("Number"), _("Name"), _("Visits"), _("Owed before"), _("Earned"), _("For the way")),
-        _("For expenses"),
+        *(_("For cancelled visits"), _("For expenses")),
         *(_("Left to the group (minutes)"), _("Given away"), _("Paid out"), _("Otherwise")),
         _("Owed at the end"),
     )
     for one in thanks_by_giver(session(), community=community(), span=span):
-        amounts = (one.before_minor, one.earned_minor, one.way_minor, one.outlaid_minor)
+        amounts = (one.before_minor, one.earned_minor, one.way_minor)
+        also = (one.cancelled_minor, one.outlaid_minor)
         after = (one.given_minor, one.paid_minor, one.other_minor, one.open_minor)
         yield (
-            *(defused(one.member.number), defused(one.member.name), one.visits, *map(_plain, amounts)),
+            *(
+                defused(one.member.number),
+                defused(one.member.name),
+                one.visits,
+                *map(_plain, (*amounts, *also)),
+            ),
             *(one.left_minutes, *map(_plain, after)),
         )
 
@@ -174,6 +191,7 @@ def _share_lines(span: Span) -> Iterator[Sequence[object]]:
 _FILES: Final[dict[str, Callable[[Span], Iterator[Sequence[object]]]]] = {
     "settlement": _settlement_lines,
     "tickets": _ticket_lines,
+    "cancelled": _cancelled_lines,
     "thanks": _thanks_lines,
     "share": _share_lines,
 }

@@ -24,6 +24,8 @@ from timebank import books
 from timebank.communities.models import Community
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
+from timebank.support.cancelled_models import SupportCancelled
+from timebank.support.cancelled_queries import cancelled_between
 from timebank.support.models import BILL
 from timebank.support.models import BOOKED
 from timebank.support.models import BY_GROUP
@@ -70,6 +72,7 @@ class MonthShare:
     month: date
     visits: int
     minutes: int
+    #: With those that were cancelled, which are neither visits nor hours.
     price_minor: int
     thanks_minor: int
     way_minor: int
@@ -184,7 +187,10 @@ def how_given(session: Session, *, community: Community, span: Span) -> list[Set
 
 
 def by_month(session: Session, *, community: Community, span: Span) -> list[MonthShare]:
-    """Add up the visits of each month: the money in them, and hours that were kept and used."""
+    """Add up the visits of each month: the money in them, and hours that were kept and used.
+
+    What is paid for visits that were cancelled is in the money, and nothing of it in visits and hours.
+    """
     visit = SupportVisit
     more = visit.paid_minutes - visit.thanked_minutes
     sums = {
@@ -203,13 +209,22 @@ def by_month(session: Session, *, community: Community, span: Span) -> list[Mont
     year, month = extract("year", SupportExpense.spent_on), extract("month", SupportExpense.spent_on)
     outlaid = expenses_between(community, span, year, month, func.sum(SupportExpense.amount_minor))
     outlaid = outlaid.where(SupportExpense.borne_by == BY_GROUP).group_by(year, month)
+    row, not_held = SupportCancelled, ("cancelled_minor", "cancelled_thanks_minor")
+    year, month = extract("year", row.agreed_on), extract("month", row.agreed_on)
+    costs = func.sum(row.price_minor), func.sum(row.thanks_minor)
+    cancelled = cancelled_between(community, span.first, span.last, year, month, *costs).group_by(year, month)
     months: dict[date, dict[str, int]] = {}
-    for names, query in ((sums, found), (("outlays_minor",), outlaid)):
+    for names, query in ((sums, found), (("outlays_minor",), outlaid), (not_held, cancelled)):
         for in_year, in_month, *amounts in session.execute(query):
             known = months.setdefault(date(int(in_year), int(in_month), 1), {})
             known.update(zip(names, map(int, amounts), strict=True))
-    nothing = dict.fromkeys((*sums, "outlays_minor"), 0)
-    return [MonthShare(month=one, **nothing | months[one]) for one in sorted(months)]
+    shares = []
+    for one in sorted(months):
+        known = dict.fromkeys((*sums, "outlays_minor", *not_held), 0) | months[one]
+        known["price_minor"] += known.pop("cancelled_minor")
+        known["thanks_minor"] += known.pop("cancelled_thanks_minor")
+        shares.append(MonthShare(month=one, **known))
+    return shares
 
 
 def kept_by_month(session: Session, *, community: Community, last: date) -> list[KeptMonth]:

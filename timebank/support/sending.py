@@ -107,6 +107,7 @@ def send(
         payload={
             "bill": row.id,
             "price": bill.price_minor,
+            "cancelled": bill.cancelled_minor,
             "tickets": bill.tickets_minor,
             "laid_out": bill.expenses_minor,
             "came_in": bill.came_in_minor,

@@ -17,6 +17,8 @@ from timebank.donations.models import Donation
 from timebank.donations.models import DonationByHand
 from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
+from timebank.support.cancelled_models import SupportCancelled
+from timebank.support.cancelled_queries import cancelled_between
 from timebank.support.models import THANKS
 from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
@@ -38,6 +40,8 @@ class ThanksOf:
     visits: int = 0
     earned_minor: int = 0
     way_minor: int = 0
+    #: As thanks for visits that were cancelled: no hour of help took place.
+    cancelled_minor: int = 0
     #: Of so much help the thanks were left to the group: no amount stands for it.
     left_minutes: int = 0
     #: What they laid out for others, and get back.
@@ -48,7 +52,7 @@ class ThanksOf:
     @property
     def other_minor(self) -> int:
         """What else moved it: visits that were taken back later, or posted in another month than given."""
-        earned = self.earned_minor + self.way_minor + self.outlaid_minor
+        earned = self.earned_minor + self.way_minor + self.cancelled_minor + self.outlaid_minor
         known = earned - self.given_minor - self.paid_minor
         return self.open_minor - self.before_minor - known
 
@@ -110,9 +114,13 @@ def _thanks(community: Community, span: Span) -> Sequence[tuple[tuple[str, ...],
     )
     outlaid = expenses_between(community, span, Exchange.giver_id, func.sum(SupportExpense.amount_minor))
     outlaid = outlaid.join(Exchange, Exchange.id == SupportExpense.exchange_id)
+    thanks = SupportCancelled.giver_id, func.sum(SupportCancelled.thanks_minor)
+    cancelled = cancelled_between(community, span.first, span.last, *thanks)
+    cancelled = cancelled.where(SupportCancelled.thanks_minor > 0)
     names = ("visits", "earned_minor", "way_minor", "left_minutes")
     return (
         (names, earned.group_by(Exchange.giver_id)),
+        (("cancelled_minor",), cancelled.group_by(SupportCancelled.giver_id)),
         (("given_minor",), given.group_by(Donation.member_id)),
         (("outlaid_minor",), outlaid.group_by(Exchange.giver_id)),
         (("paid_minor",), paid.group_by(SupportPaid.member_id)),

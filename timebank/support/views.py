@@ -35,6 +35,7 @@ from timebank.support import paid
 from timebank.support import planning
 from timebank.support import queries
 from timebank.support import visits
+from timebank.support.cancelled_queries import list_cancelled
 from timebank.support.expense_queries import list_expenses
 from timebank.support.forms import WAY_LABELS
 from timebank.support.forms import PaidForm
@@ -74,13 +75,17 @@ def index() -> ResponseReturnValue:
     )
     shown = found[:MOST_LISTED]
     standing = [one.visit for one in shown if one.stands]
+    cancelled = list_cancelled(session(), community=community(), first=first, last=last)
+    paid_all_the_same = [one.cancelled for one in cancelled if one.stands]
     return render_template(
         "support/visits.html",
         shown=shown,
         cut=len(found) > MOST_LISTED,
         **months_around(first, last),
-        price=sum(one.price_minor for one in standing),
-        thanks=sum(one.thanks_minor + one.way_minor for one in standing),
+        cancelled=cancelled,
+        price=sum(one.price_minor for one in standing) + sum(one.price_minor for one in paid_all_the_same),
+        thanks=sum(one.thanks_minor + one.way_minor for one in standing)
+        + sum(one.thanks_minor for one in paid_all_the_same),
         kept=queries.kept_hours(session(), community=community()),
         tickets=was_ever_sold(session(), community=community()),
     )
@@ -150,6 +155,7 @@ def mine() -> ResponseReturnValue:
         came_in=list_came_in(session(), community=here, member=me),
         shown=found,
         expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
+        cancelled=list_cancelled(session(), community=here, first=first, last=last, member=me),
         **months_around(first, last),
         ways=WAY_LABELS,
         online=online.list_online(session(), community=here, member=me),

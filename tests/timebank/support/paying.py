@@ -1,5 +1,6 @@
 """What tests of visits that are paid for are made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from timebank.exchanges.proof import check_exchanges
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.rates.models import GROUP
+from timebank.rates.rules import Extra
 from timebank.rates.rules import Facts
 from timebank.rates.rules import Terms
 from timebank.rates.service import set_rate
@@ -90,7 +92,9 @@ class Place:
         ]
 
 
-def a_place(session: Session, *, provider: str = GROUP, **terms: Any) -> Place:
+def a_place(
+    session: Session, *, provider: str = GROUP, extras: Mapping[str, Extra] | None = None, **terms: Any
+) -> Place:
     """Have an hour cost 800, of which 600 are thanks, in units of half an hour."""
     community = a_community(session, currency="JPY", rounding_minutes=15)
     since = date(2026, 1, 1)
@@ -104,7 +108,7 @@ def a_place(session: Session, *, provider: str = GROUP, **terms: Any) -> Place:
         session,
         community=community,
         kind=None,
-        facts=Facts(starts_on=since, price_minor=800, thanks_minor=600),
+        facts=Facts(starts_on=since, price_minor=800, thanks_minor=600, extras=extras or {}),
         actor=SOMEBODY,
     )
     giver, receiver = (a_member(session, community, name=name) for name in ("Hana", "Taro"))
