@@ -28,6 +28,7 @@ from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import find_by_number
 from timebank.members.queries import find_without_zeros
+from timebank.members.queries import hands_on
 from timebank.members.queries import hold
 from timebank.members.queries import hours_of
 from timebank.members.queries import is_erased
@@ -35,6 +36,7 @@ from timebank.members.same_as import who_stays
 from timebank.members.taking_part import YouArePaused
 from timebank.members.taking_part import not_taking_part
 from timebank.members.taking_part import takes_part
+from timebank.people.models import Person
 from timebank.queue import enqueue
 from timebank.text import clean_text
 from timebank.text import search_key
@@ -61,6 +63,16 @@ class ReceiverUnknown(Refusal):
     sentence = N_(
         "In %(community)s nobody has this number and this name together. Please ask them how both are "
         "written."
+    )
+    field = "number"
+
+
+class ForOneself(Refusal):
+    """Whoever gives hours of a member's that are not theirs alone is the receiver, or acts for it."""
+
+    sentence = N_(
+        "In %(community)s this is you yourself, or somebody for whom you act. So that two persons have said "
+        "it, please ask another coordinator."
     )
     field = "number"
 
@@ -145,6 +157,8 @@ class Wish:
     name: str
     minutes: int
     words: str = ""
+    #: Who writes it down, where the hours are not their own: a coordinator, or who acts for a household.
+    by: Person | None = None
     #: Made with the form: what is saved twice is booked once.
     key: str
 
@@ -179,9 +193,7 @@ def give(session: Session, *, between: Between, wish: Wish, actor: Actor) -> Giv
         raise NotAgreed(community=there.name)
     if receiver is None:
         raise ReceiverUnknown(community=there.name)
-    hold(session, members=(wish.giver, receiver))
-    if not takes_part(receiver):
-        raise ReceiverPaused(community=there.name)
+    _check_receiver(session, wish, receiver, there)
     arrives = between.across(wish.minutes)
     if arrives == 0:
         raise TooLittleThere(community=there.name)
@@ -210,6 +222,14 @@ def today_in(session: Session, community: Community) -> date:
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _check_receiver(session: Session, wish: Wish, receiver: Member, there: Community) -> None:
+    if wish.by and any(one.id == wish.by.id for _hand, one in hands_on(session, member=receiver)):
+        raise ForOneself(community=there.name)
+    hold(session, members=(wish.giver, receiver))
+    if not takes_part(receiver):
+        raise ReceiverPaused(community=there.name)
 
 
 def _is_oneself(member: Member, actor: Actor) -> bool:
@@ -288,14 +308,20 @@ def _book(
     )
     session.add(row)
     session.flush()
-    enqueue(
-        session,
-        community_id=there.id,
-        kind=TELL_OF_ACROSS,
-        payload={"across": row.id},
-        key=f"{TELL_OF_ACROSS}:{row.id}",
-    )
+    tell(session, row)
     return Given(row)
+
+
+def tell(session: Session, across: HoursAcross, *, taken_back: bool = False) -> None:
+    """Let both sides be told of it later, each by its own community."""
+    for community_id in (across.giver_community_id, across.receiver_community_id):
+        enqueue(
+            session,
+            community_id=community_id,
+            kind=TELL_OF_ACROSS,
+            payload={"across": across.id, "taken_back": taken_back},
+            key=f"{TELL_OF_ACROSS}:{across.id}:{community_id}:{'back' if taken_back else 'given'}",
+        )
 
 
 def _post_both(session: Session, entries: list[ledger.Entry]) -> dict[int, int] | None:

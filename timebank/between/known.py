@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sqlalchemy import case
 from sqlalchemy import or_
 
 from timebank.between.models import HoursAcross
@@ -35,8 +36,10 @@ KNOWN: Final = (
                 *("given_reversal_id", "received_reversal_id", "taken_back_by", "taken_back_by_id"),
             }
         ),
-        # The word was for both of them: when one is erased it goes.
-        erase=blotted(words=""),
+        # The words were for both of them: when one is erased they go. For a reason it was, whatever it was.
+        erase=blotted(
+            words="", taken_back_because=case((HoursAcross.taken_back_because.is_not(None), "—"), else_=None)
+        ),
         kept=N_(
             "Days and hours, under a pseudonym, because the books of two communities rest on them: "
             "for as long as there are books."

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 import ledger
 from timebank import clock
 from timebank.actor import Actor
+from timebank.between.giving import tell
 from timebank.between.giving import today_in
 from timebank.between.models import HoursAcross
 from timebank.communities.models import Community
@@ -62,3 +63,4 @@ def take_back(
     across.taken_back_at, across.taken_back_by = clock.now(), str(actor)
     across.taken_back_by_id, across.taken_back_because = community.id, why
     session.flush()
+    tell(session, across, taken_back=True)

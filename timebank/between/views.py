@@ -1,6 +1,7 @@
 """Giving hours to another community, for oneself or as a member told; what crossed, and taking it back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,7 @@ from timebank.web import refusals
 from timebank.web import refuse_too_many
 from timebank.web import session
 from timebank.web import succeeded
+from timebank.web.standing import standing
 
 bp = Blueprint("between", __name__)
 
@@ -101,7 +103,7 @@ def give(agreement_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals(form):
             refuse_too_many()
-            shown = form.wish(me)
+            shown = replace(form.wish(me), by=person() if standing().for_other else None)
             given = _book(form, between, shown, actor())
             if given is not None:
                 flash(_gave(between, given, me))
@@ -123,7 +125,7 @@ def give_for(agreement_id: int) -> ResponseReturnValue:
             refuse_too_many()
             giver = form.giver.member or abort(422)
             heard = Actor(person_id=person().id, member_id=giver.id, how=form.heard.data)
-            shown = form.wish(giver)
+            shown = replace(form.wish(giver), by=person())
             given = _book(form, between, shown, heard)
             if given is not None:
                 flash(_gave(between, given, giver))
@@ -180,7 +182,8 @@ def _book(form: AcrossForm, between: Between, wish: giving.Wish, by: Actor) -> g
     try:
         given = giving.give(session(), between=between, wish=wish, actor=by)
     except Refusal as refused:
-        if not isinstance(refused, giving.ReceiverUnknown):
+        # Who is told again and again that it is too much would read off what the receiver has.
+        if not isinstance(refused, (giving.ReceiverUnknown, giving.ReceiverFull)):
             _was_no_miss()
         if isinstance(refused, giving.SentAlready):
             form.renew_key()

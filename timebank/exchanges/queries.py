@@ -36,6 +36,7 @@ from timebank.members.models import Member
 from timebank.members.queries import hours_of
 from timebank.members.queries import names_to_suggest
 from timebank.members.queries import spelled
+from timebank.members.same_as import older_records
 from timebank.members.taking_part import takes_part
 from timebank.pools.queries import stands_between
 from timebank.pools.queries import through_pools
@@ -318,8 +319,9 @@ def hours_in_all(
 
 def given_on(session: Session, *, member: Member) -> int:
     """Tell how many minutes a member gave on, to other members and to pools; what was taken back is not."""
-    to_pools, _granted = stands_between(session, member=member)
-    return to_pools + presented_between(session, member=member).given
+    records = [member, *older_records(session, member=member)]
+    to_pools = sum(stands_between(session, member=one)[0] for one in records)
+    return to_pools + sum(presented_between(session, member=one).given for one in records)
 
 
 def latest_id(session: Session) -> int:

@@ -37,18 +37,19 @@ def tell_of_present(session: Session, task: Task) -> None:
         "taken_back": taken_back,
     }
     _write(session, receiver, "receiver", told)
-    if taken_back or present.done_how != "web":
-        _write(session, giver, "giver", told)
+    # Whoever gave it themself knows; others who act for the giver, too, do not.
+    knows = present.done_person_id if present.done_how == "web" and not taken_back else None
+    _write(session, giver, "giver" if knows is None else "hands", told, but=knows)
 
 
-def _write(session: Session, member: Member, side: str, told: dict[str, Any]) -> None:
+def _write(session: Session, member: Member, side: str, told: dict[str, Any], but: int | None = None) -> None:
     """Write to those who are a member or act for it, and to the guardian of somebody under 18."""
     if member.state == LEFT:
         # Nobody writes to whoever has left, nor to the address of somebody who has died.
         return
     hands = hands_on(session, member=member)
     readers: list[tuple[Person | Guardian, str, bool]] = [
-        (one, side, hand.acts_as != SELF) for hand, one in hands if hand.acts_as != TRUSTED
+        (one, side, hand.acts_as != SELF) for hand, one in hands if hand.acts_as != TRUSTED and one.id != but
     ]
     guardian = guardian_of(session, member=member)
     if guardian is not None:

@@ -52,6 +52,16 @@ class ForWhoeverWritesIt(Refusal):
     field = "other"
 
 
+class ActsForBoth(Refusal):
+    """Whoever acts for a member gives its hours to themself, or to another member for whom they act."""
+
+    sentence = N_(
+        "You are %(name)s yourself, or act for them. So that two persons have said it, please call the "
+        "coordinators."
+    )
+    field = "other"
+
+
 class YouHaveLess(Refusal):
     """The reader gives hours that they do not have."""
 
@@ -94,6 +104,8 @@ class Wish:
     words: str = ""
     #: The member that a coordinator is who writes it down; None where the giver does it, or it is none.
     written_by: Member | None = None
+    #: Whom whoever acts for the giver is, or acts for, too: for nobody of these one person is enough.
+    not_to: frozenset[int] = frozenset()
     #: Made with the form: what is saved twice is given once.
     key: str
 
@@ -204,6 +216,8 @@ def _check(session: Session, community: Community, wish: Wish, actor: Actor) -> 
         raise GiveToYourself
     if wish.written_by is not None and wish.written_by.id == wish.receiver.id:
         raise ForWhoeverWritesIt
+    if wish.receiver.id in wish.not_to:
+        raise ActsForBoth(name=wish.receiver.name)
     hold(session, members=(wish.giver, wish.receiver))
     if not takes_part(wish.giver):
         raise YouArePaused if _is_oneself(wish.giver, actor) else not_taking_part(wish.giver)

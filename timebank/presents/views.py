@@ -1,5 +1,6 @@
 """The pages of presents: giving hours to another member, what was given, and taking it back."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint
@@ -35,6 +36,7 @@ from timebank.web import needs
 from timebank.web import person
 from timebank.web import refusals
 from timebank.web import session
+from timebank.web.standing import standing
 
 bp = Blueprint("presents", __name__)
 
@@ -47,6 +49,8 @@ def give() -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals(form):
             shown = form.wish(me, form.other.member or abort(422))
+            if standing().for_other:
+                shown = replace(shown, not_to=standing().reach)
             given = _book(form, shown, actor())
             if given is not None:
                 flash(_given(given, shown))

@@ -60,6 +60,16 @@ def list_terms(session: Session, *, community: Community) -> Sequence[SupportTer
     return session.scalars(found.order_by(SupportTerms.starts_on.desc())).all()
 
 
+def tax_number_until(session: Session, *, community: Community, day: date) -> str:
+    """Give the number for tax that stands on bills of a day, also where help is paid for no longer since."""
+    found = select(SupportTerms.tax_number).where(
+        SupportTerms.community_id == community.id,
+        SupportTerms.starts_on <= day,
+        SupportTerms.provider != NOBODY,
+    )
+    return session.scalar(found.order_by(SupportTerms.starts_on.desc()).limit(1)) or ""
+
+
 def find_terms(session: Session, *, community: Community, terms_id: int) -> SupportTerms | None:
     """Find terms of this community; another community's are not found."""
     return session.scalar(

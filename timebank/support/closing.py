@@ -50,6 +50,12 @@ class MonthNotOver(Refusal):
     sentence = N_("This month is not over. It can be closed from %(day)s on.")
 
 
+class NoMonthOfOurs(Refusal):
+    """A month before the community began."""
+
+    sentence = N_("The community began on %(day)s. There is nothing to close before.")
+
+
 class MonthBefore(Refusal):
     """A month before one that is closed."""
 
@@ -203,6 +209,8 @@ def close_month(session: Session, *, community: Community, first: date, actor: A
     True where it is closed. Raises MonthNotOver, MonthBefore, AnotherHasToClose.
     """
     day, last = month_bounds(first)
+    if last < community.started_on:
+        raise NoMonthOfOurs(day=community.started_on)
     if clock.today(community.time_zone) <= last:
         raise MonthNotOver(day=months_on(day, 1))
     closed = last_closed(session, community=community)

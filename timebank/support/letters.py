@@ -10,7 +10,7 @@ from timebank.members.models import Member
 from timebank.members.reaching import addresses_of
 from timebank.memberships.service import rule_of
 from timebank.queue import Task
-from timebank.rates.queries import terms_on
+from timebank.rates.queries import tax_number_until
 from timebank.support.models import HelpBill
 from timebank.support.months import Tax
 
@@ -25,7 +25,7 @@ def send_bill(session: Session, task: Task) -> None:
         return
     community, member = session.get_one(Community, bill.community_id), session.get_one(Member, bill.member_id)
     first, last = month_bounds(bill.month)
-    terms = terms_on(session, community=community, day=last)
+    number = tax_number_until(session, community=community, day=last)
     reached = addresses_of(session, member=member, language=community.language, has_left=True)
     for address, language in reached:
         send_letter(
@@ -47,7 +47,7 @@ def send_bill(session: Session, task: Task) -> None:
             laid_out_minor=asked["laid_out"],
             other_minor=asked["other"],
             taxes=[Tax(permille, of_minor) for permille, of_minor in asked["taxes"]],
-            tax_number=terms.tax_number if terms else "",
+            tax_number=number,
             link=asked["link"],
             rule=rule_of(session, community=community),
         )

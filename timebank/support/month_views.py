@@ -18,7 +18,7 @@ from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.same_as import record_ids
 from timebank.memberships.service import rule_of
-from timebank.rates.queries import terms_on
+from timebank.rates.queries import tax_number_until
 from timebank.support import closing
 from timebank.support import paid
 from timebank.support import queries
@@ -189,7 +189,7 @@ def _bills(shown: Sequence[Bill], first: date, last: date, *, back: str) -> str:
         bills=shown,
         first=first,
         last=last,
-        terms=terms_on(session(), community=here, day=last),
+        tax_number=tax_number_until(session(), community=here, day=last),
         rule=rule_of(session(), community=here),
         back=back,
         printed=clock.now(),

@@ -26,6 +26,7 @@ from timebank.support.closing import expenses_in
 from timebank.support.closing import visits_in
 from timebank.support.expense_queries import list_expenses
 from timebank.support.models import THANKS
+from timebank.support.models import SupportExpense
 from timebank.support.models import SupportPaid
 from timebank.support.queries import Owed
 from timebank.support.queries import list_owed
@@ -145,7 +146,7 @@ class YearOf:
 
     member: Member
     paid: Sequence[SupportPaid]
-    #: What they had laid out in the year, which came back with it and is no thanks.
+    #: What of it paid back what they had laid out, and is no thanks.
     expenses_minor: int
     #: What they are thanked with for visits of the year that were cancelled, which is in it, too.
     cancelled_minor: int
@@ -180,12 +181,15 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
 
 
 def thanks_of_year(session: Session, *, community: Community, year: int) -> list[YearOf]:
-    """List what each member was paid as thanks in a year, by name; what was taken back does not count."""
+    """List what each member was paid as thanks in a year, by name; what was taken back does not count.
+
+    What somebody had laid out by then is paid back first, the rest is thanks.
+    """
     first, last = date(year, 1, 1), date(year, 12, 31)
-    outlaid = Counter[int]()
-    for each in list_expenses(session, community=community, first=first, last=last):
+    outlaid = dict[int, list[SupportExpense]]()
+    for each in list_expenses(session, community=community, first=community.started_on, last=last):
         if each.stands:
-            outlaid[each.giver.id] += each.expense.amount_minor
+            outlaid.setdefault(each.giver.id, []).append(each.expense)
     theirs = SupportCancelled.giver_id, func.sum(SupportCancelled.thanks_minor)
     asked = cancelled_between(community, first, last, *theirs).group_by(SupportCancelled.giver_id)
     cancelled = {giver_id: int(thanks) for giver_id, thanks in session.execute(asked)}
@@ -196,25 +200,37 @@ def thanks_of_year(session: Session, *, community: Community, year: int) -> list
             SupportPaid.community_id == community.id,
             SupportPaid.what == THANKS,
             SupportPaid.reversal_id.is_(None),
-            SupportPaid.paid_on.between(first, last),
+            SupportPaid.paid_on <= last,
         )
         .order_by(Member.name, Member.number, SupportPaid.paid_on, SupportPaid.id)
     )
     paid = dict[Member, list[SupportPaid]]()
     for one, member in found:
         paid.setdefault(member, []).append(one)
-    return [
+    sheets = [
         YearOf(
             member=member,
-            paid=those,
-            expenses_minor=outlaid[member.id],
+            paid=[one for one in those if one.paid_on >= first],
+            expenses_minor=_paid_back(those, outlaid.get(member.id, ()), since=first),
             cancelled_minor=cancelled.get(member.id, 0),
         )
         for member, those in paid.items()
     ]
+    return [one for one in sheets if one.paid]
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _paid_back(paid: Sequence[SupportPaid], outlaid: Sequence[SupportExpense], *, since: date) -> int:
+    """Tell what of payments since a day paid back what somebody had laid out; the oldest come first."""
+    back = found = 0
+    for one in paid:
+        due = sum(each.amount_minor for each in outlaid if each.spent_on <= one.paid_on) - back
+        part = min(one.amount_minor, due)
+        back += part
+        found += part if one.paid_on >= since else 0
+    return found
 
 
 def _bills(

@@ -35,6 +35,7 @@ from timebank.payments.models import StripeMovement
 from timebank.payments.service import begin_payment
 from timebank.support.models import HelpBill
 from timebank.support.models import HelpPayment
+from timebank.support.of_letter import left_of
 from timebank.support.queries import owed_of
 
 #: What payments for help are for, as their rows say.
@@ -57,6 +58,13 @@ class OnItsWay(Refusal):
         "%(amount)s is on its way already, so there is nothing more to pay. It counts here as soon as it is "
         "booked."
     )
+    status = 409
+
+
+class NothingLeftOfBill(Refusal):
+    """The sum of a letter was paid; what is owed since is no matter of its link."""
+
+    sentence = N_("Nothing is left to pay of this bill. Thank you.")
     status = 409
 
 
@@ -181,7 +189,13 @@ def to_pay(session: Session, *, community: Community, member: Member, bill: Help
         if standing.on_its_way_minor:
             raise OnItsWay(amount=Money(standing.on_its_way_minor, community.currency))
         raise NothingOwed
-    return standing.left_minor if bill is None else min(bill.owes_minor, standing.left_minor)
+    if bill is None:
+        return standing.left_minor
+    # What is on its way was begun for the oldest of it.
+    of_it = left_of(session, community=community, member=member, bill=bill) - standing.on_its_way_minor
+    if of_it <= 0:
+        raise NothingLeftOfBill
+    return min(of_it, standing.left_minor)
 
 
 def check_still_owed(session: Session, *, community: Community, help_payment: HelpPayment) -> None:

@@ -138,7 +138,7 @@ def _bill_page(found: HelpBill, problem: Refusal | None = None) -> ResponseRetur
         whose = session().get_one(Member, found.member_id)
         try:
             amount = online.to_pay(session(), community=here, member=whose, bill=found)
-        except (online.NothingOwed, online.OnItsWay) as nothing:
+        except (online.NothingOwed, online.NothingLeftOfBill, online.OnItsWay) as nothing:
             # Whoever opens the link again when it is paid has done nothing wrong.
             return _shown(found, say(nothing)), 200
     said = say(problem) if problem else ""

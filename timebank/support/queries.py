@@ -88,8 +88,9 @@ def kept_of(session: Session, community: Community, member: Member) -> KeptOf | 
     if not was_ever_on(session, community=community):
         return None
     more = SupportVisit.paid_minutes - SupportVisit.thanked_minutes
-    kept = case((and_(Exchange.giver_id == member.id, more > 0), more), else_=0)
-    used = case((and_(Exchange.receiver_id == member.id, more < 0), -more), else_=0)
+    theirs = record_ids(session, member=member)
+    kept = case((and_(Exchange.giver_id.in_(theirs), more > 0), more), else_=0)
+    used = case((and_(Exchange.receiver_id.in_(theirs), more < 0), -more), else_=0)
     found = (
         select(func.coalesce(func.sum(kept), 0), func.coalesce(func.sum(used), 0))
         .select_from(SupportVisit)
@@ -97,7 +98,7 @@ def kept_of(session: Session, community: Community, member: Member) -> KeptOf | 
         .where(
             SupportVisit.community_id == community.id,
             Exchange.state == CONFIRMED,
-            or_(Exchange.giver_id == member.id, Exchange.receiver_id == member.id),
+            or_(Exchange.giver_id.in_(theirs), Exchange.receiver_id.in_(theirs)),
         )
     )
     sums = session.execute(found).one()

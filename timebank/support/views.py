@@ -44,6 +44,7 @@ from timebank.support.forms import VisitForm
 from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
+from timebank.support.months import month_of
 from timebank.support.reports import kept_by_month
 from timebank.tickets.came_in import list_came_in
 from timebank.tickets.queries import was_ever_sold
@@ -60,6 +61,8 @@ from timebank.web import session
 
 bp = Blueprint("visits", __name__)
 
+#: Further away nobody has written anything down.
+_MOST_YEARS = 200
 #: More visits than a month has in any group that this is for.
 MOST_LISTED = 500
 
@@ -143,19 +146,18 @@ def mine() -> ResponseReturnValue:
     check_on()
     first, last = asked_month()
     here, me = community(), oneself()
-    found = queries.list_visits(
-        session(), community=here, first=first, last=last, member=me, limit=MOST_LISTED
-    )
+    days, mine = {"first": first, "last": last}, record_ids(session(), member=me)
+    found = queries.list_visits(session(), community=here, **days, member=me, limit=MOST_LISTED)
     return render_template(
         "support/mine.html",
         owed=queries.owed_of(session(), community=here, member=me),
         records=queries.left_on_records(session(), community=here, member=me),
-        mine=record_ids(session(), member=me),
+        has_bill=any(one.member.id in mine for one in month_of(session(), community=here, **days).bills),
         paid=queries.list_paid(session(), community=here, member=me),
         came_in=list_came_in(session(), community=here, member=me),
         shown=found,
-        expenses=list_expenses(session(), community=here, first=first, last=last, member=me),
-        cancelled=list_cancelled(session(), community=here, first=first, last=last, member=me),
+        expenses=list_expenses(session(), community=here, **days, member=me),
+        cancelled=list_cancelled(session(), community=here, **days, member=me),
         **months_around(first, last),
         ways=WAY_LABELS,
         online=online.list_online(session(), community=here, member=me),
@@ -250,9 +252,11 @@ def asked_month() -> tuple[date, date]:
     """Read which month is asked for, or what a form is about; this one where nothing, or no month, is."""
     asked = request.form.get("month") or request.args.get("month", "")
     try:
-        return month_bounds(date.fromisoformat(f"{asked}-01"))
+        first = date.fromisoformat(f"{asked}-01")
     except ValueError:
         return month_bounds(_today())
+    # Far away there is nothing, and no day after it.
+    return month_bounds(first if abs(first.year - _today().year) <= _MOST_YEARS else _today())
 
 
 def months_around(first: date, last: date) -> dict[str, date | None]:

@@ -263,10 +263,13 @@ def test_the_database_lets_no_row_in_without_an_agreement(pair: Pair) -> None:
     assert pair.faults() == []
 
 
-def test_the_receiver_is_to_be_told_in_their_own_community(pair: Pair) -> None:
+def test_both_are_to_be_told_in_their_own_community(pair: Pair) -> None:
     row = pair.out()
     jobs = pair.session.scalars(select(Job).where(Job.kind == giving.TELL_OF_ACROSS)).all()
-    assert [one.community_id for one in jobs if f'"across": {row.id}' in one.payload] == [pair.enshu.id]
+    assert [one.community_id for one in jobs if f'"across": {row.id}' in one.payload] == [
+        pair.kadoma.id,
+        pair.enshu.id,
+    ]
 
 
 def test_the_same_number_elsewhere_is_somebody_else(pair: Pair) -> None:

@@ -17,3 +17,13 @@ def test_both_are_told_and_the_word_goes_with_either(pair: Pair) -> None:
     pair.session.expire_all()
     assert [one.words for one in (first, second, noise, by_taro)] == ["", "", "", "of somebody else"]
     assert pair.faults() == []
+
+
+def test_the_reason_goes_too_where_it_was_taken_back(pair: Pair) -> None:
+    (known,) = KNOWN
+    row = pair.out(10)
+    pair.takes_back(row)
+    assert known.erase
+    known.erase(pair.session, known, Whom(community_id=pair.kadoma.id, member_id=pair.hana.id))
+    pair.session.expire_all()
+    assert row.taken_back_because == "—"

@@ -29,6 +29,7 @@ from timebank.between.models import HoursAgreement
 from timebank.between.proof import check_between
 from timebank.between.views import MOST_MISSES
 from timebank.communities.models import Community
+from timebank.members.service import give_hand
 
 _counted = count(1)
 
@@ -324,3 +325,31 @@ def test_a_member_of_both_gives_to_themselves(here: Agreed) -> None:
         lambda session: a_member(session, _moriguchi(session), number="077", name="Hana Yamada"),
     )
     assert here.books(number="77", name="hana yamada").status_code == 303
+
+
+def test_a_coordinator_gives_nobodys_hours_to_themself(here: Agreed) -> None:
+    def work(session: Session) -> None:
+        person = session.merge(here.kadoma.people["ken"].person)
+        own = a_member(session, _moriguchi(session), number="088", name="Ken")
+        give_hand(session, member=own, person=person, actor=SOMEBODY)
+
+    written(here.kadoma.app, work)
+    typed = {"giver": "0001", "heard": "telephone", "number": "88", "name": "Ken"}
+    answer = here.sends("ken", "give-for", **typed)
+    assert answer.status_code == 422
+    assert "this is you yourself, or somebody for whom you act" in told(answer)
+    assert here.acts() == []
+
+
+def test_the_giver_has_a_letter_where_a_coordinator_wrote_it_down_and_both_when_it_is_taken_back(
+    here: Agreed,
+) -> None:
+    here.books("ken", "give-for", giver="0001", heard="telephone")
+    hana, ume = here.kadoma.people["hana"].person.email, here.people["ume"].person.email
+    assert {one.to_address for one in work_off(here.kadoma.app)} >= {hana, ume}
+    (row,) = here.acts()
+    before = len(work_off(here.kadoma.app))
+    here.kadoma.as_("ken").post(f"/kadoma/between/acts/{row.id}/take-back", data={"reason": "Not meant"})
+    letters = work_off(here.kadoma.app)[before:]
+    assert {one.to_address for one in letters} == {hana, ume}
+    assert all("Not meant" in one.text for one in letters)

@@ -6,18 +6,26 @@ from itertools import count
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.builders import A_DAY
 from tests.builders import COORDINATOR
+from tests.builders import Neighbour
+from tests.builders import a_hand
+from tests.builders import a_household
+from tests.builders import a_person
+from tests.builders import an_exchange
 from tests.builders import written
 from tests.timebank.exchanges.kadoma import Kadoma
 from tests.timebank.exchanges.kadoma import found
 from tests.timebank.exchanges.kadoma import seen_of
 from tests.timebank.exchanges.test_letters import work_off
+from tests.timebank.hands.test_views import chooses
 from tests.timebank.pools.test_views import told
 from timebank.members.guardians import GuardianConsent
 from timebank.members.guardians import record_guardian
+from timebank.members.models import Member
 from timebank.presents.models import Present
 
 _counted = count(1)
@@ -182,3 +190,26 @@ def test_who_gave_by_telephone_is_told_too_and_a_guardian_reads_along(here: Kado
     where = f"/kadoma/presents/{presents(here)[0].id}"
     here.as_("ken").post(f"{where}/take-back", data={"reason": "The wrong Mary"})
     assert len([one for one in work_off(here.app) if "The wrong Mary" in one.text]) == 2
+
+
+def test_who_acts_for_a_household_gives_nothing_of_it_to_themself_and_the_others_read_of_it(
+    here: Kadoma,
+) -> None:
+    def work(session: Session) -> tuple[Neighbour, Member]:
+        son = a_person(session)
+        household = a_household(session, here.community, here.people["hana"].person, number="0050")
+        a_hand(session, household, son, called="Taro Yamada")
+        an_exchange(session, here.community, household, here.mary, minutes=120)
+        return Neighbour(here.community, son, None), household
+
+    son, household = written(here.app, work)
+    assert chooses(here, "hana", household) == 303
+    refused = sends(here, other="0001")
+    assert refused.status_code == 422
+    assert "You are Hana Yamada yourself, or act for them." in told(refused)
+    assert presents(here) == []
+    before = len(work_off(here.app))
+    assert books(here).status_code == 303
+    letters = [one.to_address for one in work_off(here.app)[before:]]
+    assert son.person.email in letters
+    assert here.people["hana"].person.email not in letters

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
+from tests.builders import SOMEBODY
 from tests.builders import an_officer
 from tests.builders import signed_in
 from tests.builders import written
@@ -28,6 +29,10 @@ from timebank.days import month_bounds
 from timebank.days import months_on
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.service import reverse_exchange
+from timebank.rates.models import NOBODY
+from timebank.rates.queries import tax_number_until
+from timebank.rates.rules import Terms
+from timebank.rates.service import set_terms
 from timebank.support import closing
 from timebank.support import expenses
 from timebank.support import sending
@@ -235,3 +240,18 @@ def test_the_pages_close_a_month_by_two(app: Flask) -> None:
     shown = text_of(desk["auditor"].get(page).text)
     assert re.search(r"This month is closed, since", shown)
     assert desk["coordinator"].post(close, data={"month": last}).status_code == 403
+
+
+def test_no_month_is_closed_in_which_there_was_no_community(place: Place) -> None:
+    with pytest.raises(closing.NoMonthOfOurs, match="The community began on"):
+        closing.close_month(place.session, community=place.community, first=date(1, 1, 1), actor=COORDINATOR)
+
+
+def test_the_number_for_tax_stands_on_bills_of_a_month_in_which_it_ended(session: Session) -> None:
+    place = a_place(session, standard_permille=100, tax_number="T1234567890123")
+    today = clock.today(place.community.time_zone)
+    ended = Terms(starts_on=today, provider=NOBODY)
+    set_terms(session, community=place.community, terms=ended, actor=SOMEBODY)
+    number = tax_number_until(session, community=place.community, day=today)
+    assert number == "T1234567890123"
+    assert tax_number_until(session, community=place.community, day=date(2025, 1, 1)) == ""

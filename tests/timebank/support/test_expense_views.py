@@ -7,15 +7,24 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from tests.builders import COORDINATOR
+from tests.builders import an_exchange
+from tests.builders import written
 from tests.pictures import a_png
 from tests.timebank.documents.test_vouchers import a_photograph
 from tests.timebank.support.desk import SLUG
 from tests.timebank.support.desk import TODAY
 from tests.timebank.support.desk import Desk
 from tests.timebank.support.desk import text_of
+from timebank.communities.models import Community
+from timebank.members.models import Member
+from timebank.support import expenses
+from timebank.support.models import RECEIVER
 from timebank.web.edge import MEGABYTE
 
 pytestmark = pytest.mark.usefixtures("the_same_day")
@@ -141,3 +150,31 @@ def test_where_help_is_for_hours_only_there_are_no_expenses(app: Flask) -> None:
     desk = Desk(app, on=False)
     assert desk["coordinator"].get(f"/{SLUG}/support/expenses/").status_code == 404
     assert desk["coordinator"].get(f"/{SLUG}/support/visits/1/expenses").status_code == 404
+
+
+def test_a_bill_that_holds_only_what_was_laid_out_is_found_and_a_far_month_is_no_error(desk: Desk) -> None:
+    mine = f"/{SLUG}/support/mine"
+    assert "mine/bill" not in desk["Taro"].get(mine).text
+
+    def work(session: Session) -> None:
+        community = session.scalars(select(Community).where(Community.slug == SLUG)).one()
+        giver, receiver = (session.get_one(Member, desk.ids[name]) for name in ("Hana", "Taro"))
+        exchange = an_exchange(session, community, giver, receiver, worked_on=TODAY)
+        bread = expenses.Facts(
+            what="Bread",
+            amount_minor=480,
+            spent_on=TODAY,
+            borne_by=RECEIVER,
+            content=b"",
+            no_receipt_because="Lost",
+            key="form:bread",
+        )
+        expenses.write_down(session, community=community, exchange=exchange, facts=bread, actor=COORDINATOR)
+
+    written(desk.app, work)
+    assert "mine/bill" in desk["Taro"].get(mine).text
+    for month in ("9999-12", "0001-01"):
+        for act in ("close", "withdraw"):
+            answer = desk["treasurer"].post(f"/{SLUG}/support/months/{act}", data={"month": month})
+            assert answer.status_code in {303, 422}
+        assert desk["Taro"].get(f"{mine}?month={month}").status_code == 200

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import ledger
 from tests.builders import COORDINATOR
 from tests.builders import SOMEBODY
+from tests.builders import at
 from tests.pictures import a_png
 from tests.timebank.support.paying import FRIDAY
 from tests.timebank.support.paying import Place
@@ -32,7 +33,9 @@ from timebank.support.models import DECLINED
 from timebank.support.models import FUEL
 from timebank.support.models import OWED
 from timebank.support.models import RECEIVER
+from timebank.support.models import THANKS
 from timebank.support.models import TOLD
+from timebank.support.models import TRANSFER
 from timebank.support.models import SupportExpense
 from timebank.support.months import month_of
 from timebank.support.months import thanks_of_year
@@ -296,3 +299,22 @@ def test_the_proof_finds_an_expense_that_was_booked_to_somebody_else(place: Plac
     )
     entry = ledger.post(place.session, stray).entry_id
     assert place.faults() == [f"entry {entry} books an expense, but no row tells of it"]
+
+
+def test_what_was_laid_out_before_the_turn_of_the_year_is_no_thanks_of_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, 2026, 12, 31, 3)
+    visit = place.visit(worked_on=date(2026, 12, 30))
+    lays_out(place, visit, spent_on=date(2026, 12, 30))
+    at(monkeypatch, 2027, 1, 20, 3)
+    for amount, day in ((200, 5), (880, 10)):
+        payment = Payment(
+            what=THANKS, amount_minor=amount, way=TRANSFER, paid_on=date(2027, 1, day), key=f"form:{day}"
+        )
+        write_paid(
+            place.session, community=place.community, member=place.giver, payment=payment, actor=COORDINATOR
+        )
+    assert thanks_of_year(place.session, community=place.community, year=2026) == []
+    (sheet,) = thanks_of_year(place.session, community=place.community, year=2027)
+    assert (sheet.amount_minor, sheet.expenses_minor) == (1080, 480)

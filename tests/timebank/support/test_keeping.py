@@ -5,12 +5,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
+from tests.builders import a_member
 from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import written
+from tests.timebank.doubles.together import joined
 from tests.timebank.support.desk import SLUG
 from tests.timebank.support.desk import Desk
 from tests.timebank.support.desk import text_of
+from tests.timebank.support.paying import a_place
 from timebank.communities.models import Community
 from timebank.communities.service import find_community
 from timebank.members.limits import near_ceiling
@@ -20,6 +23,9 @@ from timebank.presents.service import Wish
 from timebank.presents.service import give
 from timebank.rates.keeping import words_about_keeping
 from timebank.rates.keeping import write_about_keeping
+from timebank.support.models import HOURS
+from timebank.support.queries import KeptOf
+from timebank.support.queries import kept_of
 from timebank.text import TextTooLong
 
 USUAL = "kept as far as the group is able"
@@ -159,3 +165,11 @@ def test_what_is_written_is_short_and_can_be_taken_away_again(desk: Desk) -> Non
     assert written(desk.app, lambda session: words_about_keeping(session, community=here(session))) == ""
     with pytest.raises(TextTooLong):
         write("x" * 1_001)
+
+
+def test_kept_hours_stay_with_who_was_entered_twice(session: Session) -> None:
+    place = a_place(session)
+    place.visit(takes=HOURS)
+    new = a_member(place.session, place.community, name="Hana")
+    joined(place.session, place.community, place.giver, new)
+    assert kept_of(place.session, place.community, new) == KeptOf(kept=60, used=0)

@@ -20,11 +20,13 @@ from tests.till import Till
 from tests.timebank.exchanges.test_letters import work_off
 from tests.timebank.support.bills import PAY
 from tests.timebank.support.bills import at_stripe
+from tests.timebank.support.bills import come_back
 from tests.timebank.support.bills import faults
 from tests.timebank.support.bills import helped
 from tests.timebank.support.bills import owed
 from tests.timebank.support.bills import payments
 from tests.timebank.support.bills import pays_cash
+from tests.timebank.support.bills import taken_back
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.exchanges.models import Exchange
@@ -166,8 +168,9 @@ def test_a_link_never_asks_for_more_than_its_letter(till: Till, desk: FlaskClien
     assert "¥3,200" not in opens(till, link)
     token = str(till.client().post(link).location).rsplit("/", 1)[1]
     assert till.payment(token).amount_minor == 2400
+    # What is paid otherwise goes to the letter first.
     pays_cash(till, hana, 1200)
-    assert "¥2,000" in opens(till, link)
+    assert "¥1,200" in opens(till, link)
 
 
 def test_a_link_ends(till: Till, desk: FlaskClient, hana: Neighbour) -> None:
@@ -225,3 +228,39 @@ def test_what_was_laid_out_is_on_the_bill_and_never_what_it_was(
     assert "Laid out for you: ¥480" in mail.text
     assert "To pay: ¥2,880" in mail.text
     assert "Bread" not in mail.text + mail.html
+
+
+def test_a_link_whose_letter_is_paid_asks_for_nothing_that_came_later(
+    till: Till, desk: FlaskClient, hana: Neighbour
+) -> None:
+    helped(till, hana)
+    (mail,) = sends(till, desk, hana)
+    link = link_in(mail)
+    pays_cash(till, hana, 2000)
+    helped(till, hana, hours=2, again="later")
+    assert owed(till, hana) == (2000, 0)
+    # Of the letter's 2400 only 400 are left, whatever else is owed.
+    assert "¥400" in opens(till, link)
+    token = till.client().post(link).location.rsplit("/", 1)[1]
+    till.stripe.fake.pay(at_stripe(till, token))
+    come_back(till, token)
+    till.sweep()
+    assert owed(till, hana) == (1600, 0)
+    told = opens(till, link)
+    assert "1,600" not in told
+    assert "Nothing is left to pay of this bill." in told
+    assert till.client().post(link).status_code == 409
+    assert faults(till) == []
+
+
+def test_a_link_asks_for_nothing_where_its_visit_was_taken_back(
+    till: Till, desk: FlaskClient, hana: Neighbour
+) -> None:
+    visit = helped(till, hana)
+    (mail,) = sends(till, desk, hana)
+    taken_back(till, visit)
+    later = helped(till, hana, hours=2, again="later")
+    assert "Nothing is left to pay of this bill." in opens(till, link_in(mail))
+    taken_back(till, later)
+    helped(till, hana, hours=1, again="later still")
+    assert "Nothing is left to pay of this bill." in opens(till, link_in(mail))
