@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,13 +22,17 @@ from timebank.people.models import ShownSignIn
 
 
 @contextmanager
-def demo_copy(sqlite: SQLite) -> Iterator[str]:
-    """Give a SQLite database with the demo community in it."""
-    made = sqlite.room / "demo.sqlite3"
-    with once(sqlite.room, "demo-sqlite") as note:
+def demo_copy(sqlite: SQLite, *, paid_for: bool = False) -> Iterator[str]:
+    """Give a SQLite database with the demo community in it, which begins as a time bank for hours alone.
+
+    ``paid_for``: as `make run` shows it, with help that is paid for.
+    """
+    name = "demo-paid-for" if paid_for else "demo"
+    made = sqlite.room / f"{name}.sqlite3"
+    with once(sqlite.room, f"{name}-sqlite") as note:
         if not note.exists():
             with sqlite.migrated(f"t{uuid4().hex}") as url:
-                make_demo_in(url)
+                make_demo_in(url, paid_for=paid_for)
                 shutil.copyfile(str(create_engine(url).url.database), made)
             note.touch()
     with sqlite.empty(f"t{uuid4().hex}") as url:
@@ -35,11 +40,11 @@ def demo_copy(sqlite: SQLite) -> Iterator[str]:
         yield url
 
 
-def make_demo_in(url: str) -> None:
+def make_demo_in(url: str, *, paid_for: bool = False) -> None:
     """Make the demo community in a migrated database."""
     engine = ledger.connect(url)
     with application(url) as app, app.app_context():
-        written(engine, make_demo)
+        written(engine, partial(make_demo, paid_for=paid_for))
     # The last to close a SQLite database folds its write-ahead log into it.
     engine.dispose()
 

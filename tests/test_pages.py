@@ -117,7 +117,7 @@ def demo(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     """The application with the demo community; its forms ask for their tokens, and nobody has mail."""
     mail_folder = str(tmp_path_factory.mktemp("mail"))
     with (
-        demo_copy(sqlite) as url,
+        demo_copy(sqlite, paid_for=True) as url,
         application(url, TIMEBANK_DEMO="1", MAIL_FOLDER=mail_folder) as app,
     ):
         yield app

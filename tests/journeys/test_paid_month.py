@@ -1,4 +1,7 @@
-"""A month of paid support to its end: three visits, shopping, bills, a file for the bank, an envelope."""
+"""A month of paid support to its end: three visits, shopping, bills, a file for the bank, an envelope.
+
+The hours that were kept by it are used in Enshu; a time bank for hours alone beside it sees none of this.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,9 +16,15 @@ from sqlalchemy.orm import Session
 
 import ledger
 from tests.builders import written
+from tests.journeys.across import ENSHU
+from tests.journeys.across import gives
+from tests.journeys.across import owed
+from tests.journeys.across import two_agree
+from tests.journeys.across import uses
 from tests.journeys.booklets import buys
 from tests.journeys.booklets import sells_tickets
 from tests.journeys.eyes import Eyes
+from tests.journeys.walking import balance_of
 from tests.journeys.walking import come_in
 from tests.journeys.walking import follow
 from tests.journeys.walking import press
@@ -26,6 +35,7 @@ from tests.timebank.documents.test_vouchers import a_photograph
 from timebank import books
 from timebank import clock
 from timebank.banks.proof import check_banks
+from timebank.between.proof import check_between
 from timebank.cli.demo_data import SLUG
 from timebank.communities.service import find_community
 from timebank.devstripe import DevStripe
@@ -107,7 +117,8 @@ def balances(session: Session) -> dict[str, int]:
 
 def faults(session: Session) -> list[str]:
     found = [*ledger.prove(session).faults, *check_exchanges(session), *check_support(session)]
-    return [*found, *check_tickets(session), *check_banks(session), *check_documents(session)]
+    found += [*check_tickets(session), *check_banks(session), *check_documents(session)]
+    return [*found, *check_between(session)]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +170,25 @@ def test_a_month_of_paid_support_is_lived_through_and_settled(
         books.GENERAL: 600,
     }
     assert sum(after.values()) == 0
+    written(server.app, two_agree)
+    month.comes(SHOPS)
+    kept = balance_of(server, SHOPS)
+    gives(page, eyes, language, "2:00", booked=lambda: balance_of(server, SHOPS) == kept - 120)
+    uses(page, eyes, server, language, arrived="1:30", left="0:30")
+    assert written(server.app, owed) == (-120, 90)
+    sees_nothing(month)
     assert written(server.app, faults) == []
+
+
+def sees_nothing(month: Month) -> None:
+    """Look around in Enshu, where nothing was ever paid for: no page and no word tells of it."""
+    for path in ("mine", "visits/", "tickets/", "months/", "owed/"):
+        answer = month.page.goto(f"{month.server.url}/{ENSHU}/support/{path}")
+        assert answer
+        assert answer.status in {403, 404}
+    month.page.goto(f"{month.server.url}/{ENSHU}/")
+    for label in ("What help costs", "What I owe and get"):
+        expect(month.page.get_by_role("link", name=month.word(label))).to_have_count(0)
 
 
 def visits(month: Month, today: date, last_month: date, folder: Path) -> None:

@@ -69,8 +69,8 @@ from timebank.rights import NEED_SECOND_FACTOR
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def make_demo(session: Session) -> Community:
-    """Make the demo community with everything in it; the caller commits."""
+def make_demo(session: Session, *, paid_for: bool = True) -> Community:
+    """Make the demo community with everything in it, also help that is paid for; the caller commits."""
     community = _found(session)
     town = _Town(session, community)
     for neighbour in data.NEIGHBOURS:
@@ -92,7 +92,10 @@ def make_demo(session: Session) -> Community:
     arrange_weekly(
         session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator
     )
-    pay_for_help(session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator)
+    if paid_for:
+        pay_for_help(
+            session, community=community, members=town.members, kinds=town.kinds, actor=town.coordinator
+        )
     seal_entries(session, community=community)
     return community
 
