@@ -124,5 +124,14 @@ def _amended(form: KeyedForm, told: Told, wish: Wish, reason: str, who: Actor) -
 def _shown(
     template: str, form: KeyedForm, plan: Plan | None, told: Told, **known: object
 ) -> ResponseReturnValue:
-    page, status = form_page(template, form, plan=plan, one=told, items=ITEM_LABELS, **kept_by(plan), **known)
+    kept = kept_by(plan, back=_hours_back(plan, told) if plan else 0)
+    page, status = form_page(template, form, plan=plan, one=told, items=ITEM_LABELS, **kept, **known)
     return page, 422 if plan else status
+
+
+def _hours_back(plan: Plan, told: Told) -> int:
+    """Tell by how much the hours of whoever gives change when the old one is taken back."""
+    visit, whole = told.visit, told.exchange.minutes
+    if plan.wish.giver.id == told.giver.id:
+        return visit.thanked_minutes - whole
+    return whole - visit.paid_minutes if plan.wish.giver.id == told.receiver.id else 0

@@ -20,6 +20,7 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.models import CONFIRMED
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.models import TookPart
 from timebank.exchanges.rules import FormSavedAlready
 from timebank.exchanges.service import reverse_exchange
 from timebank.members.queries import hold
@@ -133,11 +134,12 @@ def amend(
     """
     # Whoever leaves at this moment, or sends the same form, has done so before or does it after.
     hold(session, members=(told.giver, told.receiver, wish.giver, wish.receiver))
+    session.refresh(told.exchange, with_for_update=True)
     if (there := _saved(session, community, wish.key)) is not None:
         row = session.get(SupportAmended, told.exchange.id)
         if row is None or row.by_id != there.id:
             raise FormSavedAlready
-        return Amended(exchange=there, repeated=True)
+        return _the_same(session, community, wish, actor)
     with session.begin_nested() as both:
         plan = _plan(session, community, told, wish, reason, actor)
         if not seen(plan):
@@ -156,6 +158,11 @@ def takes_instead(session: Session, *, community: Community, told: Told, takes: 
 
     Refused once its month is closed, or its thanks were paid out.
     """
+    if not told.stands:
+        # Sent a second time: what it became is found by its key, and anything else is too late.
+        return replace(
+            wish_of(session, community=community, told=told, key=key), takes=takes, thanked_minutes=None
+        )
     visit = told.visit
     settled = select(SupportSettled.id).where(SupportSettled.exchange_id == visit.exchange_id)
     if session.scalar(settled) is not None:
@@ -173,7 +180,6 @@ def takes_instead(session: Session, *, community: Community, told: Told, takes: 
 def _plan(session: Session, community: Community, told: Told, wish: Wish, reason: str, actor: Actor) -> Plan:
     """Take the old one back, and work the new one out; the caller keeps both or neither."""
     exchange = told.exchange
-    session.refresh(exchange, with_for_update=True)
     if exchange.state != CONFIRMED:
         raise GoneAlready
     _check(session, community, told, wish)
@@ -181,7 +187,22 @@ def _plan(session: Session, community: Community, told: Told, wish: Wish, reason
     plan = plan_of(session, community=community, wish=wish)
     if plan is None:
         raise ForHoursAlone
-    return plan
+    return replace(plan, said=replace(plan.said, who=_who(session, exchange)))
+
+
+def _the_same(session: Session, community: Community, wish: Wish, actor: Actor) -> Amended:
+    """Give what this form became; refused where it says something else by now, as in writing down."""
+    plan = plan_of(session, community=community, wish=replace(wish, once=False))
+    if plan is None:
+        raise FormSavedAlready
+    logged = write_down(session, community=community, plan=plan, actor=actor)
+    return Amended(exchange=logged.exchanges[0], repeated=True)
+
+
+def _who(session: Session, exchange: Exchange) -> dict[int, int]:
+    """Tell which person it was for a household, as it was said of the old one."""
+    found = select(TookPart.member_id, TookPart.person_id).where(TookPart.exchange_id == exchange.id)
+    return {one.member_id: one.person_id for one in session.execute(found)}
 
 
 def _check(session: Session, community: Community, told: Told, wish: Wish) -> None:

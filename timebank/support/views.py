@@ -129,12 +129,13 @@ def show(exchange_id: int) -> ResponseReturnValue:
     if not may("see-support") and mine.isdisjoint((found.giver.id, found.receiver.id)):
         abort(404)
     used = used_for(session(), community=community(), exchange_id=exchange_id)
+    became = amended.after(session(), exchange_id=exchange_id)
     return render_template(
         "support/visit.html",
         one=found,
         used=used,
-        was=amended.before(session(), exchange_id=exchange_id)[:1],
-        became=amended.after(session(), exchange_id=exchange_id),
+        was=[one for one in amended.before(session(), exchange_id=exchange_id)[:1] if _leads_to(one, mine)],
+        became=became if became and _leads_to(became, mine) else None,
         gave=me is not None and me.id == found.giver.id,
     )
 
@@ -266,17 +267,28 @@ def months_around(first: date, last: date) -> dict[str, date | None]:
     return {"month": first, "last": last, "before": before, "after": after}
 
 
-def kept_by(plan: planning.Plan | None) -> dict[str, object]:
-    """Tell how near whoever gives comes to what can be kept, where they take hours."""
+def kept_by(plan: planning.Plan | None, *, back: int = 0) -> dict[str, object]:
+    """Tell how near whoever gives comes to what can be kept, where they take hours.
+
+    ``back``: by how much their hours change before, because something is taken back.
+    """
     if plan is None or not plan.given_minutes:
         return {"near": None}
     balance = ledger.balance(session(), hours_of(plan.wish.giver, community()))
-    becomes = balance.balance + plan.given_minutes
+    becomes = balance.balance + back + plan.given_minutes
     near = near_ceiling(becomes, balance.ceiling)
     return {"becomes": becomes, "ceiling": balance.ceiling, "near": near}
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
+
+
+def _leads_to(exchange_id: int, mine: set[int]) -> bool:
+    """Say whether whoever asks may see another visit: with others it was amended to, or from."""
+    found = queries.find_visit(session(), community=community(), exchange_id=exchange_id)
+    return found is not None and (
+        may("see-support") or not mine.isdisjoint((found.giver.id, found.receiver.id))
+    )
 
 
 def _written(form: VisitForm, plan: planning.Plan) -> ResponseReturnValue:
