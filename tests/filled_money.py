@@ -197,14 +197,14 @@ MONEY: dict[str, Filled] = {
         | {"takes": "thanks", "thanked_hours": "0:30", "heard": "slip"},
         fresh=lambda _house: {"date": today()},
     ),
-    "amending.takes": Filled("giver", key(61) | {"takes": "nothing"}, on="paid for"),
+    "amending.takes": Filled("giver", key(61) | {"takes": "nothing"}, on="taken otherwise"),
     "amending.visit": Filled(
         "coordinator",
         key(62)
         | {"giver": "001", "receiver": "002", "kind": "0", "begins": "09:00", "hours": "1:30", "km": ""}
         | {"description": "The garden", "pays": "bill", "numbers": "", "paid_hours": ""}
         | {"takes": "thanks", "thanked_hours": "", "reason": "It was shorter", "heard": "slip"},
-        on="paid for",
+        on="to be amended",
         fresh=lambda _house: {"date": today()},
     ),
     "cancelled.write_down": Filled(

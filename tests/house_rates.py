@@ -1,5 +1,6 @@
 """Paid support in both communities of the house: terms and rates that hold, and some that are to come."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from tests.house_things import Things
 from tests.pictures import a_png
 from timebank import clock
 from timebank.communities.models import Community
+from timebank.exchanges.models import Exchange
 from timebank.members.models import Member
 from timebank.rates.models import BY_KM
 from timebank.rates.models import DOOR
@@ -89,12 +91,20 @@ def pay_for_help(session: Session, community: Community, giver: Member, receiver
         takes=THANKS,
         key="form:a visit that is paid for",
     )
-    plan = plan_of(session, community=community, wish=wish)
-    assert plan is not None
-    logged = write_down(session, community=community, plan=plan, actor=COORDINATOR)
+
+    def written_down(wish: Wish) -> Exchange:
+        plan = plan_of(session, community=community, wish=wish)
+        assert plan is not None
+        return write_down(session, community=community, plan=plan, actor=COORDINATOR).exchanges[0]
+
+    visit = written_down(wish)
+    # Each of these is replaced by another one, once its form is sent.
+    others = {
+        name: written_down(replace(wish, minutes=minutes, key=f"form:{name}")).id
+        for name, minutes in (("to be amended", 75), ("taken otherwise", 105))
+    }
     some = Payment(what=OWED, amount_minor=300, way=CASH, paid_on=today, key="form:some of it")
     paid = write_paid(session, community=community, member=receiver, payment=some, actor=COORDINATOR)
-    visit = logged.exchanges[0]
 
     def laid_out(what: str, *, booked: bool) -> int:
         facts = expenses.Facts(
@@ -112,7 +122,7 @@ def pay_for_help(session: Session, community: Community, giver: Member, receiver
     told: dict[str, int | str] = {"booked": laid_out("Milk", booked=True)}
     told |= {name: laid_out(name, booked=False) for name in ("waits", "waits, too")}
     return {
-        "exchange_id": {"paid for": visit.id},
+        "exchange_id": {"paid for": visit.id, **others},
         "paid_id": {"cash": paid.id},
         "expense_id": told,
         "cancelled_id": {"late": cancel_late(session, community, giver, receiver)},
