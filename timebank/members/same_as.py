@@ -10,6 +10,7 @@ from timebank.errors import Refusal
 from timebank.members.models import LEFT
 from timebank.members.models import Member
 from timebank.members.models import SameAs
+from timebank.members.taking_part import not_taking_part
 
 
 class GoesOnAsAnother(Refusal):
@@ -26,6 +27,14 @@ def who_stays(session: Session, *, member: Member) -> Member:
     while member.state == LEFT and (joined := session.get(SameAs, member.id)) is not None:
         member = session.get_one(Member, joined.kept_id)
     return member
+
+
+def why_not(session: Session, *, member: Member) -> Refusal:
+    """Say why nothing can be booked for a member: they go on as another record, have left, or are paused."""
+    stays = joined_into(session, member=member)
+    if stays is None:
+        return not_taking_part(member)
+    return GoesOnAsAnother(name=member.name, number=stays.number)
 
 
 def joined_into(session: Session, *, member: Member) -> Member | None:

@@ -22,6 +22,7 @@ from timebank.members.limits import limit_refusal
 from timebank.members.models import Member
 from timebank.members.queries import hold
 from timebank.members.queries import hours_of
+from timebank.members.same_as import why_not
 from timebank.members.service import clean_reason
 from timebank.members.taking_part import YouArePaused
 from timebank.members.taking_part import not_taking_part
@@ -220,9 +221,9 @@ def _check(session: Session, community: Community, wish: Wish, actor: Actor) -> 
         raise ActsForBoth(name=wish.receiver.name)
     hold(session, members=(wish.giver, wish.receiver))
     if not takes_part(wish.giver):
-        raise YouArePaused if _is_oneself(wish.giver, actor) else not_taking_part(wish.giver)
+        raise YouArePaused if _is_oneself(wish.giver, actor) else why_not(session, member=wish.giver)
     if not takes_part(wish.receiver):
-        raise not_taking_part(wish.receiver)
+        raise why_not(session, member=wish.receiver)
     balance = ledger.balance(session, hours_of(wish.giver, community)).balance
     if balance < wish.minutes:
         raise _has_less(wish.giver, balance, actor)

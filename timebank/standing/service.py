@@ -25,7 +25,7 @@ from timebank.exchanges.rules import Said
 from timebank.exchanges.rules import lines_of
 from timebank.members.models import Member
 from timebank.members.queries import hold
-from timebank.members.taking_part import not_taking_part
+from timebank.members.same_as import why_not
 from timebank.members.taking_part import takes_part
 from timebank.rates.pricing import MOST_KM
 from timebank.rates.pricing import ForHoursOnly
@@ -286,7 +286,7 @@ def _check(session: Session, community: Community, facts: Facts) -> str:
     """Refuse what cannot be arranged; return the words as they are stored."""
     for member in (facts.giver, facts.receiver):
         if not takes_part(member):
-            raise not_taking_part(member)
+            raise why_not(session, member=member)
     # Whoever gives to themselves, or for more than a day, is refused as any other exchange is.
     said = Said(
         givers=[facts.giver],

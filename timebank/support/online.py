@@ -27,6 +27,7 @@ from timebank.members.same_as import record_ids
 from timebank.money import Money
 from timebank.payments.booking import TAKEN
 from timebank.payments.booking import Shares
+from timebank.payments.models import DISPUTED
 from timebank.payments.models import DRAFT
 from timebank.payments.models import OPEN
 from timebank.payments.models import PROCESSING
@@ -249,12 +250,7 @@ def list_over(session: Session, *, community: Community) -> Sequence[tuple[Onlin
         select(HelpPayment, Payment, Member)
         .join(Payment, _OF_HELP)
         .join(Member, Member.id == HelpPayment.member_id)
-        .where(
-            HelpPayment.community_id == community.id,
-            HelpPayment.over_minor > HelpPayment.over_back_minor,
-            Payment.paid_at.is_not(None),
-            Payment.oddity.is_(None),
-        )
+        .where(*_over(community))
         .order_by(Payment.id)
     )
     return [(Online(*row[:2]), row[2]) for row in session.execute(found)]
@@ -262,10 +258,19 @@ def list_over(session: Session, *, community: Community) -> Sequence[tuple[Onlin
 
 def count_over(session: Session, community: Community) -> int:
     """Count what came when it was owed no longer, and is still here."""
-    found = select(func.count(HelpPayment.id)).where(
-        HelpPayment.community_id == community.id, HelpPayment.over_minor > HelpPayment.over_back_minor
-    )
+    found = select(func.count(HelpPayment.id)).join(Payment, _OF_HELP).where(*_over(community))
     return session.scalar(found) or 0
+
+
+def _over(community: Community) -> tuple[ColumnElement[bool], ...]:
+    """Say of which payments something can be given back: of what is disputed nobody can give anything."""
+    return (
+        HelpPayment.community_id == community.id,
+        HelpPayment.over_minor > HelpPayment.over_back_minor,
+        Payment.paid_at.is_not(None),
+        Payment.oddity.is_(None),
+        Payment.state != DISPUTED,
+    )
 
 
 def shares_of(session: Session, *, payment: Payment, amount: int) -> Shares:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 import ledger
 from tests.builders import COORDINATOR
 from tests.builders import SOMEBODY
+from tests.builders import a_member
 from tests.builders import an_exchange
 from tests.builders import as_member
 from tests.builders import written
+from tests.timebank.doubles.together import joined
 from tests.timebank.presents.giving import Giving
 from tests.timebank.presents.giving import a_wish
 from timebank.actor import Actor
@@ -24,6 +26,7 @@ from timebank.hours import NoTimeAtAll
 from timebank.members.limits import CeilingReached
 from timebank.members.models import Member
 from timebank.members.queries import hours_of
+from timebank.members.same_as import GoesOnAsAnother
 from timebank.members.service import ReasonMissing
 from timebank.members.service import change_limits
 from timebank.members.service import suspend_member
@@ -95,6 +98,13 @@ def test_whoever_is_paused_neither_gives_nor_is_given(here: Giving, session: Ses
         here.gives(receiver=here.ken)
     with pytest.raises(TheyArePaused, match="Hana"):
         here.gives(receiver=here.ken, actor=TELEPHONE)
+
+
+def test_who_was_entered_twice_is_named_by_the_number_that_goes_on(here: Giving, session: Session) -> None:
+    new = a_member(session, here.community, name="Mary once more")
+    joined(session, here.community, here.mary, new)
+    with pytest.raises(GoesOnAsAnother, match=new.number):
+        here.gives()
 
 
 def test_the_receivers_highest_balance_is_said_and_nothing_is_given(here: Giving, session: Session) -> None:

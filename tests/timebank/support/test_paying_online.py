@@ -33,6 +33,7 @@ from timebank.known import Whom
 from timebank.payments import models
 from timebank.support.known import KNOWN
 from timebank.support.models import HelpPayment
+from timebank.support.online import count_over
 from timebank.support.proof import check_support
 
 TELL = ("return", "webhook", "twice", "reverse", "sweep")
@@ -241,6 +242,30 @@ def test_a_dispute_leaves_it_paid_until_it_is_lost(
     till.sweep()
     assert owed(till, hana) == ((0, 0) if won else (2400, 0))
     assert faults(till) == []
+
+
+def test_what_is_disputed_waits_for_nobody_to_give_it_back(
+    till: Till, client: FlaskClient, hana: Neighbour
+) -> None:
+    helped(till, hana)
+    token = begins(client)
+    till.stripe.fake.pay(at_stripe(till, token))
+    pays_cash(till, hana, 2400)
+    come_back(till, token)
+    till.tell_all()
+
+    def waits() -> int:
+        return written(
+            till.app, lambda session: count_over(session, session.get_one(Community, till.community_id))
+        )
+
+    assert waits() == 1
+    till.stripe.fake.open_dispute(charge_of(till, token))
+    till.tell_all()
+    assert waits() == 0
+    till.stripe.fake.close_dispute(charge_of(till, token), won=True)
+    till.tell_all()
+    assert waits() == 1
 
 
 def test_less_is_owed_before_stripes_page_is_made(till: Till, client: FlaskClient, hana: Neighbour) -> None:
