@@ -7,6 +7,7 @@ from tests.house_banks import pay_by_files
 from tests.house_between import agree_on_hours
 from tests.house_bills import send_bills
 from tests.house_money import repeats
+from tests.house_money import write_rent
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
@@ -28,6 +29,7 @@ from timebank.joining.invitations import NewInvitation
 from timebank.joining.invitations import make_invitation
 from timebank.joining.models import Application
 from timebank.joining.models import FirstSignIn
+from timebank.journal.models import JournalEntry
 from timebank.members.models import Member
 from timebank.people.sign_ins import hashed
 from timebank.purposes.models import PurposeGiver
@@ -101,6 +103,12 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         "paid_id": [*session.scalars(select(SupportPaid.id)), 9_999],
         "rate_id": [*session.scalars(select(SupportRate.id)), 9_999],
     }
+
+
+def written_by_hand(session: Session) -> int:
+    """Write an entry into the books by hand, once; give its id."""
+    found = session.scalars(select(JournalEntry.id)).first()
+    return found or write_rent(session, the_demo(session))
 
 
 def hours_cross(session: Session) -> dict[str, list[object]]:

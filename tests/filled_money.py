@@ -341,6 +341,21 @@ MONEY: dict[str, Filled] = {
     "receipt_settings.add_words": Filled(
         "steward", {"words": "By certification 123", "valid_from": "2027-04-01", "valid_until": "2028-03-31"}
     ),
+    "journal.write": Filled(
+        "treasurer",
+        key(63)
+        | {"words": "Rent", "account_1": "expenses:office:rent", "debit_1": "500", "credit_1": ""}
+        | {"account_2": "bank:main", "debit_2": "", "credit_2": "500"}
+        | {f"{what}_{n}": "" for n in range(3, 13) for what in ("account", "debit", "credit")},
+        fresh=lambda _house: {"posted_on": today()},
+    ),
+    "journal.by_template": Filled(
+        "treasurer",
+        key(64) | {"what": "rent", "amount": "500", "words": "Rent"},
+        fresh=lambda _house: {"posted_on": today()},
+    ),
+    "journal.take_back": Filled("treasurer", REASON),
+    "journal.accounts": Filled("treasurer", {"name": "Van", "slug": "van", "sort": "assets"}),
     "funds.open_one": Filled("steward", {"slug": "snow", "name": "Snow", "purpose": "Clearing it away"}),
     "funds.change": Filled("treasurer", {"name": "Supper", "purpose": "A meal for a neighbour"}),
     "funds.spend": Filled(

@@ -67,6 +67,7 @@ USUAL = {
     "token": "the receiver's",
     "pool_id": "shared",
     "fund_id": "meal",
+    "journal_id": "rent",
     "spending_id": "rice",
     "gift_id": "cash",
     "kind_gift_id": "rice",

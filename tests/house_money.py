@@ -24,6 +24,10 @@ from timebank.funds.service import end_fund
 from timebank.funds.service import open_fund
 from timebank.funds.spending import Spent
 from timebank.funds.spending import spend
+from timebank.journal.ready import TEMPLATES
+from timebank.journal.writing import Line
+from timebank.journal.writing import Writing
+from timebank.journal.writing import write
 from timebank.members.models import PERSON
 from timebank.members.models import Member
 from timebank.memberships import service as memberships
@@ -90,6 +94,7 @@ def take_gifts(session: Session, community: Community) -> Things:
     )
     spent = spend(session, community=community, fund=made["meal"], spent=rice, actor=COORDINATOR)
     by_hand = gifts_by_hand(session, community, made["meal"])
+    rent = write_rent(session, community)
     asked = ask_givers(session, community, made["meal"], day_of_gifts(community))
     return {
         **by_hand,
@@ -97,12 +102,25 @@ def take_gifts(session: Session, community: Community) -> Things:
         "movement_id": {what: nobody_knows(session, community, what) for what in ("a gift", "a fee")},
         "gift_id": {**by_hand["gift_id"], **asked["gift_id"]},
         "spending_id": {"rice": spent.id},
+        "journal_id": {"rent": rent},
         "fund_id": {**{name: fund.id for name, fund in made.items()}, **asked["fund_id"]},
         "payment_token": {"paid": payment.token},
         "payment_id": {"paid": payment.id},
         "regular_token": {"every month": regular.token},
         "regular_id": {"every month": regular.id},
     }
+
+
+def write_rent(session: Session, community: Community) -> int:
+    """Write an entry into the books by hand, and give its id."""
+    template = TEMPLATES["rent"]
+    rent = Writing(
+        posted_on=clock.today(community.time_zone),
+        words="家賃",
+        lines=[Line(template.debit, debit_minor=300), Line(template.credit, credit_minor=300)],
+        key="form:rent",
+    )
+    return write(session, community=community, writing=rent, actor=COORDINATOR).id
 
 
 def take_fees(session: Session, community: Community, giver: Member, other: Member) -> Things:

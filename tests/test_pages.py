@@ -27,6 +27,7 @@ from tests.demo_more import hours_cross
 from tests.demo_more import invited
 from tests.demo_more import regular
 from tests.demo_more import the_demo
+from tests.demo_more import written_by_hand
 from tests.house_money import nobody_knows
 from tests.servers import application
 from tests.webpages import WebPage
@@ -207,6 +208,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
         "leak_id": [1, 9_999],
         "fund_id": [1, 9_999],
         "spending_id": [9_999],
+        "journal_id": [written_by_hand(session), 9_999],
         "payment_token": ["nobodys"],
         "regular_token": ["nobodys", regular(session)],
         "regular_id": [9_999],

@@ -72,6 +72,7 @@ from timebank.joining.later import FORGET_DECLINED
 from timebank.joining.queries import count_waiting
 from timebank.joining.service import ASK_GUARDIAN
 from timebank.joining.service import TELL_DECLINED
+from timebank.journal import views as journal_views
 from timebank.licences import known as licences_known
 from timebank.licences import views as licences_views
 from timebank.licences.letters import WARN_OF_LICENCES
@@ -349,6 +350,7 @@ FEATURES = (
     *(audit_views, pools_views, presents_views, licences_views, households_views),
     *(between_views, agreement_views),
     *(exchanges_views, desk_views, statement_views, seal_views, who_views),
+    journal_views,
     *(donations_views, gift_views, register_views, sheet_views, funds_views, payments_views, webhook_views),
     *(regular_views, unidentified_views, identify_gift_views, identify_fee_views),
     *(memberships_views, fees_views, plan_views, fee_receipt_views),

@@ -58,6 +58,7 @@ _PAYABLE: Final = "payable:"
 _TICKETS: Final = "tickets:"
 _FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
+_INCOME: Final = "income:"
 _DONATIONS: Final = "donations:"
 _FUND: Final = "fund:"
 _FUND_BACK: Final = "fund-back:"
@@ -80,6 +81,10 @@ _TYPES: Final = {
     "fees": AccountType.INCOME,
     "support": AccountType.INCOME,
     "tickets-lapsed": AccountType.INCOME,
+    # Opened or booked to by treasurers themselves.
+    "income": AccountType.INCOME,
+    "assets": AccountType.ASSET,
+    "debts": AccountType.LIABILITY,
     "general": AccountType.EQUITY,
     "fund": AccountType.EQUITY,
     "fund-back": AccountType.EQUITY,
@@ -233,6 +238,11 @@ def fees_code(plan: str) -> str:
 def expenses_code(activity: str, nature: str) -> str:
     """Spell the code of what was spent on an activity, by its short name, and what sort of thing it was."""
     return f"{_EXPENSES}{activity}:{nature}"
+
+
+def income_code(sort: str) -> str:
+    """Spell the code of what comes in otherwise than by gifts, fees and help, by its short name."""
+    return f"{_INCOME}{sort}"
 
 
 def receivable_code(member_id: int) -> str:

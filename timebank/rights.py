@@ -101,6 +101,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     # About money.
     "see-money": frozenset({TREASURER, AUDITOR}),
     "give-back-payments": frozenset({TREASURER}),
+    "keep-journal": frozenset({TREASURER}),
     "write-down-gifts": frozenset({TREASURER}),
     "keep-funds": frozenset({STEWARD, TREASURER}),
     "spend-from-funds": frozenset({TREASURER}),
@@ -203,6 +204,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "see-money": N_("See payments, gifts and who gave them, and how the money at Stripe stands"),
     "give-back-payments": N_("Give back what was paid by card or konbini"),
     "write-down-gifts": N_("Write down gifts that came in cash, by transfer or in kind, and take them back"),
+    "keep-journal": N_("Write entries into the books by hand, and take them back"),
     "keep-funds": N_("Open and end funds, and write what their money is for"),
     "spend-from-funds": N_("Write down what was spent of a fund, and take it back"),
     "change-purposes": N_(

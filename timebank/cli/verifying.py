@@ -15,6 +15,7 @@ from timebank.exchanges.proof import check_exchanges
 from timebank.exchanges.proof import count_exchanges
 from timebank.funds.proof import check_funds
 from timebank.households.proof import check_shares
+from timebank.journal.proof import check_journal
 from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
@@ -43,6 +44,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults = [*proof.faults, *check_exchanges(session), *check_pools(session)]
         faults += [*check_joined(session), *check_shares(session), *check_payments(session)]
         faults += [*check_funds(session), *check_gifts(session), *check_memberships(session)]
+        faults += check_journal(session)
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
         faults += [*check_presents(session), *check_support(session), *check_banks(session)]
         faults += check_tickets(session)

@@ -1,0 +1,1 @@
+"""The journal: entries that treasurers write themselves, line by line or by a template."""
