@@ -8,6 +8,7 @@ from tests.house_between import agree_on_hours
 from tests.house_bills import send_bills
 from tests.house_money import repeats
 from tests.house_money import write_rent
+from tests.house_prepaid import pay_ahead
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
@@ -32,6 +33,7 @@ from timebank.joining.models import FirstSignIn
 from timebank.journal.models import JournalEntry
 from timebank.members.models import Member
 from timebank.people.sign_ins import hashed
+from timebank.prepaid.models import PrepaidTopup
 from timebank.purposes.models import PurposeGiver
 from timebank.rates.models import SupportRate
 from timebank.rates.models import SupportTerms
@@ -89,8 +91,13 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         sell_tickets(
             session, community, session.get_one(Member, 1), session.get_one(Member, 8), name="10枚つづり"
         )
+        pay_ahead(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
     return {
         "sale_id": [*session.scalars(select(TicketSale.id).where(TicketSale.paid_on.is_not(None))), 9_999],
+        "topup_id": [
+            *session.scalars(select(PrepaidTopup.id).where(PrepaidTopup.paid_on.is_not(None))),
+            9_999,
+        ],
         "ticket_offer_id": [*session.scalars(select(TicketOffer.id)), 9_999],
         "ticket_number": [1, 9_999],
         "ticket_paid_id": [*session.scalars(select(TicketPaid.id)), 9_999],

@@ -264,6 +264,22 @@ MONEY: dict[str, Filled] = {
         "steward", {"name": "Five", "tickets": "5", "face": "400", "months": "6", "on_paper": "y"}
     ),
     "ticket_offers.close": Filled("steward", {}),
+    "prepaid.top_up": Filled("other", key(160) | {"amount": "3000"}),
+    "prepaid.go_on": Filled("stranger", {}, on="prepaid"),
+    "prepaid_desk.top_up": Filled(
+        "treasurer",
+        key(161) | {"member": "003", "amount": "3000", "way": "transfer"},
+        fresh=lambda _house: {"paid_on": today()},
+    ),
+    "prepaid_desk.give_back": Filled(
+        "treasurer",
+        key(162) | {"amount": "500", "way": "cash", "reason": "Moves away"},
+        fresh=lambda _house: {"given_on": today()},
+    ),
+    "prepaid_desk.take_back": Filled("treasurer", REASON),
+    "prepaid_rules.index": Filled(
+        "steward", {"offered": "y", "least": "500", "most": "30000", "konbini": "y", "refunds": "y"}
+    ),
     "expenses.tell": Filled(
         "giver",
         key(52)

@@ -90,6 +90,7 @@ USUAL = {
     "rate_id": "to come",
     "ticket_offer_id": "on paper",
     "sale_id": "cash",
+    "topup_id": "a mistake",
     "arrangement_id": "every day",
     "ticket_number": "the last",
     "ticket_paid_id": "came in",

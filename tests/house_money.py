@@ -11,6 +11,7 @@ from tests.house_banks import pay_by_files
 from tests.house_bills import send_bills
 from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
+from tests.house_prepaid import pay_ahead
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
@@ -59,13 +60,17 @@ def take_money(session: Session, community: Community, giver: Member, other: Mem
     bought = find_payment(session, community=community, token=str(tickets["payment_token"]["tickets"]))
     assert bought
     pay(session, community, bought)
+    ahead = pay_ahead(session, community, giver, other)
+    topped_up = find_payment(session, community=community, token=str(ahead["payment_token"]["prepaid"]))
+    assert topped_up
+    pay(session, community, topped_up)
     bills = send_bills(session, community, other)
     owed = find_payment(session, community=community, token=str(bills["payment_token"]["help"]))
     assert owed
     pay(session, community, owed)
     tokens = gifts["payment_token"] | fees["payment_token"] | tickets["payment_token"]
-    tokens |= bills["payment_token"]
-    return {**gifts, **fees, **support, **banks, **tickets, **bills, "payment_token": tokens}
+    tokens |= ahead["payment_token"] | bills["payment_token"]
+    return {**gifts, **fees, **support, **banks, **tickets, **ahead, **bills, "payment_token": tokens}
 
 
 def take_gifts(session: Session, community: Community) -> Things:

@@ -125,6 +125,12 @@ from timebank.people.later import FORGET_SIGN_INS
 from timebank.people.links import SEND_LINK
 from timebank.pools import known as pools_known
 from timebank.pools import views as pools_views
+from timebank.prepaid import desk_views as prepaid_desk_views
+from timebank.prepaid import known as prepaid_known
+from timebank.prepaid import purpose as prepaid_purpose
+from timebank.prepaid import rule_views as prepaid_rule_views
+from timebank.prepaid import topping
+from timebank.prepaid import views as prepaid_views
 from timebank.presents import known as presents_known
 from timebank.presents import views as presents_views
 from timebank.presents.service import TELL_OF_PRESENT
@@ -308,6 +314,7 @@ HOOKS = Hooks(
         donations.DONATION: gifts.PURPOSE,
         fees.FEE: fee_purpose.PURPOSE,
         selling.TICKETS: tickets_purpose.PURPOSE,
+        topping.PREPAID: prepaid_purpose.PURPOSE,
         online.HELP: help_purpose.PURPOSE,
     },
     public=lambda session, community: [
@@ -327,7 +334,7 @@ HOOKS = Hooks(
         *(*pools_known.KNOWN, *presents_known.KNOWN, *mail_known.KNOWN, *mydata_known.KNOWN),
         *(*donations_known.KNOWN, *memberships_known.KNOWN, *receipts_known.KNOWN, *purposes_known.KNOWN),
         *(*support_known.KNOWN, *tickets_known.KNOWN, *banks_known.KNOWN, *audit_known.KNOWN),
-        *(*between_known.KNOWN, *standing_known.KNOWN),
+        *(*between_known.KNOWN, *standing_known.KNOWN, *prepaid_known.KNOWN),
     ),
     questions=(
         Question(
@@ -359,7 +366,7 @@ FEATURES = (
     *(report_views, tickets_views, ticket_desk_views, ticket_pile_views, ticket_offer_views),
     *(ticket_receipt_views, amend_views),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
-    cancelled_views,
+    *(cancelled_views, prepaid_views, prepaid_desk_views, prepaid_rule_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

@@ -56,6 +56,7 @@ _CASH: Final = "cash:"
 _RECEIVABLE: Final = "receivable:"
 _PAYABLE: Final = "payable:"
 _TICKETS: Final = "tickets:"
+_PREPAID: Final = "prepaid:"
 _FEES: Final = "fees:"
 _EXPENSES: Final = "expenses:"
 _INCOME: Final = "income:"
@@ -77,6 +78,7 @@ _TYPES: Final = {
     "fees-ahead": AccountType.LIABILITY,
     "payable": AccountType.LIABILITY,
     "tickets": AccountType.LIABILITY,
+    "prepaid": AccountType.LIABILITY,
     "donations": AccountType.INCOME,
     "fees": AccountType.INCOME,
     "support": AccountType.INCOME,
@@ -260,6 +262,16 @@ def tickets_code(member_id: int) -> str:
     return f"{_TICKETS}{member_id}"
 
 
+def prepaid_code(member_id: int) -> str:
+    """Spell the code of what a member has paid ahead for help and not used."""
+    return f"{_PREPAID}{member_id}"
+
+
+def prepaid_by_code(code: str) -> int | None:
+    """Tell who has paid ahead what a code counts; None where it counts something else."""
+    return _id_behind(_PREPAID, code)
+
+
 def owes_by_code(code: str) -> int | None:
     """Tell who owes what a code counts; None where it counts something else."""
     return _id_behind(_RECEIVABLE, code)
@@ -267,7 +279,8 @@ def owes_by_code(code: str) -> int | None:
 
 def holder_of_code(code: str) -> int | None:
     """Tell whose hours or money a code counts; None where it is no member's."""
-    found = (member_of_code(code), owes_by_code(code), is_owed_by_code(code), tickets_of_code(code))
+    prefixes = (_MEMBER_HOURS, _RECEIVABLE, _PAYABLE, _TICKETS, _PREPAID)
+    found = (_id_behind(prefix, code) for prefix in prefixes)
     return next((one for one in found if one is not None), None)
 
 
@@ -299,26 +312,26 @@ def is_back(code: str) -> bool:
 def money(session: Session, *, book_id: int, currency: str, code: str, actor: Actor) -> Account:
     """Find an account of money, or open it where nothing has ever been booked to it.
 
-    A fund holds what is kept for a purpose, tickets what was paid for them, and a box the cash that lies in
-    it: firm, so that by no way more can leave them than is in them. Nobody pays more than they owe, nor is
-    paid more than they are owed; but what is taken back may leave it the other way round, until it is put
-    right.
+    A fund holds what is kept for a purpose, tickets what was paid for them, a balance what was paid ahead,
+    and a box the cash that lies in it: firm, so that by no way more can leave them than is in them. Nobody
+    pays more than they owe, nor is paid more than they are owed; but what is taken back may leave it the
+    other way round, until it is put right.
     """
     try:
         return ledger.find_account(session, book_id=book_id, code=code, commodity=currency)
     except ledger.AccountUnknown:
         ledger.open_commodity(session, currency, scale=decimals_of(currency))
     fund, cash = code.startswith((_FUND, _FUND_BACK)), code.startswith(_CASH)
-    tickets = code.startswith(_TICKETS)
+    ahead = code.startswith((_TICKETS, _PREPAID))
     owed, owes = code.startswith(_PAYABLE), code.startswith(_RECEIVABLE)
     new = NewAccount(
         code=code,
         commodity=currency,
         type=_TYPES[code.split(":", maxsplit=1)[0]],
-        floor=0 if fund or tickets or owed else None,
+        floor=0 if fund or ahead or owed else None,
         # What is owned stands below zero: a balance is credits less debits.
         ceiling=0 if cash or owes else None,
-        firm=fund or tickets or cash,
+        firm=fund or ahead or cash,
     )
     return _opened(session, book_id=book_id, new=new, actor=actor)
 

@@ -223,7 +223,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "see-own-support": N_("See what they owe for help, and are owed as thanks"),
     "keep-own-support": N_("Say what they take for help, and give thanks away that they are owed"),
     "pay-own-support": N_("Pay what they owe for help by card or konbini"),
-    "buy-tickets": N_("Buy a booklet of tickets for help by card or konbini"),
+    "buy-tickets": N_("Buy tickets for help, or top up a prepaid balance, by card or konbini"),
     "see-support": N_("See visits that are paid for, what members owe and are owed"),
     "settle-support": N_("Write down what members paid for help, or were paid as thanks"),
     "enter-tickets": N_("Enter tickets that came in, for what members owe for help, and take that back"),

@@ -105,6 +105,8 @@ WORDS = {
     "ticket_desk.take_back": ("reason",),
     "ticket_piles.take_back": ("reason",),
     "ticket_offers.open_one": ("name",),
+    "prepaid_desk.give_back": ("reason",),
+    "prepaid_desk.take_back": ("reason",),
     "rate_settings.set_terms": ("registration",),
     "rate_settings.keeping": ("words",),
     "rate_settings.set_rate": ("words",),
@@ -147,25 +149,14 @@ WORDS = {
 }
 #: Fields that no form lets hold just anything.
 NO_WORDS = {
-    "every",
-    *("rate_here", "rate_there"),
-    "repeats",
+    *("every", "repeats", "rate_here", "rate_there", "offered", "most", "member"),
     *("starts_on", "provider", "late_hours", "wage", "standard", "reduced", "tax_number"),
     *("general_pays", "giver", "receiver", "begins", "km", "first", "second", "pays", "takes"),
     *("paid_hours", "thanked_hours", "numbers"),
     *("spent_on", "borne_by", "carrying", "second_officer", "month"),
     # Figures, and names in the few characters that banks write.
-    *(
-        "bank_code",
-        "branch_code",
-        "holder",
-        "consignor",
-        "consignor_code",
-        "pays_on",
-        "looked",
-        "paid_on",
-        "accounts",
-    ),
+    *("bank_code", "branch_code", "holder", "consignor", "consignor_code"),
+    *("pays_on", "looked", "paid_on", "accounts"),
     *("shown", "who", "wants_receipt", "name_hidden"),
     *("came_on", "weekdays", "nths", "first_on", "last_on"),
     *("buyer", "offer", "tickets", "face", "months", "on_paper", "given_on", "refunds", "limit", "days"),

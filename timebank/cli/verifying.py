@@ -20,6 +20,7 @@ from timebank.memberships.proof import check_memberships
 from timebank.payments.proof import check_payments
 from timebank.pools.proof import check_pools
 from timebank.pools.proof import count_transfers
+from timebank.prepaid.proof import check_prepaid
 from timebank.presents.proof import check_presents
 from timebank.purposes.proof import check_purposes
 from timebank.receipts.proof import check_receipts
@@ -47,7 +48,7 @@ def verify(heads: tuple[str, ...]) -> None:
         faults += check_journal(session)
         faults += [*check_documents(session), *check_receipts(session), *check_purposes(session)]
         faults += [*check_presents(session), *check_support(session), *check_banks(session)]
-        faults += check_tickets(session)
+        faults += [*check_tickets(session), *check_prepaid(session)]
         faults += check_between(session)
         faults += check_standing(session)
         faults += [

@@ -23,16 +23,17 @@ from timebank.standing.rhythm import MONTHLY
 from timebank.standing.rhythm import RHYTHMS
 from timebank.standing.rhythm import Rhythm
 from timebank.standing.rhythm import of_bits
+from timebank.support.models import BILL
 from timebank.support.models import HOURS
-from timebank.support.models import PAYS
 from timebank.support.models import TAKES
+from timebank.support.models import TICKETS
 from timebank.support.models import USUAL
 
 LONGEST_WORDS = 200
 LONGEST_REASON = 500
 LONGEST_KEY = 300
 #: How whoever receives pays, and what whoever gives takes.
-SETTLED_BY: Final = (HOURS, *PAYS)
+SETTLED_BY: Final = (HOURS, BILL, TICKETS)
 TAKEN_AS: Final = (HOURS, USUAL, *(one for one in TAKES if one != HOURS))
 
 

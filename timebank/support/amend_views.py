@@ -12,6 +12,7 @@ from timebank.actor import Actor
 from timebank.communities.service import list_kinds
 from timebank.exchanges.rules import FormSavedAlready
 from timebank.members.queries import names_to_suggest
+from timebank.prepaid.rules import were_ever_offered
 from timebank.rates.forms import ITEM_LABELS
 from timebank.support import queries
 from timebank.support.amend_forms import AmendForm
@@ -47,7 +48,8 @@ def visit(exchange_id: int) -> ResponseReturnValue:
     told, here = _found(exchange_id), community()
     was = wish_of(session(), community=here, told=told, key="")
     tickets = was_ever_sold(session(), community=here)
-    form = AmendForm(list_kinds(session(), community=here), was, tickets=tickets)
+    ahead = were_ever_offered(session(), community=here)
+    form = AmendForm(list_kinds(session(), community=here), was, tickets=tickets, prepaid=ahead)
     plan: Plan | None = None
     if form.validate_on_submit():
         with refusals(form):

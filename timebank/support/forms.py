@@ -39,6 +39,7 @@ from timebank.support.models import CASH
 from timebank.support.models import FILE
 from timebank.support.models import LONGEST_REASON
 from timebank.support.models import MOST_MINOR
+from timebank.support.models import PREPAID
 from timebank.support.models import TICKETS
 from timebank.support.models import TRANSFER
 from timebank.support.paid import Payment
@@ -64,6 +65,7 @@ from timebank.web import Written
 PAYS_LABELS: Final = {
     BILL: _("With money, on the bill of the month"),
     TICKETS: _("With tickets"),
+    PREPAID: _("From the prepaid balance"),
     HOURS: _("With hours"),
 }
 TAKES_LABELS: Final = {
@@ -135,11 +137,14 @@ class VisitForm(KeyedForm):
     #: Drawn only where the same is logged already.
     again = BooleanField(_("Yes, it happened once more: log it again"))
 
-    def __init__(self, kinds: Sequence[HelpKind], *, tickets: bool, **known: Any) -> None:
+    def __init__(
+        self, kinds: Sequence[HelpKind], *, tickets: bool, prepaid: bool = False, **known: Any
+    ) -> None:
         super().__init__(**known)
-        # Where none were ever sold nobody has to read about them.
+        # Where none were ever sold, or nothing is paid ahead, nobody has to read about it.
+        offered = {TICKETS: tickets, PREPAID: prepaid}
         self.pays.choices = [
-            SelectChoice(one, label) for one, label in PAYS_LABELS.items() if tickets or one != TICKETS
+            SelectChoice(one, label) for one, label in PAYS_LABELS.items() if offered.get(one, True)
         ]
         if not tickets:
             del self.numbers

@@ -63,6 +63,7 @@ KNOWN: Final = (
             "second": N_("It is about a second giver who comes along"),
             "price_minor": N_("Price, in the smallest coin"),
             "tickets_minor": N_("Of it with tickets, in the smallest coin"),
+            "prepaid_minor": N_("Of it from the prepaid balance, in the smallest coin"),
             "thanks_minor": N_("Thanks, in the smallest coin"),
             "way_minor": N_("The giver's way, in the smallest coin"),
             "currency": N_("Currency"),

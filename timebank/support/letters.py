@@ -44,6 +44,8 @@ def send_bill(session: Session, task: Task) -> None:
             tickets_minor=asked["tickets"],
             # A letter that was waiting when tickets could not come in so says nothing of it.
             came_in_minor=asked.get("came_in", 0),
+            # Letters that waited while the program was renewed say nothing of it.
+            prepaid_minor=asked.get("prepaid", 0),
             laid_out_minor=asked["laid_out"],
             other_minor=asked["other"],
             taxes=[Tax(permille, of_minor) for permille, of_minor in asked["taxes"]],

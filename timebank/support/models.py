@@ -31,7 +31,9 @@ MOST_MINOR = 10_000_000_000
 #: By a bill at the end of the month; or with tickets, and what they leave by the bill.
 BILL: Final = "bill"
 TICKETS: Final = "tickets"
-PAYS: Final = (BILL, TICKETS)
+#: From what was paid ahead, and what that leaves by the bill.
+PREPAID: Final = "prepaid"
+PAYS: Final = (BILL, TICKETS, PREPAID)
 
 #: What somebody owed for help, and what somebody was owed as thanks.
 OWED, THANKS = "owed", "thanks"
@@ -74,6 +76,11 @@ class SupportVisit(Base):
             f"AND (tickets_minor > 0) = (coalesce(pays_by, '') = '{TICKETS}')",
             name="support_visit_tickets_are_of_the_price",
         ),
+        CheckConstraint(
+            "prepaid_minor BETWEEN 0 AND price_minor "
+            f"AND (prepaid_minor > 0) = (coalesce(pays_by, '') = '{PREPAID}')",
+            name="support_visit_prepaid_is_of_the_price",
+        ),
         CheckConstraint("begins_minute BETWEEN 0 AND 1439", name="support_visit_begins_on_its_day"),
         CheckConstraint("km >= 0", name="support_visit_goes_somewhere"),
         CheckConstraint("length(currency) = 3", name="support_visit_currency_has_three_letters"),
@@ -115,6 +122,8 @@ class SupportVisit(Base):
     from_fund_minor: Mapped[int]
     #: What of the price was paid with tickets; the rest is on the bill.
     tickets_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    #: What of it came from the prepaid balance.
+    prepaid_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
 
     @property
     def thanks_are_left(self) -> bool:

@@ -82,6 +82,11 @@ class Bill:
         return sum(one.sign * one.visit.tickets_minor for one in self.visits)
 
     @property
+    def prepaid_minor(self) -> int:
+        """What of it came from the prepaid balance."""
+        return sum(one.sign * one.visit.prepaid_minor for one in self.visits)
+
+    @property
     def expenses_minor(self) -> int:
         """What was laid out for them."""
         return sum(one.amount_minor for one in self.expenses)
@@ -89,7 +94,7 @@ class Bill:
     @property
     def bill_minor(self) -> int:
         """What of it is on this bill."""
-        return self.price_minor - self.tickets_minor + self.expenses_minor
+        return self.price_minor - self.tickets_minor - self.prepaid_minor + self.expenses_minor
 
     @property
     def other_minor(self) -> int:
@@ -123,6 +128,7 @@ class Month:
     price_minor: int
     cancelled_minor: int
     tickets_minor: int
+    prepaid_minor: int
     #: What members paid in its days with tickets that came in, of whatever month.
     came_in_minor: int
     thanks_minor: int
@@ -170,6 +176,7 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
         price_minor=sum(one.price_minor for one in visits) + sum(one.price_minor for one in cancelled),
         cancelled_minor=sum(one.price_minor for one in cancelled),
         tickets_minor=sum(one.sign * one.visit.tickets_minor for one in visits),
+        prepaid_minor=sum(one.sign * one.visit.prepaid_minor for one in visits),
         came_in_minor=came_in_between(session, community=community, first=first, last=last),
         thanks_minor=sum(one.sign * one.visit.thanks_minor for one in visits)
         + sum(one.thanks_minor for one in cancelled),

@@ -20,6 +20,9 @@ from timebank.exchanges.rules import Said
 from timebank.exchanges.rules import check_said
 from timebank.exchanges.rules import lines_of
 from timebank.members.models import Member
+from timebank.prepaid.spending import Drawn
+from timebank.prepaid.spending import draw
+from timebank.prepaid.spending import used_for as prepaid_for
 from timebank.rates.models import SupportTerms
 from timebank.rates.pricing import ForHoursOnly
 from timebank.rates.pricing import Parts
@@ -33,6 +36,7 @@ from timebank.rates.queries import terms_on
 from timebank.support.models import HOURS as HOURS
 from timebank.support.models import NOTHING as NOTHING
 from timebank.support.models import PAYS
+from timebank.support.models import PREPAID
 from timebank.support.models import TAKES
 from timebank.support.models import THANKS as THANKS
 from timebank.support.models import TICKETS
@@ -124,11 +128,12 @@ class Plan:
     general_minor: int
     #: What pays a part of the price, or all of it, before anything is on the bill.
     tickets: Chosen
+    prepaid: Drawn
 
     @property
     def bill_minor(self) -> int:
         """What of the price goes on the bill of the month."""
-        return self.parts.price_minor - self.tickets.worth_minor
+        return self.parts.price_minor - self.tickets.worth_minor - self.prepaid.amount_minor
 
     @property
     def thanks_are_left(self) -> bool:
@@ -152,6 +157,7 @@ class Plan:
             *(self.wish.giver.id, self.wish.receiver.id, self.wish.worked_on, self.rate.row.id),
             *(self.minutes, self.paid_minutes, self.thanked_minutes, self.wish.pays),
             *(self.parts, self.to_fund_minor, self.from_fund_minor, self.tickets.numbers),
+            sorted(self.prepaid.parts.items()),
         )
         return sha256(repr(facts).encode()).hexdigest()[:32]
 
@@ -188,6 +194,7 @@ def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | Non
         # The way is no thanks: it has cost something, and whoever receives pays it.
         parts = replace(parts, thanks_minor=0, direct_minor=parts.way_minor)
     tickets = _tickets(session, community, wish, parts.price_minor if paid else 0)
+    prepaid = _prepaid(session, community, wish, parts.price_minor if paid else 0)
     needed = max(0, -parts.kept_minor)
     held = min(needed, _held(session, community)) if terms.general_pays else needed
     return Plan(
@@ -204,6 +211,7 @@ def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan | Non
         from_fund_minor=held,
         general_minor=needed - held,
         tickets=tickets,
+        prepaid=prepaid,
     )
 
 
@@ -239,8 +247,7 @@ def _tickets(session: Session, community: Community, wish: Wish, price: int) -> 
     """
     if wish.pays != TICKETS or not price:
         return Chosen()
-    saved = select(Exchange.id).where(Exchange.community_id == community.id, Exchange.key == wish.key)
-    if (exchange_id := session.scalar(saved)) is not None:
+    if (exchange_id := _saved(session, community, wish)) is not None:
         return used_for(session, community=community, exchange_id=exchange_id)
     return choose(
         session,
@@ -250,6 +257,21 @@ def _tickets(session: Session, community: Community, wish: Wish, price: int) -> 
         price_minor=price,
         numbers=wish.numbers,
     )
+
+
+def _prepaid(session: Session, community: Community, wish: Wish, price: int) -> Drawn:
+    """Tell what comes from the prepaid balance; where the form was saved before it is what it has used."""
+    if wish.pays != PREPAID or not price:
+        return Drawn()
+    if (exchange_id := _saved(session, community, wish)) is not None:
+        return prepaid_for(session, exchange_id=exchange_id)
+    return draw(session, community=community, member=wish.receiver, price_minor=price)
+
+
+def _saved(session: Session, community: Community, wish: Wish) -> int | None:
+    """Find the exchange that the same form has made before."""
+    found = select(Exchange.id).where(Exchange.community_id == community.id, Exchange.key == wish.key)
+    return session.scalar(found)
 
 
 def _held(session: Session, community: Community) -> int:

@@ -21,7 +21,10 @@ _QUESTIONS: tuple[tuple[str, str], ...] = (
         SELECT entry_id, 'hours:member:' || giver_id AS code, minutes - thanked_minutes AS moved FROM visit
         UNION ALL SELECT entry_id, 'hours:member:' || receiver_id, paid_minutes - minutes FROM visit
         UNION ALL SELECT entry_id, 'hours:kept', thanked_minutes - paid_minutes FROM visit
-        UNION ALL SELECT entry_id, 'receivable:' || receiver_id, tickets_minor - price_minor FROM visit
+        UNION ALL SELECT entry_id, 'receivable:' || receiver_id, tickets_minor + prepaid_minor - price_minor
+                  FROM visit
+        UNION ALL SELECT v.entry_id, 'prepaid:' || u.member_id, -u.amount_minor FROM visit v
+                  JOIN prepaid_use u ON u.exchange_id = v.exchange_id
         UNION ALL SELECT v.entry_id, 'tickets:' || s.member_id, -o.face_minor FROM visit v
                   JOIN ticket_use u ON u.exchange_id = v.exchange_id JOIN ticket t ON t.id = u.ticket_id
                   JOIN ticket_sale s ON s.id = t.sale_id JOIN ticket_offer o ON o.id = s.offer_id

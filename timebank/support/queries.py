@@ -57,14 +57,15 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOpen:
-    """What of a member's money is open: owed for help or as thanks, and paid for tickets that are unused."""
+    """What of a member's money is open: owed for help or as thanks, and paid ahead and not used."""
 
     owes_minor: int
     is_owed_minor: int
     tickets_minor: int
+    prepaid_minor: int
 
     def __bool__(self) -> bool:
-        return any((self.owes_minor, self.is_owed_minor, self.tickets_minor))
+        return any((self.owes_minor, self.is_owed_minor, self.tickets_minor, self.prepaid_minor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,13 @@ def left_open(session: Session, *, community: Community, member: Member) -> Left
     """Tell what of a member's money is open: it stays so when they leave, until it is settled."""
     owed = owed_of(session, community=community, member=member)
     tickets = _balance(session, community, books.tickets_code(member.id))
-    return LeftOpen(owes_minor=owed.owes_minor, is_owed_minor=owed.is_owed_minor, tickets_minor=tickets)
+    prepaid = _balance(session, community, books.prepaid_code(member.id))
+    return LeftOpen(
+        owes_minor=owed.owes_minor,
+        is_owed_minor=owed.is_owed_minor,
+        tickets_minor=tickets,
+        prepaid_minor=prepaid,
+    )
 
 
 def left_on_records(

@@ -18,6 +18,8 @@ from timebank.days import month_bounds
 from timebank.errors import N_
 from timebank.hours import as_clock
 from timebank.money import plain
+from timebank.prepaid import queries as prepaid
+from timebank.prepaid.rules import were_ever_offered
 from timebank.rates.forms import ITEM_LABELS
 from timebank.support import reports
 from timebank.support.cancelled_queries import cancelled_sums
@@ -25,6 +27,7 @@ from timebank.support.forms import MonthsForm
 from timebank.support.models import BILL
 from timebank.support.models import HOURS
 from timebank.support.models import NOTHING
+from timebank.support.models import PREPAID
 from timebank.support.models import THANKS
 from timebank.support.models import TICKETS
 from timebank.support.reports import ALONE
@@ -56,6 +59,7 @@ bp = Blueprint("support_reports", __name__)
 RECEIVED_LABELS: Final = {
     BILL: N_("With money, on the bill"),
     TICKETS: N_("With tickets"),
+    PREPAID: N_("From the prepaid balance"),
     HOURS: N_("With hours"),
     ALONE: N_("With hours, and nobody paid anything"),
 }
@@ -73,6 +77,13 @@ TICKET_LABELS: Final = {
     BACK: N_("Given back"),
     MISTAKE: N_("Written down by mistake"),
     LEFT: N_("Unused at the end"),
+}
+BALANCE_LABELS: Final = {
+    prepaid.OPENING: N_("On balances before"),
+    prepaid.TOPPED_UP: N_("Topped up"),
+    prepaid.USED: N_("Used"),
+    prepaid.BACK: N_("Given back"),
+    prepaid.LEFT: N_("On balances at the end"),
 }
 
 
@@ -102,6 +113,8 @@ def show() -> ResponseReturnValue:
         tickets=_tickets(span) if was_ever_sold(session(), community=community()) else (),
         cancelled=cancelled_sums(session(), community=community(), first=span.first, last=span.last),
         cancelled_labels=ITEM_LABELS,
+        balances=_balances(span) if were_ever_offered(session(), community=community()) else (),
+        balance_labels=BALANCE_LABELS,
         thanks=thanks_by_giver(**here),
         books=reports.in_the_books(**here),
         received_labels=RECEIVED_LABELS,
@@ -154,6 +167,12 @@ def _cancelled_lines(span: Span) -> Iterator[Sequence[object]]:
         yield ITEM_LABELS[one.how], one.count, *map(_plain, amounts)
 
 
+def _balance_lines(span: Span) -> Iterator[Sequence[object]]:
+    yield _("What"), _("Amount")
+    for one in _balances(span):
+        yield _(BALANCE_LABELS[one.what]), _plain(one.amount_minor)
+
+
 def _thanks_lines(span: Span) -> Iterator[Sequence[object]]:
     yield (
         *(_("Number"), _("Name"), _("Visits"), _("Owed before"), _("Earned"), _("For the way")),
@@ -192,6 +211,7 @@ _FILES: Final[dict[str, Callable[[Span], Iterator[Sequence[object]]]]] = {
     "settlement": _settlement_lines,
     "tickets": _ticket_lines,
     "cancelled": _cancelled_lines,
+    "prepaid": _balance_lines,
     "thanks": _thanks_lines,
     "share": _share_lines,
 }
@@ -226,6 +246,10 @@ def _tickets(span: Span) -> Sequence[Counted]:
 def _came_in(span: Span) -> int:
     """Tell what of what was owed was paid with tickets that came in."""
     return came_in_between(session(), community=community(), first=span.first, last=span.last)
+
+
+def _balances(span: Span) -> Sequence[prepaid.Summed]:
+    return prepaid.moved_between(session(), community=community(), first=span.first, last=span.last)
 
 
 def _plain(minor: int | None) -> str:

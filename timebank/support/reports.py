@@ -31,6 +31,7 @@ from timebank.support.models import BOOKED
 from timebank.support.models import BY_GROUP
 from timebank.support.models import HOURS
 from timebank.support.models import NOTHING
+from timebank.support.models import PREPAID
 from timebank.support.models import THANKS
 from timebank.support.models import TICKETS
 from timebank.support.models import SupportExpense
@@ -131,23 +132,27 @@ def how_received(session: Session, *, community: Community, span: Span) -> list[
         func.count(),
         func.sum(visit.paid_minutes),
         func.sum(visit.price_minor),
-        func.sum(visit.tickets_minor),
+        func.sum(visit.tickets_minor + visit.prepaid_minor),
         func.sum(case((rest > 0, 1), else_=0)),
         func.sum(rest),
     ).group_by(visit.pays_by)
     rows = {row[0]: [int(one) for one in row[1:]] for row in session.execute(found)}
     nothing = [0] * 6
-    bill, tickets = rows.get(BILL, nothing), rows.get(TICKETS, nothing)
-    with_tickets = tickets[3]
+    bill, tickets, prepaid = (rows.get(one, nothing) for one in (BILL, TICKETS, PREPAID))
     return [
         Settled(
             way=BILL,
             visits=bill[0],
             minutes=bill[1],
-            # What tickets leave of a price goes on the bill, too.
-            amount_minor=bill[2] + tickets[2] - with_tickets,
+            # What tickets and balances leave of a price goes on the bill, too.
+            amount_minor=sum(row[2] - row[3] for row in (bill, tickets, prepaid)),
         ),
-        Settled(way=TICKETS, visits=tickets[0], minutes=tickets[1], amount_minor=with_tickets),
+        *(
+            Settled(way=way, visits=row[0], minutes=row[1], amount_minor=row[3])
+            for way, row in ((TICKETS, tickets), (PREPAID, prepaid))
+            # Where nothing was ever paid from balances nobody has to read about them.
+            if way == TICKETS or row[0]
+        ),
         Settled(
             way=HOURS,
             visits=sum(row[4] for row in rows.values()),

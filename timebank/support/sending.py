@@ -109,6 +109,7 @@ def send(
             "price": bill.price_minor,
             "cancelled": bill.cancelled_minor,
             "tickets": bill.tickets_minor,
+            "prepaid": bill.prepaid_minor,
             "laid_out": bill.expenses_minor,
             "came_in": bill.came_in_minor,
             "other": bill.other_minor,

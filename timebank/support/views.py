@@ -27,6 +27,9 @@ from timebank.members.queries import names_to_suggest
 from timebank.members.same_as import record_ids
 from timebank.payments.here import gateway_here
 from timebank.payments.views import STATES
+from timebank.prepaid.queries import balance_of
+from timebank.prepaid.rules import are_offered
+from timebank.prepaid.rules import were_ever_offered
 from timebank.rates.forms import ITEM_LABELS
 from timebank.rates.keeping import words_about_keeping
 from timebank.support import amended
@@ -91,6 +94,7 @@ def index() -> ResponseReturnValue:
         + sum(one.thanks_minor for one in paid_all_the_same),
         kept=queries.kept_hours(session(), community=community()),
         tickets=was_ever_sold(session(), community=community()),
+        prepaid=were_ever_offered(session(), community=community()),
     )
 
 
@@ -101,7 +105,12 @@ def write_down() -> ResponseReturnValue:
     check_on()
     here = community()
     tickets = was_ever_sold(session(), community=here)
-    form = VisitForm(list_kinds(session(), community=here), tickets=tickets, date=_today())
+    form = VisitForm(
+        list_kinds(session(), community=here),
+        tickets=tickets,
+        prepaid=were_ever_offered(session(), community=here),
+        date=_today(),
+    )
     plan: planning.Plan | None = None
     if form.validate_on_submit():
         with refusals(form):
@@ -166,6 +175,8 @@ def mine() -> ResponseReturnValue:
         states=STATES,
         by_card=gateway_here() is not None,
         tickets=was_ever_sold(session(), community=here),
+        prepaid=_prepaid(me),
+        tops_up=gateway_here() is not None and are_offered(session(), community=here),
         keeping=words_about_keeping(session(), community=here),
     )
 
@@ -202,6 +213,7 @@ def of_member(member_id: int) -> ResponseReturnValue:
         paid=queries.list_paid(session(), community=community(), member=whose),
         came_in=list_came_in(session(), community=community(), member=whose),
         online=online.list_online(session(), community=community(), member=whose),
+        prepaid=_prepaid(whose),
         states=STATES,
         ways=WAY_LABELS,
     )
@@ -323,6 +335,13 @@ def _write_paid(form: PaidForm, whose: Member, what: str) -> SupportPaid:
     except paid.PaidBefore:
         form.renew_key()
         raise
+
+
+def _prepaid(whose: Member) -> int | None:
+    """Tell what is on a member's prepaid balance; None where none were ever offered."""
+    if not were_ever_offered(session(), community=community()):
+        return None
+    return balance_of(session(), community=community(), member=whose)
 
 
 def _member(member_id: int) -> Member:

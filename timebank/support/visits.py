@@ -21,6 +21,7 @@ from timebank.exchanges.service import log_exchange
 from timebank.hours import Minutes
 from timebank.members.queries import hours_of
 from timebank.money import Money
+from timebank.prepaid import spending as prepaid
 from timebank.rates.models import GROUP
 from timebank.support.models import SupportVisit
 from timebank.support.planning import Plan
@@ -57,6 +58,8 @@ def write_down(session: Session, *, community: Community, plan: Plan, actor: Act
     except ledger.FloorExceeded as refused:
         if books.tickets_of_code(refused.code) is not None:
             raise NotPaidForYet from refused
+        if books.prepaid_by_code(refused.code) is not None:
+            raise prepaid.BalanceHoldsLess from refused
         raise FundHoldsLess(asked=Money(plan.from_fund_minor, community.currency)) from refused
     if logged.repeated and not _is_as_planned(session, plan, logged.exchanges[0]):
         raise FormSavedAlready
@@ -91,10 +94,12 @@ def _book(
         to_fund_minor=plan.to_fund_minor,
         from_fund_minor=plan.from_fund_minor,
         tickets_minor=plan.tickets.worth_minor,
+        prepaid_minor=plan.prepaid.amount_minor,
     )
     session.add(visit)
     session.flush()
     use(session, exchange=exchange, chosen=plan.tickets)
+    prepaid.use(session, exchange=exchange, drawn=plan.prepaid)
     hours = _hours(session, community, plan, actor)
     return (*hours, *_money(session, community, plan, actor))
 
@@ -122,7 +127,7 @@ def _money(session: Session, community: Community, plan: Plan, actor: Actor) -> 
     """
     parts = plan.parts
     owes = books.receivable_code(plan.wish.receiver.id)
-    sources = [*plan.tickets.codes.items(), (owes, plan.bill_minor)]
+    sources = [*plan.tickets.codes.items(), *plan.prepaid.codes.items(), (owes, plan.bill_minor)]
     owed = books.payable_code(plan.wish.giver.id)
     thanks = books.expenses_code(_ACTIVITY, _THANKS)
     travel = books.expenses_code(_ACTIVITY, _TRAVEL)
@@ -197,5 +202,6 @@ def _is_as_planned(session: Session, plan: Plan, exchange: Exchange) -> bool:
         and (there.price_minor, there.thanks_minor) == (plan.parts.price_minor, plan.parts.thanks_minor)
         and there.pays_by == (plan.wish.pays if plan.paid_minutes else None)
         and there.tickets_minor == plan.tickets.worth_minor
+        and there.prepaid_minor == plan.prepaid.amount_minor
         and (not plan.wish.numbers or tuple(plan.wish.numbers) == plan.tickets.numbers)
     )

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.errors import N_
 from timebank.members.queries import names_to_suggest
+from timebank.prepaid.rules import were_ever_offered
 from timebank.tickets import giving_back
 from timebank.tickets import offers
 from timebank.tickets import queries
@@ -125,9 +126,14 @@ def show(ticket_number: int) -> ResponseReturnValue:
 @needs("see-support")
 def unused() -> ResponseReturnValue:
     """Tell what is unused today, and was on the days on which the law looks at it."""
-    check_sold()
+    sold = queries.was_ever_sold(session(), community=community())
+    ahead = were_ever_offered(session(), community=community())
+    if not sold and not ahead:
+        abort(404)
     return render_template(
         "tickets/unused.html",
+        sold=sold,
+        ahead=ahead,
         days=queries.unused_on_report_days(session(), community=community()),
         rule=offers.rule_of(session(), community=community()),
     )

@@ -16,6 +16,7 @@ from timebank.communities.models import Community
 from timebank.members.models import Member
 from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
+from timebank.prepaid import queries as prepaid
 from timebank.tickets.models import Ticket
 from timebank.tickets.models import TicketBack
 from timebank.tickets.models import TicketOffer
@@ -61,11 +62,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """What is unused at the end of a day: all of it, and what may be used for longer than half a year."""
+    """What is unused at the end of a day: all of it, and what may be used for longer than half a year.
+
+    What is on prepaid balances has no last day, so it is of the latter.
+    """
 
     day: date
     all_minor: int
     long_minor: int
+    prepaid_minor: int
     #: More of the latter than the sum from which the law wants something.
     above: bool
 
@@ -128,7 +133,10 @@ def was_ever_sold(session: Session, *, community: Community) -> bool:
 
 
 def unused_on(session: Session, *, community: Community, day: date) -> Unused:
-    """Tell what was unused at the end of a day, by the days of help, of coming in and of paying."""
+    """Tell what was unused at the end of a day, by the days of help, of coming in and of paying.
+
+    What is on prepaid balances counts with tickets.
+    """
     long = or_(TicketOffer.valid_months.is_(None), TicketOffer.valid_months > USUAL_MONTHS)
     found = (
         select(
@@ -145,9 +153,15 @@ def unused_on(session: Session, *, community: Community, day: date) -> Unused:
             ~is_used(by=day),
         )
     )
-    everything, lasting = session.execute(found).one()
-    limit = rule_of(session, community=community).limit_minor
-    return Unused(day=day, all_minor=int(everything), long_minor=int(lasting), above=int(lasting) > limit)
+    everything, lasting = map(int, session.execute(found).one())
+    ahead = prepaid.unused_on(session, community=community, day=day)
+    return Unused(
+        day=day,
+        all_minor=everything + ahead,
+        long_minor=lasting + ahead,
+        prepaid_minor=ahead,
+        above=lasting + ahead > rule_of(session, community=community).limit_minor,
+    )
 
 
 def unused_on_report_days(session: Session, *, community: Community) -> list[Unused]:

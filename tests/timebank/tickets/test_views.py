@@ -240,7 +240,7 @@ def test_what_is_unused_is_counted_and_told_where_it_is_much(shop: Shop) -> None
     shop.opens(months="")
     shop.sells()
     page = text_of(shop["auditor"].get(f"{TICKETS}/unused").text)
-    assert "¥8,000 of it in tickets that last longer than six months: ¥8,000" in page
+    assert "¥8,000 of it in tickets that last longer than six months, and on balances: ¥8,000" in page
     assert "Please ask somebody who knows the law" not in page
     rule = {"limit": "7999", "days": "03-31"}
     assert shop["steward"].post(SETTINGS, data=rule).status_code == 303

@@ -1,0 +1,1 @@
+"""Sums that members pay ahead for help, and from which visits are paid."""
