@@ -9,6 +9,7 @@ from tests.house_bills import send_bills
 from tests.house_money import repeats
 from tests.house_money import write_rent
 from tests.house_prepaid import pay_ahead
+from tests.house_proposals import tell_of_visits
 from tests.house_purposes import JAPANESE
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
@@ -86,6 +87,7 @@ def help_is_paid(session: Session) -> dict[str, list[object]]:
         community = the_demo(session)
         price_help(session, community, words="送迎は、ご存じの車で行います。")
         pay_for_help(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
+        tell_of_visits(session, community, session.get_one(Member, 1), session.get_one(Member, 8))
         pay_by_files(session, community, session.get_one(Member, 1))
         send_bills(session, community, session.get_one(Member, 8))
         sell_tickets(

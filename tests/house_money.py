@@ -12,6 +12,7 @@ from tests.house_bills import send_bills
 from tests.house_gifts import day_of_gifts
 from tests.house_gifts import gifts_by_hand
 from tests.house_prepaid import pay_ahead
+from tests.house_proposals import tell_of_visits
 from tests.house_purposes import ask_givers
 from tests.house_rates import pay_for_help
 from tests.house_rates import price_help
@@ -55,6 +56,8 @@ def take_money(session: Session, community: Community, giver: Member, other: Mem
     """Take gifts and fees."""
     gifts, fees = take_gifts(session, community), take_fees(session, community, giver, other)
     support = price_help(session, community) | pay_for_help(session, community, giver, other)
+    told = tell_of_visits(session, community, giver, other)
+    support["exchange_id"] = support["exchange_id"] | told["exchange_id"]
     banks = pay_by_files(session, community, giver)
     tickets = sell_tickets(session, community, giver, other)
     bought = find_payment(session, community=community, token=str(tickets["payment_token"]["tickets"]))

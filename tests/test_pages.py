@@ -73,6 +73,7 @@ from timebank.receipts.models import TaxWords
 from timebank.settings import LANGUAGES
 from timebank.standing.models import Arrangement
 from timebank.support.models import SupportExpense
+from timebank.support.proposal_models import SupportProposal
 from timebank.tickets.models import TicketOffer
 
 #: One of each role, and somebody who has not signed in.
@@ -178,7 +179,9 @@ def _signed_in(app: Flask, name: str, language: str) -> FlaskClient:
 
 def _addresses(app: Flask, session: Session) -> list[str]:
     """List every address that can be opened: with two members, and an exchange in each of its states."""
-    first = select(Exchange.id).where(Exchange.joint_id.is_(None)).order_by(Exchange.id.desc())
+    told = select(SupportProposal.exchange_id)
+    first = select(Exchange.id).where(Exchange.joint_id.is_(None), Exchange.id.not_in(told))
+    first = first.order_by(Exchange.id.desc())
     known: dict[str, list[object]] = {
         "community": [SLUG],
         "member_id": [1, 8, 9_999],
@@ -189,6 +192,7 @@ def _addresses(app: Flask, session: Session) -> list[str]:
                 for state in _states(session)
             ),
             session.scalars(select(Exchange.id).where(Exchange.joint_id.is_not(None))).first() or 0,
+            *session.scalars(told),
         ],
         "kind_id": [1],
         "person_id": [*session.scalars(select(Hand.person_id).where(Hand.acts_as == TRUSTED)), 9_999],

@@ -160,12 +160,16 @@ from timebank.support import known as support_known
 from timebank.support import month_views
 from timebank.support import online
 from timebank.support import online_views
+from timebank.support import proposal_views
 from timebank.support import purpose as help_purpose
 from timebank.support import queries as support
 from timebank.support import report_views
 from timebank.support import sending_views
 from timebank.support import thanks_views
 from timebank.support import views as support_views
+from timebank.support.proposal_letters import REMIND_OF_VISIT
+from timebank.support.proposal_letters import REMIND_OF_VISITS
+from timebank.support.proposal_letters import TELL_OF_VISIT
 from timebank.support.sending import SEND_BILL
 from timebank.tickets import desk_views as ticket_desk_views
 from timebank.tickets import known as tickets_known
@@ -218,6 +222,9 @@ HOOKS = Hooks(
         TELL_OF_PROPOSAL: N_("Ask the receiver to confirm hours"),
         REMIND_OF_PROPOSALS: N_("Look for proposals that wait too long"),
         REMIND_OF_PROPOSAL: N_("Remind the receiver to confirm hours"),
+        TELL_OF_VISIT: N_("Ask the giver about a visit that is paid for"),
+        REMIND_OF_VISITS: N_("Look for visits that givers have not answered"),
+        REMIND_OF_VISIT: N_("Remind the giver of a visit that is paid for"),
         TELL_OF_PRESENT: N_("Tell a member of hours that they were given"),
         WARN_OF_LICENCES: N_("Tell of insurances and licences that run out"),
         SEAL: N_("Seal the books"),
@@ -323,6 +330,8 @@ HOOKS = Hooks(
         *donations_views.public_pages(session, community),
     ],
     exchange_pages=support.exchange_pages,
+    answered_elsewhere=proposal_views.answered_elsewhere,
+    ways_to_log=proposal_views.ways_to_log,
     kept_of=support.kept_of,
     visit_amended=standing_service.follow,
     hours_in_all=lambda session, community, member, balance: exchanges.hours_in_all(
@@ -366,7 +375,7 @@ FEATURES = (
     *(report_views, tickets_views, ticket_desk_views, ticket_pile_views, ticket_offer_views),
     *(ticket_receipt_views, amend_views),
     *(online_views, sending_views, banks_views, file_views, standing_views, standing_month_views),
-    *(cancelled_views, prepaid_views, prepaid_desk_views, prepaid_rule_views),
+    *(cancelled_views, proposal_views, prepaid_views, prepaid_desk_views, prepaid_rule_views),
     *(contacts_views, contact_desk_views, sharing_views, mydata_views, data_desk_views, leak_views),
 )
 

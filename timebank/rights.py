@@ -120,6 +120,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "buy-tickets": frozenset({MEMBER}),
     "pay-own-support": frozenset({MEMBER}),
     "keep-own-support": frozenset({MEMBER}),
+    "log-own-visits": frozenset({MEMBER}),
     "see-support": frozenset({COORDINATOR, TREASURER, AUDITOR}),
     "settle-support": frozenset({TREASURER}),
     # Whoever may write visits down, or settle what is owed for them.
@@ -222,6 +223,7 @@ RIGHT_LABELS: Final[dict[str, str]] = {
     "keep-plans": N_("Say what a membership costs, and how years are counted"),
     "see-own-support": N_("See what they owe for help, and are owed as thanks"),
     "keep-own-support": N_("Say what they take for help, and give thanks away that they are owed"),
+    "log-own-visits": N_("Log help that is paid for, and answer what others log of it"),
     "pay-own-support": N_("Pay what they owe for help by card or konbini"),
     "buy-tickets": N_("Buy tickets for help, or top up a prepaid balance, by card or konbini"),
     "see-support": N_("See visits that are paid for, what members owe and are owed"),

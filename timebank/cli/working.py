@@ -107,6 +107,11 @@ from timebank.receipts.service import MAKE_PAPER
 from timebank.settings import Settings
 from timebank.stripe_settings import StripeSettings
 from timebank.support.letters import send_bill
+from timebank.support.proposal_letters import REMIND_OF_VISIT
+from timebank.support.proposal_letters import REMIND_OF_VISITS
+from timebank.support.proposal_letters import TELL_OF_VISIT
+from timebank.support.proposal_letters import remind_of_visits
+from timebank.support.proposal_letters import tell_of_visit
 from timebank.support.sending import SEND_BILL
 from timebank.tickets.later import LAPSE_TICKETS
 from timebank.tickets.later import lapse_tickets
@@ -119,7 +124,7 @@ TIMETABLE = (
     *(Daily(FORGET_WORDS, 4), Daily(FORGET_UNPAID, 4), Daily(SWEEP, 5), Daily(BEGIN_YEARS, 6)),
     *(Daily(WARN_OF_LICENCES, 8), Daily(letters.REMIND_OF_PROPOSALS, 9), Daily(REMIND_OF_FEES, 9)),
     *(Daily(ISSUE_WISHED, 6), Daily(ISSUE_YEARS, 6), Daily(STOP_FEES, 5), Daily(STOP_ENDED, 5)),
-    Daily(LAPSE_TICKETS, 5),
+    *(Daily(LAPSE_TICKETS, 5), Daily(REMIND_OF_VISITS, 9)),
 )
 _LOOK_EVERY_SECONDS = 1.0
 _TIMETABLE_EVERY = timedelta(minutes=1)
@@ -195,6 +200,9 @@ def handlers_with(carrier: Carrier, stripe: StripeSettings | None = None) -> Map
         TELL_OF_PROPOSAL: letters.tell_of_proposal,
         letters.REMIND_OF_PROPOSALS: letters.remind_of_proposals,
         letters.REMIND_OF_PROPOSAL: letters.remind_of_proposal,
+        TELL_OF_VISIT: tell_of_visit,
+        REMIND_OF_VISITS: remind_of_visits,
+        REMIND_OF_VISIT: tell_of_visit,
         WARN_OF_LICENCES: warn_of_licences,
         TELL_OF_HAND: tell_of_hand,
         TELL_OF_ACROSS: tell_of_across,

@@ -8,6 +8,7 @@ from datetime import date
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -32,8 +33,21 @@ EXCHANGE = "exchange"
 #: What the entry of an exchange is that money is paid for, or thanked with; others say which lines it has.
 VISIT = "visit"
 
+#: By this name the database refuses to book as hours what waits for a word about money, too.
+WAITS_FOR_MONEY = "exchange_waits_for_money"
+
 #: Which lines book an exchange that is not for hours alone, the first of them the exchange's own.
 Lines = Callable[[Session, Exchange], tuple[ledger.Transfer, ...]]
+
+
+class IsPaidFor(Refusal):
+    """Hours alone would be booked of a visit for which money is paid."""
+
+    sentence = N_(
+        "This visit is paid for: please confirm it on its page that says what it costs. Where the time or "
+        "the day was another one, please withdraw it and write it down anew."
+    )
+    status = 409
 
 
 class NotThereAnyMore(Refusal):
@@ -92,7 +106,12 @@ def book(
         raise _closed(refused, members.values(), go_on) from refused
     for line, one in enumerate(ordered, 1):
         one.state, one.entry_id, one.line = CONFIRMED, posted.entry_id, line
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as clash:
+        if WAITS_FOR_MONEY not in str(clash.orig):
+            raise
+        raise IsPaidFor from clash
 
 
 def unbook(session: Session, *, community: Community, entry_id: int, actor: Actor) -> list[Exchange]:

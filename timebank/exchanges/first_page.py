@@ -1,5 +1,6 @@
 """The first page: how somebody's hours stand, or those of whoever trusts them, and what waits for a word."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 
 from flask import redirect
@@ -11,6 +12,7 @@ import ledger
 from timebank.between.queries import agreements_on
 from timebank.between.queries import has_agreed
 from timebank.exchanges import queries
+from timebank.exchanges.models import AGREED
 from timebank.hands.trust import offers_to
 from timebank.i18n import signed
 from timebank.members.away import away_until
@@ -52,15 +54,20 @@ def first_page(states: Mapping[str, tuple[str, str]]) -> ResponseReturnValue:
     if HAND in standing().roles:
         return _home_of_trusted(me)
     balance = ledger.balance(session(), hours_of(me, community()))
+    asked, pending = queries.asked_of(session(), member=me), queries.waiting_on_others(session(), member=me)
+    elsewhere = _elsewhere([*(one.exchange.id for one in asked), *(one.exchange.id for one in pending)])
+    paid = [one for one in pending if elsewhere.get(one.exchange.id) and one.giver.id == me.id]
     return render_template(
         "exchanges/home.html",
+        elsewhere=elsewhere,
+        asked_of_giver=[one for one in paid if one.exchange.state == AGREED],
         across=agreements_on(session(), community=community()) if takes_part(me) else [],
         me=me,
         waiting=waiting,
         balance=balance,
         near=near_ceiling(balance.balance, balance.ceiling),
-        asked=queries.asked_of(session(), member=me)[:MOST_ASKED],
-        pending=queries.waiting_on_others(session(), member=me),
+        asked=asked[:MOST_ASKED],
+        pending=[one for one in pending if one not in paid or one.exchange.state != AGREED],
         lines=queries.statement_of(session(), community=community(), member=me, limit=5).lines,
         paused=not takes_part(me),
         away_until=away_until(session(), community=community(), member=me),
@@ -70,13 +77,20 @@ def first_page(states: Mapping[str, tuple[str, str]]) -> ResponseReturnValue:
     )
 
 
+def _elsewhere(exchange_ids: Collection[int]) -> Mapping[int, bool]:
+    """Tell which of these wait for a word about money, too, and whether it is the giver's."""
+    return hooks().answered_elsewhere(session(), exchange_ids) if exchange_ids else {}
+
+
 def _home_of_trusted(whose: Member) -> ResponseReturnValue:
     """Show whoever acts for somebody who trusts them what that member has ticked, and no more."""
+    asked = queries.asked_of(session(), member=whose)[:MOST_ASKED] if may("answer-exchanges") else []
     return render_template(
         "exchanges/trusted.html",
         whose=whose,
+        elsewhere=_elsewhere([one.exchange.id for one in asked]),
         balance=signed(ledger.balance(session(), hours_of(whose, community())).balance),
-        asked=queries.asked_of(session(), member=whose)[:MOST_ASKED] if may("answer-exchanges") else [],
+        asked=asked,
         lines=queries.statement_of(session(), community=community(), member=whose, limit=5).lines
         if may("see-own-statement")
         else [],

@@ -192,7 +192,10 @@ def _for_coordinators(community: Community) -> tuple[ColumnElement[bool], ...]:
     late = Exchange.logged_at <= clock.now() - timedelta(days=community.answer_days)
     signs_in = select(Hand.member_id).where(Hand.member_id == Exchange.receiver_id, can_answer()).exists()
     proposed = and_(Exchange.state == PROPOSED, or_(late, ~signs_in))
-    of_joint = and_(Exchange.state == AGREED, late)
+    # Of one by itself it is the giver who is asked, about the money.
+    gives = select(Hand.member_id).where(Hand.member_id == Exchange.giver_id, can_answer()).exists()
+    alone = and_(Exchange.joint_id.is_(None), ~gives)
+    of_joint = and_(Exchange.state == AGREED, or_(late, alone))
     needs_one = or_(Exchange.state == DISPUTED, proposed, of_joint)
     return Exchange.community_id == community.id, _UNBOOKED, needs_one
 

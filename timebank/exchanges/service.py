@@ -1,5 +1,6 @@
 """The life of an exchange: logged, confirmed, declined, withdrawn, disputed, amended, booked, reversed."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,16 +61,17 @@ def log_exchange(
     by: Member | None,
     actor: Actor,
     money: booking.Lines | None = None,
+    waits: Callable[[Session, Exchange], None] | None = None,
 ) -> Logged:
     """Log what happened, and book it at once where everybody who pays has said so; the caller commits.
 
     ``by`` is the member who says it: a receiver has thereby agreed, a giver waits for the receivers.
-    None: a coordinator who heard it from both sides. ``money``: which lines book it, of one giver and one
-    receiver who both said so, where it is not for hours alone.
+    None: a coordinator who heard it from both sides. ``money``: which lines book it, where it is not for
+    hours alone. ``waits``: keeps what is to be said about money, and nothing is booked yet.
     """
     # Whoever leaves at this moment, or is joined with another record, has done so before or does it after.
     hold(session, members=(*said.givers, *said.receivers))
-    description = check_said(said, community=community, by=by)
+    said = replace(said, description=check_said(said, community=community, by=by))
     lines = lines_of(said, community=community)
     found = _saved_before(session, community=community, key=said.key)
     if found:
@@ -78,16 +80,17 @@ def log_exchange(
         refuse_twice(session, community=community, lines=lines, day=said.worked_on)
     try:
         with session.begin_nested():
-            exchanges = _write_down(
-                session, community, replace(said, description=description), lines, by, actor
-            )
+            exchanges = _write_down(session, community, said, lines, by, actor)
     except IntegrityError as clash:
         # The same form twice at the same moment: the other one was first, and this shows what it became.
         if violated(clash) not in {"uq_exchange_community_id_key", "uq_joint_community_id_key"}:
             raise
         found = _saved_before(session, community=community, key=said.key)
         return Logged(_the_same(found, lines, said), repeated=True)
-    _book_when_answered(session, community=community, exchanges=exchanges, actor=actor, lines=money)
+    if waits is not None:
+        waits(session, exchanges[0])
+    else:
+        _book_when_answered(session, community=community, exchanges=exchanges, actor=actor, lines=money)
     return Logged(exchanges)
 
 

@@ -203,6 +203,7 @@ def log_page(template: str, form: KeyedForm, preview: rules.Preview | None, **va
         suggestions=queries.people_to_suggest(session(), community=community(), member=known),
         away=away_names(session(), community=community()),
         paused=me is not None and not takes_part(me),
+        ways=hooks().ways_to_log(session(), community()) if may("log-own-visits") else (),
         balance=ledger.balance(session(), hours_of(known, community())).balance if known else None,
         **values,
     )
@@ -333,6 +334,7 @@ def exchange_page(shown: Shown, refusal: Refusal | None = None) -> tuple[str, in
         history=history_of(
             session(), community=community(), exchange=shown.exchange, tells_hands_of=tells_hands_of()
         ),
+        elsewhere=hooks().answered_elsewhere(session(), [shown.exchange.id]).get(shown.exchange.id),
         offers=frozenset(
             offer for offer in offers(shown, member=member()) if may(RIGHT_TO.get(offer, "answer-exchanges"))
         ),

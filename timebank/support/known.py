@@ -21,6 +21,7 @@ from timebank.support.models import SupportPaid
 from timebank.support.models import SupportUsual
 from timebank.support.models import SupportVisit
 from timebank.support.online import HELP
+from timebank.support.proposal_models import SupportProposal
 
 _KEPT = N_("Who paid how much and when: for as long as the law wants books and receipts kept.")
 
@@ -71,6 +72,27 @@ KNOWN: Final = (
         untold=frozenset(
             {"community_id", "rate_id", "provider", "direct_minor", "to_fund_minor", "from_fund_minor"}
         ),
+        kept=_KEPT,
+    ),
+    Known(
+        label=N_("Visits that were told, and how they were to be paid"),
+        table=SupportProposal,
+        about=lambda whom: SupportProposal.exchange_id.in_(_exchanges(whom)),
+        told={
+            "exchange_id": N_("Number of the exchange"),
+            "told_by": N_("Who told of it"),
+            "pays": N_("How it is paid"),
+            "takes": N_("What is taken"),
+            "paid_minutes": N_("Paid with money, in minutes"),
+            "thanked_minutes": N_("Thanked with money, in minutes"),
+            "begins_minute": N_("Begins, in minutes of the day"),
+            "km": N_("Kilometres"),
+            "first": N_("It is the first visit"),
+            "second": N_("It is about a second giver who comes along"),
+            "numbers": N_("Numbers of tickets"),
+            "answered_at": N_("When it was answered"),
+        },
+        untold=frozenset({"community_id"}),
         kept=_KEPT,
     ),
     Known(

@@ -41,6 +41,7 @@ from timebank.support.models import TAKES
 from timebank.support.models import THANKS as THANKS
 from timebank.support.models import TICKETS
 from timebank.support.models import USUAL as USUAL
+from timebank.support.models import SupportVisit
 from timebank.support.usual import usual_of
 from timebank.tickets.spending import Chosen
 from timebank.tickets.spending import choose
@@ -269,9 +270,9 @@ def _prepaid(session: Session, community: Community, wish: Wish, price: int) -> 
 
 
 def _saved(session: Session, community: Community, wish: Wish) -> int | None:
-    """Find the exchange that the same form has made before."""
-    found = select(Exchange.id).where(Exchange.community_id == community.id, Exchange.key == wish.key)
-    return session.scalar(found)
+    """Find the visit that the same form has made before; what only waits has used nothing yet."""
+    found = select(SupportVisit.exchange_id).join(Exchange, Exchange.id == SupportVisit.exchange_id)
+    return session.scalar(found.where(Exchange.community_id == community.id, Exchange.key == wish.key))
 
 
 def _held(session: Session, community: Community) -> int:

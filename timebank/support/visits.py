@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,31 +46,38 @@ class FundHoldsLess(Refusal):
 def write_down(session: Session, *, community: Community, plan: Plan, actor: Actor) -> Logged:
     """Log a visit and book it, hours and money in one entry, once for each form; the caller commits."""
     if plan.wish.once:
-        _refuse_twice(session, community, plan)
-    try:
+        refuse_twice(session, community, plan)
+    with floors_said(plan, community):
         logged = log_exchange(
             session,
             community=community,
             said=plan.said,
             by=None,
             actor=actor,
-            money=lambda at, exchange: _book(at, community, plan, exchange, actor),
+            money=lambda at, exchange: book(at, community, plan, exchange, actor),
         )
+    if logged.repeated and not _is_as_planned(session, plan, logged.exchanges[0]):
+        raise FormSavedAlready
+    return logged
+
+
+@contextmanager
+def floors_said(plan: Plan, community: Community) -> Iterator[None]:
+    """Say in words which money is not there, where the books refuse a visit."""
+    try:
+        yield
     except ledger.FloorExceeded as refused:
         if books.tickets_of_code(refused.code) is not None:
             raise NotPaidForYet from refused
         if books.prepaid_by_code(refused.code) is not None:
             raise prepaid.BalanceHoldsLess from refused
         raise FundHoldsLess(asked=Money(plan.from_fund_minor, community.currency)) from refused
-    if logged.repeated and not _is_as_planned(session, plan, logged.exchanges[0]):
-        raise FormSavedAlready
-    return logged
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------
 
 
-def _book(
+def book(
     session: Session, community: Community, plan: Plan, exchange: Exchange, actor: Actor
 ) -> tuple[ledger.Transfer, ...]:
     """Write down what was agreed about money, and give the lines that book it."""
@@ -168,7 +176,7 @@ def _poured(
             yield source, sink, part
 
 
-def _refuse_twice(session: Session, community: Community, plan: Plan) -> None:
+def refuse_twice(session: Session, community: Community, plan: Plan) -> None:
     """Refuse the same visit once more by another form; where hours move, the statements would tell, too."""
     wish = plan.wish
     there = (

@@ -99,6 +99,10 @@ class Hooks:
     public: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _community: ()
     #: Further pages about an exchange (second), by its id: endpoint and label.
     exchange_pages: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda _session, _exchange: ()
+    #: Which of these exchanges (by id) wait for a word about money, too, and whether it is the giver's.
+    answered_elsewhere: Callable[[Session, Any], Mapping[int, bool]] = lambda *_about: {}
+    #: Further pages on which members of a community (second) log help: endpoint and label.
+    ways_to_log: Callable[[Session, Any], Sequence[tuple[str, str]]] = lambda *_about: ()
     #: What a member (third) of a community (second) gave and received in all, of this balance (fourth).
     hours_in_all: Callable[[Session, Any, Any, Any], Any] = lambda *_about: None
     #: What a member (third) of a community (second) kept and used through paid visits, where there are any.

@@ -16,7 +16,7 @@ _WHOSE = re.compile(r"(^|_)(person|member|giver|receiver)_id$")
 #: Whose words stand beside, though no column says so: found through another table, or by an address.
 _BESIDE = {
     *("audit_address", "mail", "purpose_giver", "receipt_line", "sealed_words", "support_visit"),
-    *("support_expense", "ticket_back"),
+    *("support_expense", "support_proposal", "ticket_back"),
 }
 SOMEBODY = Whom(community_id=1, member_id=2, person_id=3, email="a@example.org", only_here=True)
 
