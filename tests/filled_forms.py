@@ -16,6 +16,7 @@ from tests.filled import REASON
 from tests.filled import Filled
 from tests.filled import key
 from tests.filled_money import MONEY
+from tests.filled_proposals import PROPOSALS
 from tests.filled_standing import STANDING
 from tests.house import ELSEWHERE
 from tests.house import HERE
@@ -112,6 +113,7 @@ FORMS: dict[str, Filled] = {
     ),
     "presents.take_back": Filled("coordinator", REASON),
     **MONEY,
+    **PROPOSALS,
     **STANDING,
     "who.say": Filled("household", {"who": ""}, on="household"),
     "households.settle": Filled(

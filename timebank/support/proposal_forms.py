@@ -49,7 +49,9 @@ class OwnVisitForm(VisitForm):
     )
     other = PersonField(_("With whom?"))
 
-    def __init__(self, kinds: Sequence[HelpKind], *, tickets: bool, prepaid: bool = False, **known: Any) -> None:
+    def __init__(
+        self, kinds: Sequence[HelpKind], *, tickets: bool, prepaid: bool = False, **known: Any
+    ) -> None:
         super().__init__(kinds, tickets=tickets, prepaid=prepaid, **known)
         # These are of a coordinator, who was told by both.
         for name in ("giver", "receiver", "heard"):
@@ -84,7 +86,14 @@ class VisitAnswerForm(Form):
     again = BooleanField(_("Yes, it happened once more: log it again"))
 
     def __init__(
-        self, proposal: SupportProposal, *, sides: Sequence[str], heard: bool, tickets: bool, prepaid: bool, usual: str
+        self,
+        proposal: SupportProposal,
+        *,
+        sides: Sequence[str],
+        heard: bool,
+        tickets: bool,
+        prepaid: bool,
+        usual: str,
     ) -> None:
         super().__init__(
             pays=proposal.pays,

@@ -87,7 +87,9 @@ def log() -> ResponseReturnValue:
     """Tell of a visit that is paid for; what it means for both is shown before it is saved."""
     check_on()
     here, me = community(), member()
-    form = OwnVisitForm(list_kinds(session(), community=here), tickets=_tickets(), prepaid=_prepaid(), date=_today())
+    form = OwnVisitForm(
+        list_kinds(session(), community=here), tickets=_tickets(), prepaid=_prepaid(), date=_today()
+    )
     plan: Plan | None = None
     if form.validate_on_submit():
         with refusals(form):
@@ -182,7 +184,9 @@ def _answer(asked: Asked, *, heard: bool) -> ResponseReturnValue:
     exchange, here = asked.shown.exchange, community()
     sides = (BY_GIVER, BY_RECEIVER) if heard else (asked.side,)
     usual = usual_of(session(), member=asked.shown.giver)
-    form = VisitAnswerForm(asked.proposal, sides=sides, heard=heard, tickets=_tickets(), prepaid=_prepaid(), usual=usual)
+    form = VisitAnswerForm(
+        asked.proposal, sides=sides, heard=heard, tickets=_tickets(), prepaid=_prepaid(), usual=usual
+    )
     plan: Plan | None = None
     shown = False
     if form.validate_on_submit():

@@ -7,6 +7,7 @@ other one is asked for theirs, and only then hours and money are booked, by the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,14 +24,15 @@ from timebank.exchanges.models import OPEN_STATES
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import FormSavedAlready
+from timebank.exchanges.rules import LoggedAlready
 from timebank.exchanges.service import Logged
 from timebank.exchanges.service import log_exchange
 from timebank.exchanges.service import withdraw_exchange
 from timebank.members.models import Member
 from timebank.members.service import clean_reason
 from timebank.members.taking_part import check_taking_part
-from timebank.queue import enqueue
 from timebank.prepaid.spending import NothingPrepaid
+from timebank.queue import enqueue
 from timebank.support.models import BILL
 from timebank.support.models import PREPAID
 from timebank.support.models import TICKETS
@@ -124,7 +126,12 @@ def tell(
                 key=f"{TELL_OF_VISIT}:{exchange.id}",
             )
 
-    logged = log_exchange(session, community=community, said=plan.said, by=by, actor=actor, waits=keep)
+    log = partial(log_exchange, session, community=community, said=plan.said, by=by, actor=actor, waits=keep)
+    try:
+        logged = log()
+    except LoggedAlready:
+        # By the same form at the same moment, perhaps: then it is found by its key now.
+        logged = log()
     if logged.repeated and not _is_as_told(session, wish, logged.exchanges[0], told_by):
         raise FormSavedAlready
     return logged

@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.builders import COORDINATOR
 from tests.builders import SOMEBODY
+from tests.timebank.prepaid.balances import all_faults
+from tests.timebank.prepaid.balances import offered
+from tests.timebank.prepaid.balances import on_balance
+from tests.timebank.prepaid.balances import topped_up
 from tests.timebank.support.paying import FRIDAY
 from tests.timebank.support.paying import Place
 from tests.timebank.support.paying import a_place
@@ -21,6 +25,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import AnsweredAlready
 from timebank.exchanges.rules import FormSavedAlready
 from timebank.exchanges.rules import LoggedAlready
+from timebank.prepaid.spending import NothingPrepaid
 from timebank.rates.pricing import ForHoursOnly
 from timebank.rates.rules import Facts
 from timebank.rates.service import set_rate
@@ -28,6 +33,7 @@ from timebank.support import proposals
 from timebank.support.models import BILL
 from timebank.support.models import HOURS
 from timebank.support.models import NOTHING
+from timebank.support.models import PREPAID
 from timebank.support.models import TICKETS
 from timebank.support.models import SupportVisit
 from timebank.support.planning import ForHoursAlone
@@ -253,3 +259,23 @@ def test_the_row_says_what_was_wished_and_when_it_was_answered(place: Place) -> 
     assert row.answered_at is not None
     visit = place.session.get_one(SupportVisit, exchange.id)
     assert (visit.km, visit.first, visit.begins_minute) == (4, True, 600)
+
+
+def test_the_giver_learns_nothing_of_the_balance_of_the_receiver(place: Place) -> None:
+    told = tells(place, place.giver, pays=PREPAID)
+    with pytest.raises(NothingPrepaid):
+        answers(place, told, by=place.receiver, pays=PREPAID)
+    answers(place, told, by=place.receiver, pays=BILL)
+    offered(place.session, place.community)
+    topped_up(place, 1200)
+    theirs = tells(place, place.receiver, pays=PREPAID, minutes=90, key="form:from-the-balance")
+    assert on_balance(place) == 1200
+    answers(place, theirs, by=place.giver)
+    assert on_balance(place) == 0
+    assert all_faults(place) == []
+    topped_up(place, 1000, key="form:once-more-ahead")
+    another = tells(place, place.receiver, pays=PREPAID, minutes=120, key="form:another")
+    place.visit(150, pays=PREPAID)
+    with pytest.raises(proposals.PaysOtherwise):
+        answers(place, another, by=place.giver)
+    assert another.state == "agreed"
