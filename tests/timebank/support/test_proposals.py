@@ -146,7 +146,7 @@ def _closes(place: Place, exchange: Exchange) -> None:
 @pytest.mark.parametrize("way", [_settles, _confirms, _closes])
 def test_nothing_books_it_as_hours_alone(place: Place, way: Callable[[Place, Exchange], None]) -> None:
     exchange = tells(place, place.giver)
-    place.session.commit()
+    place.session.flush()
     with pytest.raises(IsPaidFor), place.session.begin_nested():
         way(place, exchange)
     place.session.refresh(exchange)
@@ -162,7 +162,7 @@ def test_a_coordinator_books_a_dispute_with_its_money_when_both_have_said_so(pla
     with pytest.raises(AnsweredAlready):
         answers(place, exchange, by=place.receiver)
     service.dispute_exchange(session, exchange=exchange, reason="It was so", actor=SOMEBODY)
-    session.commit()
+    session.flush()
     with pytest.raises(IsPaidFor), session.begin_nested():
         _settles(place, exchange)
     session.refresh(exchange)
