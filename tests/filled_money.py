@@ -359,7 +359,7 @@ MONEY: dict[str, Filled] = {
     ),
     "journal.write": Filled(
         "treasurer",
-        key(63)
+        key(90)
         | {"words": "Rent", "account_1": "expenses:office:rent", "debit_1": "500", "credit_1": ""}
         | {"account_2": "bank:main", "debit_2": "", "credit_2": "500"}
         | {f"{what}_{n}": "" for n in range(3, 13) for what in ("account", "debit", "credit")},
@@ -367,7 +367,7 @@ MONEY: dict[str, Filled] = {
     ),
     "journal.by_template": Filled(
         "treasurer",
-        key(64) | {"what": "rent", "amount": "500", "words": "Rent"},
+        key(91) | {"what": "rent", "amount": "500", "words": "Rent"},
         fresh=lambda _house: {"posted_on": today()},
     ),
     "journal.take_back": Filled("treasurer", REASON),
