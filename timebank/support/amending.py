@@ -26,12 +26,12 @@ from timebank.exchanges.service import reverse_exchange
 from timebank.members.queries import hold
 from timebank.support.amend_models import SupportAmended
 from timebank.support.amended import before
+from timebank.support.closing import is_settled
 from timebank.support.models import DECLINED
 from timebank.support.models import HOURS
 from timebank.support.models import NOTHING
 from timebank.support.models import THANKS
 from timebank.support.models import SupportExpense
-from timebank.support.month_models import SupportSettled
 from timebank.support.planning import ForHoursAlone
 from timebank.support.planning import Plan
 from timebank.support.planning import Wish
@@ -164,8 +164,7 @@ def takes_instead(session: Session, *, community: Community, told: Told, takes: 
             wish_of(session, community=community, told=told, key=key), takes=takes, thanked_minutes=None
         )
     visit = told.visit
-    settled = select(SupportSettled.id).where(SupportSettled.exchange_id == visit.exchange_id)
-    if session.scalar(settled) is not None:
+    if is_settled(session, exchange_id=visit.exchange_id):
         raise MonthIsClosed
     owed = owed_of(session, community=community, member=told.giver)
     if owed.is_owed_minor < visit.thanks_minor + visit.way_minor:

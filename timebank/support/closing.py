@@ -174,6 +174,12 @@ class CancelledLine:
         return self.price_minor - (self.thanks_minor if self.told.cancelled.provider != GROUP else 0)
 
 
+def is_settled(session: Session, *, exchange_id: int) -> bool:
+    """Say whether a visit stands in a month that is closed."""
+    found = select(SupportSettled.id).where(SupportSettled.exchange_id == exchange_id).limit(1)
+    return session.scalar(found) is not None
+
+
 def second_officer(session: Session, *, community: Community) -> bool:
     """Say whether who has looked at a month and who closes it have to be two."""
     rule = session.get(SupportRule, community.id)

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank import clock
+from timebank.days import months_on
 from timebank.members.models import Member
 from timebank.members.queries import find_member
 from timebank.members.same_as import record_ids
@@ -68,6 +69,7 @@ def month() -> ResponseReturnValue:
         + sum(one.back or one.day < first for one in cancelled)
         + sum(one.back or one.told.expense.spent_on < first for one in outlaid),
         over=last < clock.today(here.time_zone),
+        closes_from=months_on(first, 1),
         second=closing.second_officer(session(), community=here),
     )
 

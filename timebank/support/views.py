@@ -39,6 +39,7 @@ from timebank.support import planning
 from timebank.support import queries
 from timebank.support import visits
 from timebank.support.cancelled_queries import list_cancelled
+from timebank.support.closing import is_settled
 from timebank.support.expense_queries import list_expenses
 from timebank.support.forms import WAY_LABELS
 from timebank.support.forms import PaidForm
@@ -145,7 +146,9 @@ def show(exchange_id: int) -> ResponseReturnValue:
         used=used,
         was=[one for one in amended.before(session(), exchange_id=exchange_id)[:1] if _leads_to(one, mine)],
         became=became if became and _leads_to(became, mine) else None,
-        gave=me is not None and me.id == found.giver.id,
+        gave=me is not None
+        and me.id == found.giver.id
+        and not is_settled(session(), exchange_id=exchange_id),
     )
 
 
