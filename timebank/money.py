@@ -1,6 +1,8 @@
 """Money as people write it and read it; inside it is a whole number of the currency's smallest unit."""
 
 import re
+from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -155,3 +157,19 @@ def plain(amount_minor: int, currency: str) -> str:
     """Write an amount for a form or a table: 3000, 30.50."""
     units, coins = divmod(amount_minor, int(10 ** decimals_of(currency)))
     return f"{units}.{coins:0{decimals_of(currency)}}" if decimals_of(currency) else f"{units}"
+
+
+def poured(
+    sources: Sequence[tuple[str, int]], sinks: Sequence[tuple[str, int]]
+) -> Iterator[tuple[str, str, int]]:
+    """Lead what comes from some accounts to others, in their order: lines from one to one."""
+    waiting = list(sinks)
+    for source, amount in sources:
+        left = amount
+        while left:
+            sink, wanted = waiting.pop(0)
+            part = min(left, wanted)
+            left -= part
+            if wanted > part:
+                waiting.insert(0, (sink, wanted - part))
+            yield source, sink, part

@@ -1,6 +1,7 @@
 """Days on which something can have happened in a community, and those whose books are still open."""
 
 from datetime import date
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -48,3 +49,9 @@ def check_open_day(session: Session, day: date, *, community: Community, field: 
     closed = ledger.closed_through(session, community.book_id)
     if closed is not None and day <= closed:
         raise MonthIsClosed(field, day=closed)
+
+
+def open_day(session: Session, day: date, *, community: Community) -> date:
+    """Give the day on which something of a day stands in the books: that day, or the first one still open."""
+    closed = ledger.closed_through(session, community.book_id)
+    return day if closed is None or closed < day else closed + timedelta(days=1)

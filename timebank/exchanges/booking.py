@@ -4,8 +4,6 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from datetime import date
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +13,7 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import open_day
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
@@ -90,7 +89,7 @@ def book(
     entry = ledger.Entry(
         book_id=community.book_id,
         kind=VISIT if lines else EXCHANGE,
-        posted_on=_open_day(session, community, ordered[0].worked_on),
+        posted_on=open_day(session, ordered[0].worked_on, community=community),
         key=key,
         actor=str(actor),
         transfers=transfers,
@@ -140,11 +139,6 @@ def unbook(session: Session, *, community: Community, entry_id: int, actor: Acto
         one.state, one.reversal_id = REVERSED, reversal.entry_id
     session.flush()
     return exchanges
-
-
-def _open_day(session: Session, community: Community, worked_on: date) -> date:
-    closed = ledger.closed_through(session, community.book_id)
-    return worked_on if closed is None or closed < worked_on else closed + timedelta(days=1)
 
 
 def _members_of(session: Session, exchanges: Sequence[Exchange]) -> dict[int, Member]:

@@ -1,6 +1,5 @@
 """Writing an entry into the books by hand, with as many lines as it needs, and taking one back."""
 
-from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +25,7 @@ from timebank.journal.models import JournalEntry
 from timebank.journal.models import JournalLine
 from timebank.money import Money
 from timebank.money import MoneyTooMuch
+from timebank.money import poured
 from timebank.text import clean_line
 from timebank.text import is_visible
 
@@ -213,6 +213,8 @@ def _entry(session: Session, community: Community, writing: Writing, actor: Acto
             session, book_id=community.book_id, currency=community.currency, code=code, actor=actor
         )
 
+    debits = [(one.code, one.debit_minor) for one in writing.lines if one.debit_minor]
+    credits_ = [(one.code, one.credit_minor) for one in writing.lines if one.credit_minor]
     return ledger.Entry(
         book_id=community.book_id,
         kind=JOURNAL,
@@ -221,24 +223,10 @@ def _entry(session: Session, community: Community, writing: Writing, actor: Acto
         actor=str(actor),
         transfers=tuple(
             ledger.Transfer(debit=account(debit), credit=account(credit), amount=amount)
-            for debit, credit, amount in _paired(writing.lines)
+            for debit, credit, amount in poured(debits, credits_)
         ),
         memo="journal",
     )
-
-
-def _paired(lines: Sequence[Line]) -> Iterator[tuple[str, str, int]]:
-    """Lead what is credited to what is debited, in the order in which both were written."""
-    sources = [(one.code, one.credit_minor) for one in lines if one.credit_minor]
-    for one in lines:
-        left = one.debit_minor
-        while left:
-            code, there = sources.pop(0)
-            part = min(left, there)
-            yield one.code, code, part
-            left -= part
-            if there > part:
-                sources.insert(0, (code, there - part))
 
 
 def _saved(session: Session, community: Community, key: str) -> JournalEntry | None:

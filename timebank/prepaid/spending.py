@@ -1,5 +1,6 @@
 """What a balance pays: how much of a price it holds, and that this is used for an exchange."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -110,7 +111,7 @@ def use(session: Session, *, exchange: Exchange, drawn: Drawn) -> None:
     session.flush()
 
 
-def hold_balances(session: Session, *, member_ids: "Mapping[int, int] | list[int]") -> None:
+def hold_balances(session: Session, *, member_ids: Collection[int]) -> None:
     """Let nobody else move these balances before this transaction ends; in one order, so that none waits."""
-    held = select(Member.id).where(Member.id.in_(list(member_ids))).order_by(Member.id)
+    held = select(Member.id).where(Member.id.in_(member_ids)).order_by(Member.id)
     session.execute(held.with_for_update(key_share=True))

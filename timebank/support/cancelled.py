@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ import ledger
 from timebank import books
 from timebank import clock
 from timebank.actor import Actor
+from timebank.communities.days import open_day
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
@@ -57,7 +57,7 @@ def write_down(session: Session, *, community: Community, plan: Plan, actor: Act
     wish = plan.wish
     # Whoever leaves at this moment, or is joined with another record, has done so before or does it after.
     hold(session, members=(wish.giver, wish.receiver))
-    check_people(wish)
+    check_people(session, wish)
     if there := _saved(session, community, wish.key):
         return _the_same(there, plan)
     if wish.once:
@@ -159,9 +159,7 @@ def _lines(plan: Plan) -> Iterator[tuple[str, str, int]]:
 
 def _open_day(session: Session, community: Community, day: date) -> date:
     """Give the day on which it is posted: its own, today where that is to come, or the first open one."""
-    closed = ledger.closed_through(session, community.book_id)
-    first = day if closed is None or closed < day else closed + timedelta(days=1)
-    return min(first, clock.today(community.time_zone))
+    return min(open_day(session, day, community=community), clock.today(community.time_zone))
 
 
 def _saved(session: Session, community: Community, key: str) -> SupportCancelled | None:

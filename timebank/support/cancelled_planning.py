@@ -19,7 +19,7 @@ from timebank.errors import N_
 from timebank.errors import Refusal
 from timebank.exchanges.hours_file import GiverIsReceiver
 from timebank.members.models import Member
-from timebank.members.taking_part import not_taking_part
+from timebank.members.same_as import why_not
 from timebank.members.taking_part import takes_part
 from timebank.rates.models import DOOR as DOOR
 from timebank.rates.models import LATE as LATE
@@ -116,7 +116,7 @@ class Plan:
 
 def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan:
     """Work out what will become of a visit that was cancelled, by the price list of its day."""
-    check_people(wish)
+    check_people(session, wish)
     for field, chosen, offered in (("how", wish.how, HOWS), ("takes", wish.takes, TAKES)):
         if chosen not in offered:
             raise NothingToSettle(field)
@@ -143,13 +143,13 @@ def plan_of(session: Session, *, community: Community, wish: Wish) -> Plan:
     )
 
 
-def check_people(wish: Wish) -> None:
+def check_people(session: Session, wish: Wish) -> None:
     """Refuse who does not take part, and somebody on both sides."""
     if wish.giver.id == wish.receiver.id:
         raise GiverIsReceiver
     for member in (wish.giver, wish.receiver):
         if not takes_part(member):
-            raise not_taking_part(member)
+            raise why_not(session, member=member)
 
 
 # --- the leaves ---------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A month of paid support: what each member pays and gets for it, and what stays with the group."""
 
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,6 +186,20 @@ def month_of(session: Session, *, community: Community, first: date, last: date)
         expenses_minor=sum(one.amount_minor for one in expenses),
         expenses_paid_minor=sum(one.amount_minor for one in expenses if one.told.by_receiver),
     )
+
+
+def has_bill(
+    session: Session, *, community: Community, records: Collection[int], first: date, last: date
+) -> bool:
+    """Say whether a month has a bill for one of a member's records, without adding up what others owe."""
+    visits = visits_in(session, community=community, first=first, last=last)
+    if any(one.receiver.id in records and one.visit.price_minor for one in visits):
+        return True
+    cancelled = cancelled_in(session, community=community, first=first, last=last)
+    if any(one.told.receiver.id in records for one in cancelled):
+        return True
+    expenses = expenses_in(session, community=community, first=first, last=last)
+    return any(one.told.by_receiver and one.told.receiver.id in records for one in expenses)
 
 
 def thanks_of_year(session: Session, *, community: Community, year: int) -> list[YearOf]:

@@ -48,7 +48,7 @@ from timebank.support.forms import VisitForm
 from timebank.support.models import OWED
 from timebank.support.models import THANKS
 from timebank.support.models import SupportPaid
-from timebank.support.months import month_of
+from timebank.support.months import has_bill
 from timebank.support.reports import kept_by_month
 from timebank.tickets.came_in import list_came_in
 from timebank.tickets.queries import was_ever_sold
@@ -165,7 +165,7 @@ def mine() -> ResponseReturnValue:
         "support/mine.html",
         owed=queries.owed_of(session(), community=here, member=me),
         records=queries.left_on_records(session(), community=here, member=me),
-        has_bill=any(one.member.id in mine for one in month_of(session(), community=here, **days).bills),
+        has_bill=has_bill(session(), community=here, records=mine, **days),
         paid=queries.list_paid(session(), community=here, member=me),
         came_in=list_came_in(session(), community=here, member=me),
         shown=found,

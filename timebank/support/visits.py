@@ -1,7 +1,6 @@
 """Writing a visit down that is paid for: hours and money in one entry."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -22,6 +21,7 @@ from timebank.exchanges.service import log_exchange
 from timebank.hours import Minutes
 from timebank.members.queries import hours_of
 from timebank.money import Money
+from timebank.money import poured
 from timebank.prepaid import spending as prepaid
 from timebank.rates.models import GROUP
 from timebank.support.models import SupportVisit
@@ -141,11 +141,11 @@ def _money(session: Session, community: Community, plan: Plan, actor: Actor) -> 
     travel = books.expenses_code(_ACTIVITY, _TRAVEL)
     kept = books.fund_code(books.KEPT_FUND)
     if plan.terms.provider == GROUP:
-        found = [*_poured(sources, [(books.SUPPORT, parts.price_minor)])]
+        found = [*poured(sources, [(books.SUPPORT, parts.price_minor)])]
         found += [(thanks, owed, parts.thanks_minor), (travel, owed, parts.way_minor)]
     else:
         sinks = [(books.SUPPORT, parts.price_minor - parts.direct_minor), (owed, parts.direct_minor)]
-        found = [*_poured(sources, sinks)]
+        found = [*poured(sources, sinks)]
         found.append((thanks, owed, parts.thanks_minor + parts.way_minor - parts.direct_minor))
     found.append((books.GENERAL, kept, plan.to_fund_minor))
     found.append((kept, books.GENERAL, plan.from_fund_minor))
@@ -158,22 +158,6 @@ def _money(session: Session, community: Community, plan: Plan, actor: Actor) -> 
     for debit, credit, amount in found:
         if amount:
             yield ledger.Transfer(debit=account(debit), credit=account(credit), amount=amount)
-
-
-def _poured(
-    sources: Sequence[tuple[str, int]], sinks: Sequence[tuple[str, int]]
-) -> Iterator[tuple[str, str, int]]:
-    """Lead what comes from some accounts to others, in their order: lines from one to one."""
-    waiting = list(sinks)
-    for source, amount in sources:
-        left = amount
-        while left:
-            sink, wanted = waiting.pop(0)
-            part = min(left, wanted)
-            left -= part
-            if wanted > part:
-                waiting.insert(0, (sink, wanted - part))
-            yield source, sink, part
 
 
 def refuse_twice(session: Session, community: Community, plan: Plan) -> None:

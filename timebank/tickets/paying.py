@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from timebank import books
 from timebank import clock
 from timebank.actor import Actor
 from timebank.communities.days import check_day
+from timebank.communities.days import open_day
 from timebank.communities.models import Community
 from timebank.errors import N_
 from timebank.errors import Refusal
@@ -137,7 +137,7 @@ def _pay(
     entry = ledger.Entry(
         book_id=community.book_id,
         kind=TICKETS_PAY,
-        posted_on=_open_day(session, community, came_on),
+        posted_on=open_day(session, came_on, community=community),
         key=f"{key}:{part.member.id}",
         actor=str(actor),
         transfers=tuple(
@@ -170,9 +170,3 @@ def _pay(
     )
     session.flush()
     return row
-
-
-def _open_day(session: Session, community: Community, came_on: date) -> date:
-    """Tell on which day it stands in the books: its own, or the first one after a month that is closed."""
-    closed = ledger.closed_through(session, community.book_id)
-    return came_on if closed is None or closed < came_on else closed + timedelta(days=1)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.communities.models import Community
 from timebank.members.models import Member
+from timebank.members.same_as import record_ids
 from timebank.payments.models import PROCESSING
 from timebank.payments.models import Payment
 from timebank.prepaid import queries as prepaid
@@ -24,7 +25,6 @@ from timebank.tickets.models import TicketSale
 from timebank.tickets.offers import USUAL_MONTHS
 from timebank.tickets.offers import rule_of
 from timebank.tickets.selling import TICKETS
-from timebank.tickets.spending import whose_tickets
 from timebank.tickets.uses import is_used
 from timebank.tickets.uses import uses_that_count
 
@@ -77,7 +77,7 @@ class Unused:
 
 def booklets_of(session: Session, *, community: Community, member: Member) -> list[Booklet]:
     """List the booklets that a member bought and paid, the newest first."""
-    return _booklets(session, community, TicketSale.member_id.in_(whose_tickets(session, member=member)))
+    return _booklets(session, community, TicketSale.member_id.in_(record_ids(session, member=member)))
 
 
 def list_booklets(session: Session, *, community: Community) -> list[Booklet]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from timebank.i18n import language
+from timebank.members.same_as import record_ids
 from timebank.receipts.forms import ReceiptForm
 from timebank.receipts.handing import hand_over
 from timebank.receipts.issuer import issuer_of
@@ -23,7 +24,6 @@ from timebank.tickets.queries import Booklet
 from timebank.tickets.receipting import ask_for_receipt
 from timebank.tickets.receipting import counts_for_receipt
 from timebank.tickets.receipting import receipt_of
-from timebank.tickets.spending import whose_tickets
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -101,7 +101,7 @@ def _paid(sale_id: int) -> Booklet:
 def _own(sale_id: int) -> Booklet:
     """Find a booklet that whoever asks has bought; others' are simply not there."""
     booklet = _paid(sale_id)
-    return booklet if booklet.sale.member_id in whose_tickets(session(), member=oneself()) else abort(404)
+    return booklet if booklet.sale.member_id in record_ids(session(), member=oneself()) else abort(404)
 
 
 def _form(booklet: Booklet) -> ReceiptForm:

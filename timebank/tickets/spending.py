@@ -214,7 +214,7 @@ def choose(
 
     Without numbers only tickets that are not on paper: whoever holds the paper has to hand it over.
     """
-    whose = whose_tickets(session, member=member)
+    whose = record_ids(session, member=member)
     if numbers:
         chosen = Chosen(_by_number(session, community, member, whose, day, numbers))
         if chosen.worth_minor > price_minor:
@@ -231,11 +231,6 @@ def choose(
     if not found:
         raise NoTickets(name=member.name)
     return Chosen(sorted(found, key=lambda one: one.ticket.number))
-
-
-def whose_tickets(session: Session, *, member: Member) -> set[int]:
-    """Tell on which records tickets of a member stand: also on those that were joined into theirs."""
-    return record_ids(session, member=member)
 
 
 def used_for(session: Session, *, community: Community, exchange_id: int) -> Chosen:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.i18n import language
 from timebank.members.models import Member
+from timebank.members.same_as import record_ids
 from timebank.paper import qr_code
 from timebank.payments.here import Journey
 from timebank.payments.here import gateway_here
@@ -28,7 +29,6 @@ from timebank.tickets.forms import BuyForm
 from timebank.tickets.models import TicketOffer
 from timebank.tickets.models import TicketSale
 from timebank.tickets.selling import TICKETS
-from timebank.tickets.spending import whose_tickets
 from timebank.web import actor
 from timebank.web import community
 from timebank.web import form_page
@@ -203,7 +203,7 @@ def _journey(payment: Payment) -> Journey:
 def _may_see(sale: TicketSale) -> bool:
     """Say whether whoever asks sees this booklet: it is theirs, or they are an officer."""
     me = oneself()
-    return may("see-support") or (me is not None and sale.member_id in whose_tickets(session(), member=me))
+    return may("see-support") or (me is not None and sale.member_id in record_ids(session(), member=me))
 
 
 _PASSAGE = Passage(
