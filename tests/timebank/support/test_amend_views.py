@@ -73,6 +73,11 @@ def test_what_cannot_be_is_said_and_nothing_is_done(desk: Desk, typed: dict[str,
 def test_whoever_gave_takes_something_else_and_nobody_else_does_it_for_them(desk: Desk) -> None:
     page = desk.writes()
     assert desk["Taro"].get(f"{page}/takes").status_code == 404
+    key = dict(re.findall(r'name="(key)"[^>]*value="([^"]+)"', desk["Hana"].get(f"{page}/takes").text))
+    shown = text_of(desk["Hana"].post(f"{page}/takes", data={"takes": "hours"} | key).text)
+    assert "Hana gets 1 h 30 min as hours." in shown
+    # What lies apart for kept hours is the group's matter.
+    assert "laid apart" not in shown
     answer = sends(desk, "Hana", f"{page}/takes", takes="hours")
     assert answer.status_code == 303
     told = text_of(desk["Hana"].get(str(answer.location)).text)
