@@ -41,6 +41,21 @@ def answer_and_book(
 ) -> None:
     """Say for whoever was asked that it is right, and book it by these lines, or as hours where none are."""
     exchange.state = AGREED
+    record(session, exchange, "confirmed", actor)
+    key = exchange.key or f"exchange:{exchange.id}"
+    booking.book(session, community=community, exchanges=[exchange], key=key, actor=actor, lines=lines)
+
+
+def record(
+    session: Session,
+    exchange: Exchange,
+    what: str,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    before: Exchange | None = None,
+) -> None:
+    """Keep what became of an exchange, who did it and how; ``before``: as it stood until then."""
     session.add(
         ExchangeEvent(
             exchange_id=exchange.id,
@@ -49,12 +64,10 @@ def answer_and_book(
             person_id=actor.person_id,
             member_id=actor.member_id,
             how=actor.how,
-            what="confirmed",
-            reason=None,
-            minutes_before=None,
-            worked_on_before=None,
+            what=what,
+            reason=reason,
+            minutes_before=before.minutes if before else None,
+            worked_on_before=before.worked_on if before else None,
         )
     )
     session.flush()
-    key = exchange.key or f"exchange:{exchange.id}"
-    booking.book(session, community=community, exchanges=[exchange], key=key, actor=actor, lines=lines)

@@ -16,6 +16,7 @@ from timebank.actor import Actor
 from timebank.communities.models import Community
 from timebank.db import violated
 from timebank.exchanges import booking
+from timebank.exchanges.answering import record
 from timebank.exchanges.asking import tell_receivers
 from timebank.exchanges.models import AGREED
 from timebank.exchanges.models import CONFIRMED
@@ -25,7 +26,6 @@ from timebank.exchanges.models import PROPOSED
 from timebank.exchanges.models import REVERSED
 from timebank.exchanges.models import WITHDRAWN
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.models import ExchangeEvent
 from timebank.exchanges.models import Joint
 from timebank.exchanges.queries import still_open
 from timebank.exchanges.rules import AnsweredAlready
@@ -111,7 +111,7 @@ def confirm_exchange(
         raise AnsweredAlready
     for one in waiting:
         one.state = AGREED
-        _record(session, one, "confirmed", actor)
+        record(session, one, "confirmed", actor)
     _book_when_answered(session, community=community, exchanges=waiting, actor=actor)
 
 
@@ -136,7 +136,7 @@ def decline_exchange(
         raise AnsweredAlready
     for one in waiting:
         one.state = DECLINED
-        _record(session, one, "declined", actor, reason=why)
+        record(session, one, "declined", actor, reason=why)
     _book_when_answered(session, community=community, exchanges=waiting, actor=actor)
 
 
@@ -150,12 +150,12 @@ def withdraw_exchange(session: Session, *, exchange: Exchange, actor: Actor, rea
         raise AnsweredAlready
     if exchange.state == DISPUTED:
         exchange.state = WITHDRAWN
-        _record(session, exchange, "withdrawn", actor, reason=why)
+        record(session, exchange, "withdrawn", actor, reason=why)
         return
     for one in lines:
         if one.state in (PROPOSED, AGREED):
             one.state = WITHDRAWN
-            _record(session, one, "withdrawn", actor, reason=why)
+            record(session, one, "withdrawn", actor, reason=why)
     _close(session, exchange)
 
 
@@ -168,7 +168,7 @@ def dispute_exchange(session: Session, *, exchange: Exchange, reason: str, actor
     if exchange.state != DECLINED:
         raise AnsweredAlready
     exchange.state = DISPUTED
-    _record(session, exchange, "disputed", actor, reason=why)
+    record(session, exchange, "disputed", actor, reason=why)
 
 
 def settle_exchange(
@@ -192,7 +192,7 @@ def settle_exchange(
     if exchange.state not in (DISPUTED, PROPOSED):
         raise AnsweredAlready
     amended = (minutes, worked_on) != (exchange.minutes, exchange.worked_on)
-    _record(
+    record(
         session,
         exchange,
         "amended" if amended else "booked",
@@ -216,7 +216,7 @@ def close_joint(
     waiting = [one for one in lines if one.state == PROPOSED]
     for one in waiting:
         one.state = WITHDRAWN
-        _record(session, one, "dropped", actor, reason=why)
+        record(session, one, "dropped", actor, reason=why)
     if not waiting and not any(one.state == AGREED for one in lines):
         raise AnsweredAlready
     _book_when_answered(session, community=community, exchanges=lines, actor=actor)
@@ -233,7 +233,7 @@ def reverse_exchange(
     if exchange.state != CONFIRMED or exchange.entry_id is None:
         raise AnsweredAlready
     for one in booking.unbook(session, community=community, entry_id=exchange.entry_id, actor=actor):
-        _record(session, one, "reversed", actor, reason=why)
+        record(session, one, "reversed", actor, reason=why)
 
 
 def drop_open(
@@ -244,7 +244,7 @@ def drop_open(
     dropped = _lock(session, session.scalars(still_open(community=community, member=member)).all())
     for one in dropped:
         one.state = WITHDRAWN
-        _record(session, one, "withdrawn", actor, reason=why)
+        record(session, one, "withdrawn", actor, reason=why)
     # Only then: what the others of a joint have agreed on may be whole now.
     for one in {one.joint_id: one for one in dropped if one.joint_id is not None}.values():
         _book_when_answered(session, community=community, exchanges=[one], actor=actor)
@@ -372,29 +372,3 @@ def _close(session: Session, exchange: Exchange) -> None:
 def _own_key(exchange: Exchange) -> str:
     """Give the key that books this exchange by itself, once for ever."""
     return exchange.key or f"exchange:{exchange.id}"
-
-
-def _record(
-    session: Session,
-    exchange: Exchange,
-    what: str,
-    actor: Actor,
-    *,
-    reason: str | None = None,
-    before: Exchange | None = None,
-) -> None:
-    session.add(
-        ExchangeEvent(
-            exchange_id=exchange.id,
-            community_id=exchange.community_id,
-            happened_at=clock.now(),
-            person_id=actor.person_id,
-            member_id=actor.member_id,
-            how=actor.how,
-            what=what,
-            reason=reason,
-            minutes_before=before.minutes if before else None,
-            worked_on_before=before.worked_on if before else None,
-        )
-    )
-    session.flush()
